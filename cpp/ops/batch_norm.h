@@ -1,0 +1,44 @@
+// Batch normalisation over the rows of x[rows, channels] (Ioffe & Szegedy 2015, arXiv 1502.03167), with an activation.
+#pragma once
+#include "base/tensor_view.h"
+#include "ops/context.h"
+
+namespace lamella::ops {
+
+// y = activation(gamma * (x - mean) / sqrt(variance + epsilon) + beta); gamma and beta may be absent.
+// Training: mean and variance (biased) are those of x and are written; inference: they are read.
+// inv_std and scale (gamma * inv_std), channels each, are written for the backward pass.
+struct BatchNormForward {
+  TensorView x, y;
+  TensorView gamma, beta;
+  void* mean;
+  void* variance;
+  void* inv_std;
+  void* scale;
+  double epsilon;
+  bool training;
+  Activation activation;  // one with gradient_from_output
+  double alpha;
+};
+
+// training: the statistics depend on x; else they are constants. dx may be dy. Absent outputs are not computed.
+struct BatchNormBackward {
+  TensorView x, y, dy, dx;
+  TensorView gamma_gradient, beta_gradient;
+  const void* mean;
+  const void* inv_std;
+  const void* scale;
+  void* scratch;  // 2 * channels elements
+  bool training;
+  Activation activation;
+  double alpha;
+};
+
+struct BatchNormOps {
+  void (*forward)(const Context&, const BatchNormForward&);
+  void (*backward)(const Context&, const BatchNormBackward&);
+  // moving = moving * momentum + batch * (1 - momentum)
+  void (*update_moving)(const Context&, const TensorView& moving, const void* batch, double momentum);
+};
+
+}  // namespace lamella::ops

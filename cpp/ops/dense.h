@@ -1,0 +1,41 @@
+// y[rows, units] = activation(x[rows, in] kernel[in, units] + bias[units]), and its gradients.
+#pragma once
+#include "base/tensor_view.h"
+#include "ops/context.h"
+
+namespace lamella::ops {
+
+struct DenseForward {
+  TensorView x;
+  const void* packed;  // the kernel as pack() laid it out
+  TensorView bias;     // may be absent
+  Activation activation;
+  double alpha;
+  TensorView y;
+};
+
+// dz = dy * activation'(y);  dx = dz kernel^T;  kernel_gradient = x^T dz;  bias_gradient = column sums of dz.
+// dy is overwritten with dz. Absent outputs are not computed.
+struct DenseBackward {
+  TensorView x;
+  TensorView kernel;
+  TensorView y;  // read unless the activation is linear
+  TensorView dy;
+  Activation activation;  // one with gradient_from_output
+  double alpha;
+  TensorView dx;
+  TensorView kernel_gradient;
+  TensorView bias_gradient;
+  void* scratch;  // backward_scratch_bytes
+};
+
+struct DenseOps {
+  // The kernel in panels, as the micro-kernel reads it; refreshed when the kernel changes.
+  int64_t (*packed_bytes)(const Context&, DType, int64_t in, int64_t units);
+  void (*pack)(const Context&, const TensorView& kernel, void* packed);
+  void (*forward)(const Context&, const DenseForward&);
+  int64_t (*backward_scratch_bytes)(const Context&, DType, int64_t rows, int64_t in, int64_t units);
+  void (*backward)(const Context&, const DenseBackward&);
+};
+
+}  // namespace lamella::ops

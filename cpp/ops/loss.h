@@ -1,0 +1,59 @@
+// Losses by row: value and gradient in one pass. prediction is [rows, cols]; a row is one sample at one position.
+#pragma once
+#include "base/tensor_view.h"
+#include "ops/context.h"
+
+namespace lamella::ops {
+
+enum class LossKind {
+  squared_error,
+  absolute_error,
+  binary_cross_entropy,          // from probabilities
+  sigmoid_cross_entropy,         // from logits
+  cross_entropy,                 // from probabilities, against distributions
+  cross_entropy_sparse,          // from probabilities, against class indices
+  softmax_cross_entropy,         // from logits
+  softmax_cross_entropy_sparse,  // from logits
+};
+
+// A loss by its Keras name: the kind computed from what the model returns, and the one from logits.
+struct NamedLoss {
+  const char* name;
+  LossKind kind, from_logits;
+};
+
+inline constexpr NamedLoss kNamedLosses[] = {
+    {"mean_squared_error", LossKind::squared_error, LossKind::squared_error},
+    {"mean_absolute_error", LossKind::absolute_error, LossKind::absolute_error},
+    {"binary_crossentropy", LossKind::binary_cross_entropy, LossKind::sigmoid_cross_entropy},
+    {"categorical_crossentropy", LossKind::cross_entropy, LossKind::softmax_cross_entropy},
+    {"sparse_categorical_crossentropy", LossKind::cross_entropy_sparse, LossKind::softmax_cross_entropy_sparse},
+};
+
+struct LossArguments {
+  LossKind kind;
+  TensorView prediction;
+  const void* target;     // [rows, cols] of the prediction's type
+  const int32_t* labels;  // [rows], for the sparse kinds; -1 is ignored
+  const void* weights;    // [rows] or null; weigh the gradient, not the row losses
+  double smoothing;
+  double scale;               // of the gradient
+  TensorView row_loss;        // [rows, 1]
+  TensorView probabilities;   // from logits only: receives softmax or sigmoid; may be absent
+  TensorView gradient;        // [rows, cols]; may be absent
+};
+
+struct LossOps {
+  void (*evaluate)(const Context&, const LossArguments&);
+  // Sum of values * weights (weights may be null), in a fixed order, in double.
+  double (*weighted_sum)(const Context&, const TensorView& values, const void* weights);
+  // matches[i] = 1 where the prediction is right, else 0.
+  void (*binary_matches)(const Context&, const TensorView& prediction, const void* target, double threshold,
+                         const TensorView& matches);  // mean over the row
+  void (*categorical_matches)(const Context&, const TensorView& prediction, const void* target,
+                              const TensorView& matches);
+  void (*sparse_matches)(const Context&, const TensorView& prediction, const int32_t* labels,
+                         const TensorView& matches);
+};
+
+}  // namespace lamella::ops

@@ -1,0 +1,32 @@
+// A device is a table of ops, registered when its library is loaded.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "ops/activation.h"
+#include "ops/batch_norm.h"
+#include "ops/dense.h"
+#include "ops/dropout.h"
+#include "ops/elementwise.h"
+#include "ops/gather.h"
+#include "ops/loss.h"
+#include "ops/optimizer.h"
+
+namespace lamella::ops {
+
+struct OpTable {
+  const char* device;
+  const DenseOps& dense;
+  const ActivationOps& activation;
+  const BatchNormOps& batch_norm;
+  const DropoutOps& dropout;
+  const ElementwiseOps& elementwise;
+  const LossOps& loss;
+  const OptimizerOps& optimizer;
+  const GatherOps& gather;
+};
+
+// The table every machine has.
+const OpTable& cpu_ops();
+
+}  // namespace lamella::ops
