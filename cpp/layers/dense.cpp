@@ -1,0 +1,75 @@
+#include "layers/dense.h"
+
+#include "base/error.h"
+
+namespace lamella::layers {
+
+namespace {
+
+Shape dense_output_shape(const Definition& definition) {
+  Shape shape = definition.inputs.at(0);
+  const Variable& kernel = *definition.variables.at(0);
+  if (shape.empty() || kernel.shape().size() != 2 || shape.back() != kernel.shape()[0]) {
+    fail("Layer '", definition.name, "' has a kernel of shape ", to_string(kernel.shape()),
+         " and cannot take inputs of shape ", to_string_with_batch(shape), ".");
+  }
+  shape.back() = kernel.shape()[1];
+  return shape;
+}
+
+}  // namespace
+
+Dense::Dense(const Definition& definition) : Layer(definition, dense_output_shape(definition)) {}
+
+Needs Dense::needs(const ops::Context& context, int64_t rows, bool training) const {
+  const ops::DenseOps& op = context.ops.dense;
+  Needs needs{.packed = op.packed_bytes(context, dtype(), input_cols(), units())};
+  if (training) {
+    needs.backward_scratch =
+        op.backward_scratch_bytes(context, dtype(), rows * positions(), input_cols(), units());
+    needs.backward_reads_input = true;
+    needs.backward_reads_output = activation_ != ops::Activation::linear;
+  }
+  return needs;
+}
+
+void Dense::pack(const ops::Context& context, void* packed) const {
+  context.ops.dense.pack(context, variable_view(0), packed);
+}
+
+void Dense::forward(const ForwardPass& pass) const {
+  pass.context.ops.dense.forward(pass.context, {.x = input_view(pass.inputs[0], pass.state),
+                                                .packed = pass.packed,
+                                                .bias = variable_view(1),
+                                                .activation = activation_,
+                                                .alpha = alpha_,
+                                                .y = output_view(pass.outputs[0], pass.state)});
+}
+
+void Dense::backward(const BackwardPass& pass) const {
+  pass.context.ops.dense.backward(pass.context,
+                                  {.x = input_view(pass.inputs[0], pass.state),
+                                   .kernel = variable_view(0),
+                                   .y = output_view(pass.outputs[0], pass.state),
+                                   .dy = output_view(pass.output_gradients[0], pass.state),
+                                   .activation = activation_,
+                                   .alpha = alpha_,
+                                   .dx = input_view(pass.input_gradients[0], pass.state),
+                                   .kernel_gradient = variable_view(0, pass.variable_gradients[0]),
+                                   .bias_gradient = variable_view(1, pass.variable_gradients[1]),
+                                   .scratch = pass.scratch});
+}
+
+double Dense::forward_flops() const {
+  return 2.0 * static_cast<double>(positions()) * static_cast<double>(input_cols()) * static_cast<double>(units());
+}
+
+LayerPtr Dense::with_activation(ops::Activation activation, double alpha) const {
+  if (activation_ != ops::Activation::linear || !kernels::gradient_from_output(activation)) return nullptr;
+  auto fused = std::make_shared<Dense>(*this);
+  fused->activation_ = activation;
+  fused->alpha_ = alpha;
+  return fused;
+}
+
+}  // namespace lamella::layers

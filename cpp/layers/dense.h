@@ -1,0 +1,28 @@
+// Dense: y = activation(x kernel + bias) on the last axis of any rank.
+#pragma once
+#include "layers/layer.h"
+
+namespace lamella::layers {
+
+// Variables: kernel (in, units), bias (units) or null.
+class Dense final : public Layer {
+ public:
+  explicit Dense(const Definition& definition);
+
+  const char* op() const override { return "dense"; }
+  Needs needs(const ops::Context& context, int64_t rows, bool training) const override;
+  void pack(const ops::Context& context, void* packed) const override;
+  void forward(const ForwardPass& pass) const override;
+  void backward(const BackwardPass& pass) const override;
+  double forward_flops() const override;
+  double backward_flops() const override { return 2 * forward_flops(); }
+  LayerPtr with_activation(ops::Activation activation, double alpha) const override;
+
+ private:
+  int64_t units() const { return output_shape().back(); }
+
+  ops::Activation activation_ = ops::Activation::linear;
+  double alpha_ = 0;
+};
+
+}  // namespace lamella::layers

@@ -1,0 +1,44 @@
+#include "layers/registry.h"
+
+#include <map>
+
+#include "base/error.h"
+#include "layers/activation.h"
+#include "layers/batch_normalization.h"
+#include "layers/dense.h"
+#include "layers/dropout.h"
+#include "layers/rescaling.h"
+#include "layers/reshape.h"
+
+namespace lamella::layers {
+
+namespace {
+
+using Factory = LayerPtr (*)(const Definition&);
+
+template <class L>
+LayerPtr make(const Definition& definition) {
+  return std::make_shared<L>(definition);
+}
+
+const std::map<std::string, Factory>& factories() {
+  static const std::map<std::string, Factory> map{
+      {"activation", make_activation},
+      {"batch_normalization", make<BatchNormalization>},
+      {"dense", make<Dense>},
+      {"dropout", make<Dropout>},
+      {"rescaling", make<Rescaling>},
+      {"reshape", make<Reshape>},
+  };
+  return map;
+}
+
+}  // namespace
+
+LayerPtr make_layer(const std::string& op, const Definition& definition) {
+  const auto found = factories().find(op);
+  if (found == factories().end()) fail("Unknown operation '", op, "'.");
+  return found->second(definition);
+}
+
+}  // namespace lamella::layers

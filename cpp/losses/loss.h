@@ -1,0 +1,49 @@
+// Losses: value and gradient of a batch from predictions and targets.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "base/attributes.h"
+#include "base/tensor_view.h"
+#include "ops/op_table.h"
+
+namespace lamella::losses {
+
+// What a target is gathered as: values of the compute type, or one class index a row.
+enum class Target { values, labels };
+
+// The activation in front of a loss that it can be computed together with, from logits.
+enum class Head { none, sigmoid, softmax };
+
+// prediction is [rows * positions, last axis]; it holds logits where the head was fused.
+struct LossPass {
+  TensorView prediction;
+  const void* values;   // for Target::values, as prediction
+  int32_t* labels;      // for Target::labels, prediction.rows of them
+  const void* weights;  // prediction.rows or null
+  TensorView row_loss;  // scratch, prediction.rows
+  TensorView probabilities;  // fused head: written; else absent
+  TensorView gradient;       // absent: not wanted
+  bool fused;
+};
+
+class Loss {
+ public:
+  virtual ~Loss() = default;
+
+  virtual Target target() const = 0;
+  virtual Head head() const { return Head::none; }
+  // A class index that is left out of the loss, or -1.
+  virtual int64_t ignored_class() const { return -1; }
+  // The reduced loss of the batch; writes the gradient of that number.
+  virtual double evaluate(const ops::Context& context, const LossPass& pass) const = 0;
+  // The values before reduction, into row_loss.
+  virtual void rows(const ops::Context& context, const LossPass& pass) const = 0;
+};
+
+using LossPtr = std::shared_ptr<const Loss>;
+
+// The loss of this Keras name ("mean_squared_error", ...); throws where there is none.
+LossPtr make_loss(const std::string& name, const Attributes& attributes);
+
+}  // namespace lamella::losses
