@@ -1,0 +1,45 @@
+// One batch through a plan: gather, forward, loss, and on request backward. What training and evaluation share.
+#pragma once
+#include <chrono>
+#include <memory>
+
+#include "engine/feed.h"
+#include "engine/plan.h"
+
+namespace lamella::engine {
+
+// A native call comes back to Python after this long at the latest, for signals and the progress bar.
+constexpr auto kCallTime = std::chrono::milliseconds(50);
+
+class BatchRun {
+ public:
+  // The objective must outlive the run.
+  BatchRun(const ops::Context& context, const Program& program, const Objective& objective, Plan::Mode mode);
+
+  // Lays memory out for batches of up to this many rows; gradients of variables go to the slab (training).
+  void reserve(int64_t capacity, char* gradient_slab = nullptr);
+  const Plan& plan() const { return *plan_; }
+  const Program& program() const { return plan_->program(); }
+  int64_t target_bytes() const { return targets_->bytes(); }
+
+  // The batch's loss, penalties included; in training also the gradient of it by the model's output.
+  // order: numbers of the rows, or null for first, first + 1, ...
+  double forward(const Feed& feed, const int64_t* order, int64_t first, const layers::StepState& state,
+                 const Poll* poll);
+  void backward(const Poll* poll) { plan_->backward(*workspace_, poll); }
+  void commit() { plan_->commit(*workspace_); }
+  void add_metrics(Scores& scores) const;
+
+ private:
+  TensorView view(char* data, int value) const;
+
+  const ops::Context& context_;
+  const Objective& objective_;
+  Plan::Mode mode_;
+  Program program_;  // fused
+  std::unique_ptr<Plan> plan_;
+  std::unique_ptr<Workspace> workspace_;
+  std::unique_ptr<Targets> targets_;
+};
+
+}  // namespace lamella::engine

@@ -1,0 +1,152 @@
+#include "engine/feed.h"
+
+#include <cmath>
+
+#include "base/error.h"
+
+namespace lamella::engine {
+
+namespace {
+
+// Shapes are equal, or differ by one trailing axis of size 1.
+bool same_up_to_last_one(Shape a, Shape b) {
+  if (a.size() < b.size()) std::swap(a, b);
+  if (a.size() == b.size() + 1 && a.back() == 1) a.pop_back();
+  return a == b;
+}
+
+int64_t class_count(const Program& program) {
+  return program.output_shape().empty() ? 1 : program.output_shape().back();
+}
+
+bool is_label_in_range(double value, int64_t classes, int64_t ignored) {
+  const double label = std::trunc(value);
+  return (label >= 0 && label < static_cast<double>(classes)) || (ignored >= 0 && label == static_cast<double>(ignored));
+}
+
+// Finds the first label that is out of range and says which it is.
+void check_each_label(const ops::Context& context, const ops::ArrayView& y, int64_t classes, int64_t ignored) {
+  const int64_t cols = checked_product(y.row_shape());
+  std::vector<double> row(static_cast<size_t>(cols));
+  for (int64_t i = 0; i < y.rows(); ++i) {
+    context.ops.gather.gather(context, y, nullptr, i, {row.data(), DType::float64, 1, cols});
+    for (double value : row) {
+      if (is_label_in_range(value, classes, ignored)) continue;
+      fail("Labels must be class indices from 0 to ", classes - 1, ", because the model's output has ", classes,
+           " classes. Received: label ", value, " in row ", i, ".");
+    }
+  }
+}
+
+void check_labels(const ops::Context& context, const ops::ArrayView& y, int64_t classes, int64_t ignored) {
+  const ops::LabelRange range = context.ops.gather.range(context, y);
+  const bool inside = range.finite && range.minimum > -1 && range.maximum < static_cast<double>(classes);
+  if (!inside) check_each_label(context, y, classes, ignored);
+}
+
+}  // namespace
+
+void check_input(const Feed& feed, const Program& program) {
+  if (feed.x.shape.empty()) fail("x must be an array with a batch axis. Received: a scalar.");
+  if (!same_up_to_last_one(feed.x.row_shape(), program.input_shape())) {
+    fail("The model expects inputs of shape ", to_string_with_batch(program.input_shape()),
+         ". Received: x of shape ", to_string(feed.x.shape), ".");
+  }
+  if (feed.rows() == 0) fail("There is no data: x has 0 rows. Received: x of shape ", to_string(feed.x.shape), ".");
+}
+
+void check_targets(const ops::Context& context, const Feed& feed, const Program& program,
+                   const Objective& objective) {
+  if (!feed.y) fail("The loss needs targets, but y is missing.");
+  for (const ops::ArrayView* array : {&feed.y, &feed.sample_weight}) {
+    if (!*array) continue;
+    const char* name = array == &feed.y ? "y" : "sample_weight";
+    if (array->shape.empty() || array->rows() != feed.rows()) {
+      fail("x and ", name, " must have the same number of rows. Received: x of shape ", to_string(feed.x.shape),
+           " and ", name, " of shape ", to_string(array->shape), ".");
+    }
+  }
+  const Shape target = feed.y.row_shape();
+  const Shape& output = program.output_shape();
+  if (objective.wants_values() && !same_up_to_last_one(target, output)) {
+    fail("Targets must have the shape of the model's output, ", to_string_with_batch(output), ". Received: y of shape ",
+         to_string(feed.y.shape), output.size() == 1 && target.empty()
+             ? ". For class indices use a sparse loss and metric, such as 'sparse_categorical_crossentropy'."
+             : ".");
+  }
+  if (objective.wants_labels()) {
+    const Shape expected(output.begin(), output.empty() ? output.end() : output.end() - 1);
+    if (!same_up_to_last_one(target, expected)) {
+      fail("Labels must be class indices of shape ", to_string_with_batch(expected), ", one for each output of shape ",
+           to_string_with_batch(output), ". Received: y of shape ", to_string(feed.y.shape), ".");
+    }
+    const int64_t ignored = objective.loss ? objective.loss->ignored_class() : -1;
+    check_labels(context, feed.y, class_count(program), ignored);
+  }
+  if (feed.sample_weight) {
+    const Shape weights = feed.sample_weight.row_shape();
+    const Shape positions(output.begin(), output.empty() ? output.end() : output.end() - 1);
+    if (checked_product(weights) != 1 && !same_up_to_last_one(weights, positions)) {
+      fail("sample_weight must be one number a row. Received: sample_weight of shape ",
+           to_string(feed.sample_weight.shape), ".");
+    }
+  }
+}
+
+Targets::Targets(const Program& program, const Objective& objective, int64_t capacity)
+    : dtype_(program.dtype), cols_(class_count(program)) {
+  positions_ = cols_ == 0 ? 0 : checked_product(program.output_shape()) / cols_;
+  const int64_t rows = checked_product(capacity, positions_);
+  if (objective.wants_values()) values_ = Block(checked_product(rows, cols_ * size_of(dtype_)));
+  if (objective.wants_labels()) labels_ = Block(rows * size_of(DType::int32));
+  weights_ = Block(rows * size_of(dtype_));
+  gathered_weights_ = Block(rows * size_of(dtype_));
+  row_values_ = Block(rows * size_of(dtype_));
+}
+
+int64_t Targets::bytes() const {
+  return values_.bytes() + labels_.bytes() + weights_.bytes() + gathered_weights_.bytes() + row_values_.bytes();
+}
+
+void Targets::gather(const ops::Context& context, const Feed& feed, const int64_t* order, int64_t first,
+                     int64_t rows) {
+  const ops::GatherOps& op = context.ops.gather;
+  if (values_.data()) op.gather(context, feed.y, order, first, {values_.data(), dtype_, rows, positions_ * cols_});
+  if (labels_.data()) op.gather(context, feed.y, order, first, {labels_.data(), DType::int32, rows, positions_});
+  weighted_ = static_cast<bool>(feed.sample_weight);
+  if (!weighted_) return;
+  const int64_t weight_cols = checked_product(feed.sample_weight.row_shape());
+  if (weight_cols == positions_) {
+    op.gather(context, feed.sample_weight, order, first, {weights_.data(), dtype_, rows, positions_});
+    return;
+  }
+  // One weight a row for several outputs a row: every output takes it.
+  op.gather(context, feed.sample_weight, order, first, {gathered_weights_.data(), dtype_, rows, 1});
+  dispatch(dtype_, [&](auto t) {
+    using T = decltype(t);
+    const T* from = reinterpret_cast<const T*>(gathered_weights_.data());
+    T* to = reinterpret_cast<T*>(weights_.data());
+    for (int64_t i = 0; i < rows * positions_; ++i) to[i] = from[i / positions_];
+  });
+}
+
+losses::LossPass Targets::loss_pass(const TensorView& prediction, const TensorView& probabilities,
+                                    const TensorView& gradient, bool fused) const {
+  return {.prediction = prediction,
+          .values = values_.data(),
+          .labels = reinterpret_cast<int32_t*>(labels_.data()),
+          .weights = weighted_ ? weights_.data() : nullptr,
+          .row_loss = {row_values_.data(), dtype_, prediction.rows, 1},
+          .probabilities = probabilities,
+          .gradient = gradient,
+          .fused = fused};
+}
+
+metrics::MetricPass Targets::metric_pass(const TensorView& prediction) const {
+  return {.prediction = prediction,
+          .values = values_.data(),
+          .labels = reinterpret_cast<const int32_t*>(labels_.data()),
+          .row_values = {row_values_.data(), dtype_, prediction.rows, 1}};
+}
+
+}  // namespace lamella::engine

@@ -1,0 +1,43 @@
+// The arrays a run draws its batches from, and the buffers a batch is gathered into.
+#pragma once
+#include <vector>
+
+#include "engine/objective.h"
+#include "engine/program.h"
+#include "ops/gather.h"
+
+namespace lamella::engine {
+
+// The owner of the arrays keeps them alive. Absent arrays have no data.
+struct Feed {
+  ops::ArrayView x, y, sample_weight;
+
+  int64_t rows() const { return x.rows(); }
+};
+
+// Refuses, before any work is done, what does not fit the program: shapes, lengths, empty data, labels out of range.
+void check_input(const Feed& feed, const Program& program);
+void check_targets(const ops::Context& context, const Feed& feed, const Program& program, const Objective& objective);
+
+// Targets and weights of one batch.
+class Targets {
+ public:
+  Targets(const Program& program, const Objective& objective, int64_t capacity);
+
+  // order: row numbers of the batch, or null for rows first, first + 1, ...
+  void gather(const ops::Context& context, const Feed& feed, const int64_t* order, int64_t first, int64_t rows);
+
+  losses::LossPass loss_pass(const TensorView& prediction, const TensorView& probabilities, const TensorView& gradient,
+                             bool fused) const;
+  metrics::MetricPass metric_pass(const TensorView& prediction) const;
+  int64_t bytes() const;
+
+ private:
+  DType dtype_;
+  int64_t positions_;  // rows of the folded output for one row of the batch
+  int64_t cols_;
+  Block values_, labels_, weights_, gathered_weights_, row_values_;
+  bool weighted_ = false;
+};
+
+}  // namespace lamella::engine

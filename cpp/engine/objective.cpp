@@ -1,0 +1,51 @@
+#include "engine/objective.h"
+
+#include <algorithm>
+
+namespace lamella::engine {
+
+bool Objective::wants_values() const {
+  const bool by_metric = std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return !m->wants_labels(); });
+  return by_metric || (loss && loss->target() == losses::Target::values);
+}
+
+bool Objective::wants_labels() const {
+  const bool by_metric = std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return m->wants_labels(); });
+  return by_metric || (loss && loss->target() == losses::Target::labels);
+}
+
+double Objective::penalty(const ops::Context& context) const {
+  double sum = 0;
+  for (const PenaltyTerm& term : penalties) sum += term.penalty->value(context, term.view());
+  return sum;
+}
+
+Scores::Scores(const Objective& objective) : objective_(objective) {
+  for (const auto& metric : objective.metrics) metric_states_.emplace_back(static_cast<size_t>(metric->state_size()));
+}
+
+void Scores::reset() {
+  loss_sum_ = samples_ = 0;
+  for (auto& state : metric_states_) std::fill(state.begin(), state.end(), 0.0);
+}
+
+void Scores::add_loss(double batch_loss, int64_t rows) {
+  loss_sum_ += batch_loss * static_cast<double>(rows);
+  samples_ += static_cast<double>(rows);
+}
+
+void Scores::add_metrics(const ops::Context& context, const metrics::MetricPass& pass) {
+  for (size_t i = 0; i < metric_states_.size(); ++i) {
+    objective_.metrics[i]->update(context, pass, metric_states_[i].data());
+  }
+}
+
+std::vector<double> Scores::results() const {
+  std::vector<double> values{samples_ > 0 ? loss_sum_ / samples_ : 0.0};
+  for (size_t i = 0; i < metric_states_.size(); ++i) {
+    values.push_back(objective_.metrics[i]->result(metric_states_[i].data()));
+  }
+  return values;
+}
+
+}  // namespace lamella::engine

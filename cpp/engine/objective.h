@@ -1,0 +1,50 @@
+// What a run is judged by: loss, penalties and metrics, and their running values over the batches seen.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "engine/program.h"
+#include "losses/loss.h"
+#include "metrics/metric.h"
+#include "penalties/penalty.h"
+
+namespace lamella::engine {
+
+struct PenaltyTerm {
+  VariablePtr variable;
+  penalties::PenaltyPtr penalty;
+
+  TensorView view() const { return {variable->data(), variable->dtype(), 1, variable->size()}; }
+};
+
+struct Objective {
+  losses::LossPtr loss;  // null: metrics only
+  std::vector<metrics::MetricPtr> metrics;
+  std::vector<PenaltyTerm> penalties;
+
+  losses::Head head() const { return loss ? loss->head() : losses::Head::none; }
+  // What targets are gathered as.
+  bool wants_values() const;
+  bool wants_labels() const;
+  double penalty(const ops::Context& context) const;
+};
+
+// Means over all samples since the last reset, as Keras reports them.
+class Scores {
+ public:
+  explicit Scores(const Objective& objective);
+
+  void reset();
+  void add_loss(double batch_loss, int64_t rows);
+  void add_metrics(const ops::Context& context, const metrics::MetricPass& pass);
+  // The loss, then the metrics in their order.
+  std::vector<double> results() const;
+
+ private:
+  const Objective& objective_;
+  double loss_sum_ = 0;
+  double samples_ = 0;
+  std::vector<std::vector<double>> metric_states_;
+};
+
+}  // namespace lamella::engine

@@ -1,0 +1,89 @@
+#include "engine/predictor.h"
+
+#include <algorithm>
+
+#include "engine/fuse.h"
+
+namespace lamella::engine {
+
+namespace {
+
+// Rows of a batch where the caller leaves it open: enough to share out, few enough to stay in the cache.
+constexpr int64_t kBatchRows = 256;
+
+// A batch with more arithmetic than this takes long enough to look for signals between its ops.
+constexpr double kLongBatchFlops = 1e9;
+
+double forward_flops(const Program& program) {
+  double flops = 0;
+  for (const Node& node : program.nodes) flops += node.layer->forward_flops();
+  return flops;
+}
+
+bool is_contiguous(const ops::ArrayView& x, int64_t cols) {
+  return x.rows_contiguous() && (x.rows() == 1 || x.strides[0] == cols * size_of(x.dtype));
+}
+
+}  // namespace
+
+Predictor::Predictor(const ops::Context& context, const Program& program, bool training, uint32_t seed)
+    : context_(context),
+      program_(fuse_activations(program)),
+      training_(training),
+      seed_(seed),
+      flops_(forward_flops(program_)),
+      input_cols_(checked_product(program_.input_shape())),
+      output_row_bytes_(checked_product(program_.output_shape()) * size_of(program_.dtype)) {}
+
+Predictor::Lane Predictor::take_lane(int64_t rows) {
+  const std::lock_guard lock(mutex_);
+  if (!plan_ || plan_->capacity() < rows) {
+    free_lanes_.clear();
+    const auto mode = training_ ? Plan::Mode::training : Plan::Mode::inference;
+    plan_ = std::make_shared<Plan>(context_, program_, rows, mode);
+  }
+  if (free_lanes_.empty()) return {plan_, plan_->make_workspace()};
+  Lane lane = std::move(free_lanes_.back());
+  free_lanes_.pop_back();
+  return lane;
+}
+
+void Predictor::give_back(Lane lane) {
+  const std::lock_guard lock(mutex_);
+  if (lane.plan == plan_) free_lanes_.push_back(std::move(lane));
+}
+
+void Predictor::predict(const ops::ArrayView& x, int64_t batch_size, void* output, const Poll& poll) {
+  const int64_t rows = x.rows();
+  // Batch statistics depend on what is in a batch: in training mode the caller's batch is kept whole.
+  int64_t batch = batch_size > 0 ? std::min(batch_size, rows) : rows;
+  if (!training_) batch = std::min(batch, kBatchRows);
+  Lane lane = take_lane(batch);
+  const uint64_t call = calls_.fetch_add(1, std::memory_order_relaxed);
+  const Poll* long_poll = flops_ * static_cast<double>(batch) > kLongBatchFlops ? &poll : nullptr;
+  for (int64_t first = 0; first < rows; first += batch) {
+    if (first > 0) poll();
+    lane.workspace->state = {
+        .rows = std::min(batch, rows - first), .step = call, .seed = seed_, .training = training_};
+    predict_batch(lane, x, first, static_cast<char*>(output) + first * output_row_bytes_, long_poll);
+  }
+  give_back(std::move(lane));
+}
+
+void Predictor::predict_batch(const Lane& lane, const ops::ArrayView& x, int64_t first, char* output,
+                              const Poll* poll) {
+  Workspace& workspace = *lane.workspace;
+  const Plan& plan = *lane.plan;
+  const bool only_views = plan.value(workspace, Program::kInput) == plan.value(workspace, program_.output);
+  char* input = const_cast<char*>(x.data) + first * x.strides[0];
+  if (only_views || x.dtype != program_.dtype || !is_contiguous(x, input_cols_)) {
+    input = only_views ? output : plan.value(workspace, Program::kInput);
+    context_.ops.gather.gather(context_, x, nullptr, first, {input, program_.dtype, workspace.state.rows, input_cols_});
+    if (only_views) return;
+  }
+  plan.rebind(workspace, Program::kInput, input);
+  plan.rebind(workspace, program_.output, output);
+  plan.forward(workspace, poll);
+}
+
+}  // namespace lamella::engine

@@ -1,0 +1,44 @@
+// Outputs of a program. Several threads may call one predictor at once: each takes a workspace of its own.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "engine/feed.h"
+#include "engine/plan.h"
+
+namespace lamella::engine {
+
+class Predictor {
+ public:
+  // training: dropout drops and batch normalisation uses the batch's statistics (its moving averages stay as they are).
+  Predictor(const ops::Context& context, const Program& program, bool training, uint32_t seed);
+
+  const Program& program() const { return program_; }
+  // Writes the outputs of all rows of x, batch_size rows at a time (0: chosen here).
+  void predict(const ops::ArrayView& x, int64_t batch_size, void* output, const Poll& poll);
+
+ private:
+  struct Lane {
+    std::shared_ptr<const Plan> plan;
+    std::unique_ptr<Workspace> workspace;
+  };
+
+  Lane take_lane(int64_t rows);
+  void give_back(Lane lane);
+  void predict_batch(const Lane& lane, const ops::ArrayView& x, int64_t first, char* output, const Poll* poll);
+
+  const ops::Context& context_;
+  Program program_;  // fused
+  bool training_;
+  uint32_t seed_;
+  double flops_;  // of one row
+  int64_t input_cols_, output_row_bytes_;
+  std::mutex mutex_;
+  std::shared_ptr<const Plan> plan_;
+  std::vector<Lane> free_lanes_;
+  std::atomic<uint64_t> calls_{0};
+};
+
+}  // namespace lamella::engine

@@ -1,0 +1,44 @@
+// A model as one topologically ordered list of operations over numbered values.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "layers/layer.h"
+#include "losses/loss.h"
+
+namespace lamella::engine {
+
+struct Node {
+  layers::LayerPtr layer;
+  std::vector<int> inputs;   // values
+  std::vector<int> outputs;  // values
+};
+
+struct Program {
+  static constexpr int kInput = 0;
+  static constexpr int kNone = -1;
+
+  DType dtype = DType::float32;
+  std::vector<Shape> values;  // row shapes
+  std::vector<Node> nodes;
+  int output = kInput;
+  // With a fused head the loss reads this value and writes the output; else kNone.
+  int logits = kNone;
+
+  Program(Shape input_shape, DType compute_dtype);
+
+  // Appends a node and returns its output value.
+  int add(const std::string& op, std::vector<int> inputs, layers::Definition definition);
+
+  const Shape& input_shape() const { return values[kInput]; }
+  const Shape& output_shape() const { return values[static_cast<size_t>(output)]; }
+  // The value the loss differentiates.
+  int loss_value() const { return logits == kNone ? output : logits; }
+
+  // Nodes that read the value, in order.
+  std::vector<size_t> consumers(int value) const;
+  // The node that writes the value, or nodes.size() for the input and a fused head's output.
+  size_t producer(int value) const;
+};
+
+}  // namespace lamella::engine

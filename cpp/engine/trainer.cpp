@@ -1,0 +1,180 @@
+#include "engine/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+#include "base/error.h"
+
+namespace lamella::engine {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kLongStep = std::chrono::milliseconds(5);
+
+}  // namespace
+
+Trainer::Trainer(const ops::Context& context, const Program& program, Objective objective,
+                 optimizers::OptimizerPtr optimizer, uint32_t seed)
+    : context_(context),
+      objective_(std::move(objective)),
+      optimizer_(std::move(optimizer)),
+      seed_(seed),
+      batch_(context, program, objective_, Plan::Mode::training),
+      scores_(objective_),
+      gradients_(batch_.plan().gradient_bytes()) {
+  if (!objective_.loss) misuse("training needs a loss");
+  for (size_t i = 0; i < optimizer_->slot_names().size(); ++i) slots_.emplace_back(gradients_.bytes());
+}
+
+void Trainer::continue_from(const Trainer& previous) {
+  iterations_ = previous.iterations_;
+  if (previous.optimizer_->slot_names() != optimizer_->slot_names()) return;
+  for (const GradientSlot& to : gradient_slots()) {
+    for (const GradientSlot& from : previous.gradient_slots()) {
+      if (from.variable != to.variable) continue;
+      for (size_t i = 0; i < slots_.size(); ++i) {
+        std::memcpy(slots_[i].data() + to.offset, previous.slots_[i].data() + from.offset,
+                    static_cast<size_t>(to.variable->bytes()));
+      }
+    }
+  }
+}
+
+void Trainer::find_spans() {
+  spans_.clear();
+  for (const GradientSlot& slot : gradient_slots()) {
+    char* data = slot.variable->data();
+    const int64_t bytes = slot.variable->padded_bytes();
+    if (!spans_.empty() && spans_.back().parameters + spans_.back().bytes == data) {
+      spans_.back().bytes += bytes;
+    } else {
+      spans_.push_back({data, slot.offset, bytes});
+    }
+  }
+}
+
+int64_t Trainer::start(const Feed& feed, int64_t batch_size, std::optional<int64_t> steps, bool shuffle) {
+  if (batch_size < 1) fail("batch_size must be at least 1. Received: batch_size=", batch_size, ".");
+  check_input(feed, batch_.program());
+  check_targets(context_, feed, batch_.program(), objective_);
+  feed_ = &feed;
+  batch_size_ = std::min(batch_size, feed.rows());
+  batch_.reserve(batch_size_, gradients_.data());
+  find_spans();
+  shuffled_ = shuffle;
+  if (shuffle) {
+    order_.resize(static_cast<size_t>(feed.rows()));
+    context_.ops.gather.shuffle(context_, seed_, iterations_, feed.rows(), order_.data());
+  }
+  steps_ = ceil_div(feed.rows(), batch_size_);
+  if (steps) steps_ = std::min(steps_, *steps);
+  done_ = 0;
+  return steps_;
+}
+
+int64_t Trainer::run(double learning_rate, int64_t max_steps, const Poll& poll) {
+  if (feed_ == nullptr) misuse("run() needs a pass begun by start()");
+  const int64_t until = max_steps > 0 ? std::min(steps_, done_ + max_steps) : steps_;
+  const auto begin = Clock::now();
+  for (auto now = begin; done_ < until && now - begin < kCallTime;) {
+    step(learning_rate, long_steps_ ? &poll : nullptr);
+    ++done_;
+    const auto after = Clock::now();
+    long_steps_ = after - now > kLongStep;
+    now = after;
+  }
+  return done_;
+}
+
+double Trainer::forward(const int64_t* order, int64_t first, int64_t rows, const Poll* poll) {
+  return batch_.forward(*feed_, order, first, {.rows = rows, .step = iterations_, .seed = seed_, .training = true},
+                        poll);
+}
+
+void Trainer::backward(const Poll* poll) {
+  batch_.backward(poll);
+  for (const PenaltyTerm& term : objective_.penalties) {
+    for (const GradientSlot& slot : gradient_slots()) {
+      if (slot.variable != term.variable) continue;
+      TensorView gradient = term.view();
+      gradient.data = gradients_.data() + slot.offset;
+      term.penalty->add_gradient(context_, term.view(), gradient);
+    }
+  }
+}
+
+void Trainer::step(double learning_rate, const Poll* poll) {
+  const int64_t first = done_ * batch_size_;
+  const int64_t rows = std::min(batch_size_, feed_->rows() - first);
+  const double loss = forward(shuffled_ ? order_.data() + first : nullptr, first, rows, poll);
+  backward(poll);
+  if (poll != nullptr) (*poll)();  // the last moment to leave a step without a trace
+  update(learning_rate);
+  if (!std::isfinite(loss) && !first_nonfinite_step_) first_nonfinite_step_ = iterations_;
+  ++iterations_;
+  scores_.add_loss(loss, rows);
+  batch_.add_metrics(scores_);
+}
+
+void Trainer::update(double learning_rate) {
+  const DType dtype = batch_.program().dtype;
+  const int64_t width = size_of(dtype);
+  TensorView slots[8];
+  for (const Span& span : spans_) {
+    const int64_t elements = span.bytes / width;
+    for (size_t i = 0; i < slots_.size(); ++i) {
+      slots[i] = {slots_[i].data() + span.offset, dtype, 1, elements};
+    }
+    optimizer_->update(context_, {.learning_rate = learning_rate,
+                                  .step = iterations_,
+                                  .gradient = {gradients_.data() + span.offset, dtype, 1, elements},
+                                  .slots = {slots, slots_.size()},
+                                  .parameters = {span.parameters, dtype, 1, elements}});
+  }
+  batch_.commit();
+  for (const GradientSlot& slot : gradient_slots()) slot.variable->mark_changed();
+}
+
+void Trainer::compute_gradients(const Feed& feed) {
+  start(feed, feed.rows(), std::nullopt, false);
+  forward(nullptr, 0, feed.rows(), nullptr);
+  backward(nullptr);
+  feed_ = nullptr;
+}
+
+std::vector<Trainer::SlotView> Trainer::slots() const {
+  std::vector<SlotView> views;
+  const std::vector<std::string> names = optimizer_->slot_names();
+  for (const GradientSlot& slot : gradient_slots()) {
+    for (size_t i = 0; i < slots_.size(); ++i) {
+      views.push_back({slot.variable, names[i], slots_[i].data() + slot.offset});
+    }
+  }
+  return views;
+}
+
+TrainingMemory Trainer::memory(int64_t batch_size) const {
+  const Program& program = batch_.program();
+  const Plan plan(context_, program, batch_size, Plan::Mode::training);
+  std::vector<const Variable*> seen;
+  int64_t parameters = 0;
+  for (const Node& node : program.nodes) {
+    for (const VariablePtr& variable : node.layer->variables()) {
+      if (!variable || std::find(seen.begin(), seen.end(), variable.get()) != seen.end()) continue;
+      seen.push_back(variable.get());
+      parameters += variable->padded_bytes();
+    }
+  }
+  return {.parameters = parameters,
+          .gradients = plan.gradient_bytes(),
+          .slots = static_cast<int64_t>(slots_.size()) * plan.gradient_bytes(),
+          .activations = plan.arena_bytes(),
+          .packed = plan.packed_bytes(),
+          .batch = Targets(program, objective_, batch_size).bytes()};
+}
+
+}  // namespace lamella::engine

@@ -1,0 +1,83 @@
+// Training: gather, forward, loss, backward, penalties, update, metrics; many steps in one call.
+#pragma once
+#include <optional>
+
+#include "engine/batch_run.h"
+#include "optimizers/optimizer.h"
+
+namespace lamella::engine {
+
+// Bytes of what a training step keeps.
+struct TrainingMemory {
+  int64_t parameters, gradients, slots, activations, packed, batch;
+};
+
+class Trainer {
+ public:
+  // A name, its owner's variable and a slot's values, in the layout of the variable.
+  struct SlotView {
+    VariablePtr variable;
+    std::string name;
+    const char* data;
+  };
+
+  Trainer(const ops::Context& context, const Program& program, Objective objective,
+          optimizers::OptimizerPtr optimizer, uint32_t seed);
+
+  // Takes over iterations and the slots of variables that both train.
+  void continue_from(const Trainer& previous);
+
+  uint64_t iterations() const { return iterations_; }
+  void set_iterations(uint64_t iterations) { iterations_ = iterations; }
+
+  // Checks the feed, lays memory out and begins a pass; the feed must outlive it. Returns the number of steps.
+  int64_t start(const Feed& feed, int64_t batch_size, std::optional<int64_t> steps, bool shuffle);
+  // Runs up to max_steps (0: all that are left) steps, at most about 50 ms; returns the steps done in this pass.
+  // poll is called between steps and, where steps are long, between ops.
+  int64_t run(double learning_rate, int64_t max_steps, const Poll& poll);
+  // Forward and backward of one batch in training mode, without an update: fills the gradient slab.
+  void compute_gradients(const Feed& feed);
+
+  std::vector<double> results() const { return scores_.results(); }
+  void reset_metrics() { scores_.reset(); }
+  std::optional<uint64_t> first_nonfinite_step() const { return first_nonfinite_step_; }
+
+  const std::vector<GradientSlot>& gradient_slots() const { return batch_.plan().gradient_slots(); }
+  const char* gradient(const GradientSlot& slot) const { return gradients_.data() + slot.offset; }
+  std::vector<SlotView> slots() const;
+  TrainingMemory memory(int64_t batch_size) const;
+
+ private:
+  // Trainable variables that lie one after the other in memory: the optimizer takes them in one pass.
+  struct Span {
+    char* parameters;
+    int64_t offset, bytes;
+  };
+
+  void find_spans();
+  double forward(const int64_t* order, int64_t first, int64_t rows, const Poll* poll);
+  void backward(const Poll* poll);
+  void step(double learning_rate, const Poll* poll);
+  void update(double learning_rate);
+
+  const ops::Context& context_;
+  Objective objective_;
+  optimizers::OptimizerPtr optimizer_;
+  uint32_t seed_;
+  uint64_t iterations_ = 0;
+  BatchRun batch_;
+  Scores scores_;
+  std::optional<uint64_t> first_nonfinite_step_;
+
+  Block gradients_;
+  std::vector<Block> slots_;  // laid out as gradients_
+  std::vector<Span> spans_;
+
+  const Feed* feed_ = nullptr;
+  std::vector<int64_t> order_;
+  bool shuffled_ = false;
+  int64_t batch_size_ = 0, steps_ = 0, done_ = 0;
+  bool long_steps_ = true;  // until measured
+};
+
+}  // namespace lamella::engine
