@@ -1,0 +1,94 @@
+#include "bindings/convert.h"
+
+#include <pybind11/stl.h>
+
+#include "base/error.h"
+
+namespace lamella::bindings {
+
+namespace {
+
+DType dtype_of(const py::array& array, const char* name) {
+  const py::dtype dtype = array.dtype();
+  const auto refuse = [&](const char* why) -> DType {
+    throw py::type_error(std::string(name) + " must be an array of real numbers or integers. Received: dtype=" +
+                         std::string(py::str(static_cast<py::handle>(dtype))) + why);
+  };
+  if (dtype.byteorder() == '>') return refuse(" (bytes in foreign order).");
+  const auto size = dtype.itemsize();
+  switch (dtype.kind()) {
+    case 'b': return DType::boolean;
+    case 'u': return size == 1 ? DType::uint8 : size == 2 ? DType::uint16 : size == 4 ? DType::uint32 : DType::uint64;
+    case 'i': return size == 1 ? DType::int8 : size == 2 ? DType::int16 : size == 4 ? DType::int32 : DType::int64;
+    case 'f':
+      return size == 2   ? DType::float16
+             : size == 4 ? DType::float32
+             : size == 8 ? DType::float64
+                         : DType::longdouble;
+    default: return refuse(".");
+  }
+}
+
+Attributes::Value to_value(const py::handle& value) {
+  if (py::isinstance<py::bool_>(value)) return int64_t{value.cast<bool>()};
+  if (py::isinstance<py::int_>(value)) return value.cast<int64_t>();
+  if (py::isinstance<py::str>(value)) return value.cast<std::string>();
+  if (py::isinstance<py::list>(value) || py::isinstance<py::tuple>(value)) return value.cast<std::vector<double>>();
+  return value.cast<double>();
+}
+
+}  // namespace
+
+ops::ArrayView view_of(const py::array& array, const char* name) {
+  ops::ArrayView view{.data = static_cast<const char*>(array.data()), .dtype = dtype_of(array, name)};
+  view.shape.assign(array.shape(), array.shape() + array.ndim());
+  view.strides.assign(array.strides(), array.strides() + array.ndim());
+  return view;
+}
+
+Shape shape_of(const py::array& array) { return Shape(array.shape(), array.shape() + array.ndim()); }
+
+py::tuple to_tuple(const Shape& shape) {
+  py::tuple tuple(shape.size());
+  for (size_t i = 0; i < shape.size(); ++i) tuple[i] = shape[i];
+  return tuple;
+}
+
+py::dtype numpy_dtype(DType dtype) {
+  return dtype == DType::float64 ? py::dtype::of<double>() : py::dtype::of<float>();
+}
+
+py::array copy_to_array(const void* data, DType dtype, const Shape& shape) {
+  py::array array(numpy_dtype(dtype), shape);
+  std::memcpy(array.mutable_data(), data, static_cast<size_t>(array.nbytes()));
+  return array;
+}
+
+Attributes to_attributes(const std::string& owner, const py::dict& values) {
+  Attributes::Map map;
+  for (const auto& [key, value] : values) map.emplace(key.cast<std::string>(), to_value(value));
+  return {owner, std::move(map)};
+}
+
+engine::Objective to_objective(const std::optional<Spec>& loss, const std::vector<Spec>& metrics,
+                               const std::vector<std::tuple<VariablePtr, std::string, py::dict>>& penalties) {
+  engine::Objective objective;
+  if (loss) objective.loss = losses::make_loss(loss->first, to_attributes(loss->first, loss->second));
+  for (const auto& [name, settings] : metrics) {
+    objective.metrics.push_back(metrics::make_metric(name, to_attributes(name, settings)));
+  }
+  for (const auto& [variable, name, settings] : penalties) {
+    objective.penalties.push_back({variable, penalties::make_penalty(name, to_attributes(name, settings))});
+  }
+  return objective;
+}
+
+PyFeed::PyFeed(py::array x_array, std::optional<py::array> y_array, std::optional<py::array> weight_array)
+    : x(std::move(x_array)), y(std::move(y_array)), sample_weight(std::move(weight_array)) {
+  feed.x = view_of(x, "x");
+  if (feed.x.shape.empty()) fail("x must be an array with a batch axis. Received: a scalar.");
+  if (y) feed.y = view_of(*y, "y");
+  if (sample_weight) feed.sample_weight = view_of(*sample_weight, "sample_weight");
+}
+
+}  // namespace lamella::bindings

@@ -1,0 +1,41 @@
+// Between Python's objects and the core's.
+#pragma once
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include "base/attributes.h"
+#include "base/variable.h"
+#include "engine/feed.h"
+
+namespace lamella::bindings {
+
+namespace py = pybind11;
+
+// A view of a NumPy array, uncopied; refuses dtypes that are not real numbers (TypeError names the array).
+ops::ArrayView view_of(const py::array& array, const char* name);
+
+Shape shape_of(const py::array& array);
+py::tuple to_tuple(const Shape& shape);
+py::dtype numpy_dtype(DType dtype);
+
+// A copy of memory as an array.
+py::array copy_to_array(const void* data, DType dtype, const Shape& shape);
+
+Attributes to_attributes(const std::string& owner, const py::dict& values);
+
+// ("mean_squared_error", {...}) and the like.
+using Spec = std::pair<std::string, py::dict>;
+
+engine::Objective to_objective(const std::optional<Spec>& loss, const std::vector<Spec>& metrics,
+                               const std::vector<std::tuple<VariablePtr, std::string, py::dict>>& penalties);
+
+// Keeps the arrays alive that a feed looks at.
+struct PyFeed {
+  PyFeed(py::array x_array, std::optional<py::array> y_array, std::optional<py::array> weight_array);
+
+  py::array x;
+  std::optional<py::array> y, sample_weight;
+  engine::Feed feed;
+};
+
+}  // namespace lamella::bindings

@@ -1,0 +1,96 @@
+// Losses, metrics and activations on arrays, outside of any model.
+#include <pybind11/stl.h>
+
+#include "base/error.h"
+#include "bindings/convert.h"
+#include "bindings/runtime.h"
+#include "layers/activation.h"
+
+namespace lamella::bindings {
+
+namespace {
+
+// A function of arrays is run as a program whose input is also its output.
+struct Batch {
+  Batch(const py::array& y_true, const py::array& y_pred, engine::Objective wanted)
+      : objective(std::move(wanted)),
+        dtype(y_pred.dtype().kind() == 'f' && y_pred.itemsize() == 8 ? DType::float64 : DType::float32),
+        feed{.x = view_of(y_pred, "y_pred"), .y = view_of(y_true, "y_true"), .sample_weight = {}} {
+    if (feed.x.shape.empty()) fail("y_pred must be an array with a batch axis. Received: a scalar.");
+    Shape row_shape = feed.x.row_shape();
+    if (row_shape.empty()) row_shape = {1};
+    row_values_shape = feed.x.shape;
+    if (row_values_shape.size() > 1) row_values_shape.pop_back();
+    cols = row_shape.back();
+    rows = cols == 0 ? 0 : checked_product(feed.x.shape) / cols;
+    const engine::Program program(row_shape, dtype);
+    engine::check_targets(runtime(), feed, program, objective);
+    prediction = Block(rows * cols * size_of(dtype));
+    runtime().ops.gather.gather(runtime(), feed.x, nullptr, 0,
+                                {prediction.data(), dtype, feed.rows(), checked_product(row_shape)});
+    targets.emplace(program, objective, feed.rows());
+    targets->gather(runtime(), feed, nullptr, 0, feed.rows());
+  }
+
+  TensorView view() const { return {prediction.data(), dtype, rows, cols}; }
+  py::array values(const TensorView& row_values) const {
+    return copy_to_array(row_values.data, dtype, row_values_shape);
+  }
+
+  engine::Objective objective;
+  DType dtype;
+  engine::Feed feed;
+  Shape row_values_shape;
+  int64_t rows = 0, cols = 0;
+  Block prediction;
+  std::optional<engine::Targets> targets;
+};
+
+py::array loss_values(const Spec& loss, const py::array& y_true, const py::array& y_pred) {
+  const Batch batch(y_true, y_pred, to_objective(loss, {}, {}));
+  const losses::LossPass pass = batch.targets->loss_pass(batch.view(), {}, {}, false);
+  batch.objective.loss->rows(runtime(), pass);
+  return batch.values(pass.row_loss);
+}
+
+py::array metric_value(const Spec& metric, const py::array& y_true, const py::array& y_pred) {
+  const Batch batch(y_true, y_pred, to_objective(std::nullopt, {metric}, {}));
+  const metrics::MetricPass pass = batch.targets->metric_pass(batch.view());
+  batch.objective.metrics[0]->rows(runtime(), pass);
+  return batch.values(pass.row_values);
+}
+
+py::array activation(const std::string& name, const py::array& x, const py::dict& settings) {
+  const ops::ArrayView source = view_of(x, "x");
+  const DType dtype = source.dtype == DType::float64 ? DType::float64 : DType::float32;
+  py::array result(numpy_dtype(dtype), source.shape);
+  const int64_t cols = source.shape.empty() ? 1 : source.shape.back();
+  const int64_t rows = cols == 0 ? 0 : checked_product(source.shape) / cols;
+  const TensorView y{result.mutable_data(), dtype, rows, cols};
+  if (y.size() == 0) return result;
+  ops::ArrayView whole = source;  // one row of all elements
+  whole.shape.insert(whole.shape.begin(), 1);
+  whole.strides.insert(whole.strides.begin(), 0);
+  const FlushDenormals flush;
+  runtime().ops.gather.gather(runtime(), whole, nullptr, 0, {y.data, dtype, 1, y.size()});
+  if (name == "softmax") {
+    runtime().ops.activation.softmax_forward(runtime(), y, y);
+  } else {
+    const double alpha = to_attributes(name, settings).number_or("alpha", 0);
+    runtime().ops.activation.forward(runtime(), layers::activation_named(name), alpha, y, y);
+  }
+  return result;
+}
+
+}  // namespace
+
+void register_functions(py::module_& module) {
+  module.def("loss_values", &loss_values, py::arg("loss"), py::arg("y_true"), py::arg("y_pred"),
+             "Per-row losses, shape y_pred.shape[:-1].");
+  module.def("metric_value", &metric_value, py::arg("metric"), py::arg("y_true"), py::arg("y_pred"),
+             "Per-row metric values, shape y_pred.shape[:-1].");
+  module.def("activation", &activation, py::arg("name"), py::arg("x"), py::arg("attributes"),
+             "An activation applied to an array.");
+}
+
+}  // namespace lamella::bindings

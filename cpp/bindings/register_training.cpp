@@ -1,0 +1,161 @@
+#include <pybind11/stl.h>
+
+#include <atomic>
+
+#include "base/error.h"
+#include "bindings/convert.h"
+#include "bindings/runtime.h"
+#include "engine/evaluator.h"
+#include "engine/trainer.h"
+
+namespace lamella::bindings {
+
+namespace {
+
+using PenaltySpecs = std::vector<std::tuple<VariablePtr, std::string, py::dict>>;
+
+// Refuses a second thread on an object that is not made for two.
+class Exclusive {
+ public:
+  explicit Exclusive(std::atomic_flag& busy) : busy_(busy) {
+    if (busy_.test_and_set(std::memory_order_acquire)) misuse("This model is being trained by another thread already.");
+  }
+  ~Exclusive() { busy_.clear(std::memory_order_release); }
+  Exclusive(const Exclusive&) = delete;
+  Exclusive& operator=(const Exclusive&) = delete;
+
+ private:
+  std::atomic_flag& busy_;
+};
+
+// A trainer or evaluator with the feed of its current pass kept alive.
+template <class Run>
+struct Held {
+  template <class... Arguments>
+  explicit Held(Arguments&&... arguments) : run(std::forward<Arguments>(arguments)...) {}
+
+  Run run;
+  std::shared_ptr<PyFeed> feed;
+  std::atomic_flag busy;
+};
+
+using PyTrainer = Held<engine::Trainer>;
+using PyEvaluator = Held<engine::Evaluator>;
+
+std::unique_ptr<PyTrainer> make_trainer(const engine::Program& program, const Spec& loss,
+                                        const std::vector<Spec>& metrics, const Spec& optimizer,
+                                        const PenaltySpecs& penalties, uint32_t seed, const PyTrainer* previous) {
+  const auto settings = to_attributes(optimizer.first, optimizer.second);
+  auto trainer = std::make_unique<PyTrainer>(runtime(), program, to_objective(loss, metrics, penalties),
+                                             optimizers::make_optimizer(optimizer.first, settings), seed);
+  if (previous != nullptr) trainer->run.continue_from(previous->run);
+  return trainer;
+}
+
+// start() and run() of either; further arguments are the run's own.
+template <class Run, class... More>
+int64_t start(Held<Run>& held, const std::shared_ptr<PyFeed>& feed, int64_t batch_size, std::optional<int64_t> steps,
+              More... more) {
+  const Exclusive exclusive(held.busy);
+  const std::shared_ptr<PyFeed> before = std::exchange(held.feed, feed);  // released with the GIL held
+  const NativeCall native;
+  return held.run.start(feed->feed, batch_size, steps, more...);
+}
+
+int64_t run_training(PyTrainer& trainer, double learning_rate, int64_t max_steps) {
+  const Exclusive exclusive(trainer.busy);
+  const engine::Poll poll = poll_signals();
+  const NativeCall native;
+  return trainer.run.run(learning_rate, max_steps, poll);
+}
+
+int64_t run_evaluation(PyEvaluator& evaluator, int64_t max_steps) {
+  const Exclusive exclusive(evaluator.busy);
+  const engine::Poll poll = poll_signals();
+  const NativeCall native;
+  return evaluator.run.run(max_steps, poll);
+}
+
+py::list slots(const PyTrainer& trainer) {
+  py::list list;
+  for (const auto& slot : trainer.run.slots()) {
+    const Variable& variable = *slot.variable;
+    list.append(py::make_tuple(slot.variable, slot.name, copy_to_array(slot.data, variable.dtype(), variable.shape())));
+  }
+  return list;
+}
+
+py::list gradients(PyTrainer& trainer, const PyFeed& feed) {
+  const Exclusive exclusive(trainer.busy);
+  {
+    const NativeCall native;
+    trainer.run.compute_gradients(feed.feed);
+  }
+  py::list list;
+  for (const engine::GradientSlot& slot : trainer.run.gradient_slots()) {
+    const Variable& variable = *slot.variable;
+    const py::array gradient = copy_to_array(trainer.run.gradient(slot), variable.dtype(), variable.shape());
+    list.append(py::make_tuple(slot.variable, gradient));
+  }
+  return list;
+}
+
+py::dict memory(const PyTrainer& trainer, int64_t batch_size) {
+  const engine::TrainingMemory bytes = trainer.run.memory(batch_size);
+  py::dict result;
+  result["parameters"] = bytes.parameters;
+  result["gradients"] = bytes.gradients;
+  result["slots"] = bytes.slots;
+  result["activations"] = bytes.activations;
+  result["packed"] = bytes.packed;
+  result["batch"] = bytes.batch;
+  result["total"] =
+      bytes.parameters + bytes.gradients + bytes.slots + bytes.activations + bytes.packed + bytes.batch;
+  return result;
+}
+
+}  // namespace
+
+void register_training(py::module_& module) {
+  py::class_<PyFeed, std::shared_ptr<PyFeed>>(
+      module, "Feed", "Arrays that batches are gathered from: any strides, any real or integer dtype, never copied.")
+      .def(py::init<py::array, std::optional<py::array>, std::optional<py::array>>(), py::arg("x"),
+           py::arg("y") = py::none(), py::arg("sample_weight") = py::none())
+      .def_property_readonly("rows", [](const PyFeed& feed) { return feed.feed.rows(); });
+
+  py::class_<PyTrainer>(
+      module, "Trainer",
+      "Owns gradients, optimizer slots, the memory plan and the running loss and metrics of a program.")
+      .def(py::init(&make_trainer), py::arg("program"), py::arg("loss"), py::arg("metrics"), py::arg("optimizer"),
+           py::arg("penalties"), py::arg("seed"), py::arg("previous") = py::none())
+      .def_property(
+          "iterations", [](const PyTrainer& t) { return t.run.iterations(); },
+          [](PyTrainer& t, uint64_t iterations) { t.run.set_iterations(iterations); })
+      .def("start", &start<engine::Trainer, bool>, py::arg("feed"), py::arg("batch_size"),
+           py::arg("steps") = py::none(), py::arg("shuffle") = false,
+           "Check the feed, plan memory for the batch size, begin a pass; returns its number of steps.")
+      .def("run", &run_training, py::arg("learning_rate"), py::arg("max_steps") = 0,
+           "Run steps until the pass ends, max_steps are done (0: no limit) or 50 ms are over; returns steps done so far.")
+      .def("results", [](const PyTrainer& t) { return t.run.results(); }, "Running loss and metrics.")
+      .def("reset_metrics", [](PyTrainer& t) { t.run.reset_metrics(); })
+      .def("first_nonfinite_step", [](const PyTrainer& t) { return t.run.first_nonfinite_step(); },
+           "The first iteration whose loss was not finite, or None.")
+      .def("slots", &slots, "Copies of the optimizer's slots in variable order.")
+      .def("gradients", &gradients, py::arg("feed"),
+           "Loss gradients (penalties included) of one batch, in training mode, without an update.")
+      .def("memory", &memory, py::arg("batch_size"), "Bytes that a training step of this batch size keeps.");
+
+  py::class_<PyEvaluator>(module, "Evaluator",
+                          "Loss and metrics of a program in inference mode; independent of any trainer.")
+      .def(py::init([](const engine::Program& program, const std::optional<Spec>& loss,
+                       const std::vector<Spec>& metrics, const PenaltySpecs& penalties) {
+             return std::make_unique<PyEvaluator>(runtime(), program, to_objective(loss, metrics, penalties));
+           }),
+           py::arg("program"), py::arg("loss"), py::arg("metrics"), py::arg("penalties"))
+      .def("start", &start<engine::Evaluator>, py::arg("feed"), py::arg("batch_size"), py::arg("steps") = py::none())
+      .def("run", &run_evaluation, py::arg("max_steps") = 0)
+      .def("results", [](const PyEvaluator& e) { return e.run.results(); })
+      .def("reset_metrics", [](PyEvaluator& e) { e.run.reset_metrics(); });
+}
+
+}  // namespace lamella::bindings

@@ -1,0 +1,45 @@
+#include "bindings/runtime.h"
+
+#include <pthread.h>
+
+#include <chrono>
+
+#include "kernels/dispatch.h"
+
+namespace lamella::bindings {
+
+namespace {
+
+struct Runtime {
+  Runtime() : pool(default_thread_count()), context{pool, kernels::select_kernels(), ops::cpu_ops()} {}
+
+  ThreadPool pool;
+  ops::Context context;
+};
+
+// Never destroyed: workers may still spin when the interpreter goes down.
+Runtime& instance() {
+  static Runtime& runtime = *[] {
+    auto* made = new Runtime;
+    pthread_atfork(nullptr, nullptr, [] { instance().pool.restart_after_fork(); });
+    return made;
+  }();
+  return runtime;
+}
+
+}  // namespace
+
+const ops::Context& runtime() { return instance().context; }
+
+engine::Poll poll_signals() {
+  using Clock = std::chrono::steady_clock;
+  return [last = Clock::now()]() mutable {
+    const auto now = Clock::now();
+    if (now - last < std::chrono::milliseconds(50)) return;
+    last = now;
+    const pybind11::gil_scoped_acquire gil;
+    if (PyErr_CheckSignals() != 0) throw pybind11::error_already_set();
+  };
+}
+
+}  // namespace lamella::bindings

@@ -1,0 +1,25 @@
+// What the module's objects share: the threads, the kernels chosen for this machine and the device's ops.
+#pragma once
+#include <pybind11/pybind11.h>
+
+#include "base/denormals.h"
+#include "engine/plan.h"
+#include "ops/context.h"
+#include "ops/op_table.h"
+
+namespace lamella::bindings {
+
+// Made when the module is imported; lives as long as the process.
+const ops::Context& runtime();
+
+// Looks for signals (Ctrl-C) every 50 ms, taking the GIL for it; a handler's exception leaves the native call.
+engine::Poll poll_signals();
+
+// A native call: no GIL, denormals flushed to zero.
+class NativeCall {
+ private:
+  pybind11::gil_scoped_release release_;
+  FlushDenormals flush_;
+};
+
+}  // namespace lamella::bindings
