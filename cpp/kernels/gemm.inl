@@ -1,0 +1,194 @@
+// The batch-reduce GEMM tile: Georganas et al., "High-Performance Deep Learning via a Single Building Block"
+// (arXiv 1906.06440). With it the packing of its panels and the pass that starts a dense layer's backward.
+#pragma once
+#include "kernels/activation.inl"
+
+namespace lamella::kernels::LAMELLA_ISA {
+namespace {
+
+// The tile's accumulators, two vectors of a row of B and one broadcast of A fill the registers.
+#if defined(__AVX512F__)
+constexpr int kTileRows = 14;  // of 32 registers
+#elif defined(__aarch64__)
+constexpr int kTileRows = 12;  // of 32
+#else
+constexpr int kTileRows = 6;  // of 16
+#endif
+constexpr int kPanelVectors = 2;
+
+template <class T>
+constexpr int kPanel = kPanelVectors * lanes<T>;
+
+// body(j, span) for the V vectors of cols columns, of which only the last may be partial.
+template <class T, int V, class Body>
+LAMELLA_INLINE void for_panel_vectors(int64_t cols, Body&& body) {
+  if (cols == V * lanes<T>) {
+    for (int j = 0; j < V; ++j) body(j, Whole{});
+  } else {
+    for (int j = 0; j < V - 1; ++j) body(j, Whole{});
+    body(V - 1, Part{cols - (V - 1) * lanes<T>});
+  }
+}
+
+template <class T, int R, int V>
+LAMELLA_INLINE void tile_start(const Brgemm<T>& p, Vec<T> (&sum)[R][V]) {
+  if (p.accumulate) {
+    for_panel_vectors<T, V>(p.cols, [&](int j, auto span) {
+      for (int i = 0; i < R; ++i) sum[i][j] = load(p.c + i * p.ldc + j * lanes<T>, span);
+    });
+  } else if (p.bias) {
+    for_panel_vectors<T, V>(p.cols, [&](int j, auto span) {
+      const Vec<T> bias = load(p.bias + j * lanes<T>, span);
+      for (int i = 0; i < R; ++i) sum[i][j] = bias;
+    });
+  } else {
+    for (int i = 0; i < R; ++i)
+      for (int j = 0; j < V; ++j) sum[i][j] = Vec<T>{};
+  }
+}
+
+// R rows by V vectors in registers. An element adds its products one after another, whatever R and V are, so
+// its bits do not depend on the tile it falls into. Rows of A are reached in threes: a pointer and strides 0,
+// 1, 2.
+template <class T, int R, int V>
+void brgemm_tile(const Brgemm<T>& p) {
+  Vec<T> sum[R][V];
+  tile_start<T, R, V>(p, sum);
+  for (int64_t t = 0; t < p.batch; ++t) {
+    constexpr int kGroups = (R + 2) / 3;
+    const T* a[kGroups];
+    for (int g = 0; g < kGroups; ++g) a[g] = p.a[t] + 3 * g * p.a_row;
+    const T* b = p.b[t];
+#pragma GCC unroll 2
+    for (int64_t k = 0; k < p.k; ++k) {
+      Vec<T> row[V];
+      for (int j = 0; j < V; ++j) row[j] = load(b + j * lanes<T>);
+#pragma GCC unroll 16
+      for (int i = 0; i < R; ++i) {
+        const Vec<T> factor = splat(a[i / 3][i % 3 * p.a_row]);
+        for (int j = 0; j < V; ++j) sum[i][j] = mul_add(factor, row[j], sum[i][j]);
+      }
+#pragma GCC unroll 8
+      for (int g = 0; g < kGroups; ++g) a[g] += p.a_k;
+      b += p.b_row;
+    }
+  }
+  for_panel_vectors<T, V>(p.cols, [&](int j, auto span) {
+    for (int i = 0; i < R; ++i) store(p.c + i * p.ldc + j * lanes<T>, sum[i][j], span);
+  });
+}
+
+template <int... I>
+struct Numbers {};
+template <int N, int... I>
+struct NumbersBelow : NumbersBelow<N - 1, N - 1, I...> {};
+template <int... I>
+struct NumbersBelow<0, I...> {
+  using type = Numbers<I...>;
+};
+
+template <class T, int V, int... I>
+LAMELLA_INLINE void brgemm_by_rows(const Brgemm<T>& p, Numbers<I...>) {
+  static constexpr void (*kTiles[])(const Brgemm<T>&) = {brgemm_tile<T, I + 1, V>...};
+  kTiles[p.rows - 1](p);
+}
+
+template <class T>
+void brgemm(const Brgemm<T>& p) {
+  using Rows = typename NumbersBelow<kTileRows>::type;
+  if (p.cols > lanes<T>)
+    brgemm_by_rows<T, 2>(p, Rows{});
+  else
+    brgemm_by_rows<T, 1>(p, Rows{});
+}
+
+template <class T>
+void pack_panel(int64_t k, int64_t cols, const T* b, int64_t ldb, T* out) {
+  for (int64_t kk = 0; kk < k; ++kk) {
+    for (int v = 0; v < kPanelVectors; ++v) {
+      const int64_t left = cols - v * lanes<T>;
+      const T* from = b + kk * ldb + v * lanes<T>;
+      T* to = out + kk * kPanel<T> + v * lanes<T>;
+      if (left >= lanes<T>)
+        store(to, load(from));
+      else if (left > 0)
+        store(to, load(from, Part{left}));
+      else
+        store(to, Vec<T>{});
+    }
+  }
+}
+
+// out[kk * kPanel + j] = b[j * ldb + kk] for the lanes columns j of one vector and the kk of one 16-byte
+// piece: columns whose results share 16 bytes are loaded together, then transposed within those 16 bytes.
+LAMELLA_INLINE void transpose_pieces(const float* b, int64_t ldb, float* out) {
+  U32 in[4];
+  for (int i = 0; i < 4; ++i) in[i] = (U32)load_pieces(b + i * ldb, 4 * ldb);
+  const U64 low01 = (U64)interleave_low(in[0], in[1]), low23 = (U64)interleave_low(in[2], in[3]);
+  const U64 high01 = (U64)interleave_high(in[0], in[1]), high23 = (U64)interleave_high(in[2], in[3]);
+  store(out, (Vec<float>)interleave_low(low01, low23));
+  store(out + kPanel<float>, (Vec<float>)interleave_high(low01, low23));
+  store(out + 2 * kPanel<float>, (Vec<float>)interleave_low(high01, high23));
+  store(out + 3 * kPanel<float>, (Vec<float>)interleave_high(high01, high23));
+}
+LAMELLA_INLINE void transpose_pieces(const double* b, int64_t ldb, double* out) {
+  const U64 even = (U64)load_pieces(b, 2 * ldb), odd = (U64)load_pieces(b + ldb, 2 * ldb);
+  store(out, (Vec<double>)interleave_low(even, odd));
+  store(out + kPanel<double>, (Vec<double>)interleave_high(even, odd));
+}
+
+template <class T>
+void pack_panel_transposed(int64_t k, int64_t cols, const T* b, int64_t ldb, T* out) {
+  constexpr int kPiece = 16 / sizeof(T);
+  const int64_t whole_cols = cols - cols % lanes<T>;
+  for (int64_t j = 0; j < whole_cols; j += lanes<T>) {
+    int64_t kk = 0;
+    for (; kk + kPiece <= k; kk += kPiece) transpose_pieces(b + j * ldb + kk, ldb, out + kk * kPanel<T> + j);
+    for (; kk < k; ++kk)
+      for (int64_t l = j; l < j + lanes<T>; ++l) out[kk * kPanel<T> + l] = b[l * ldb + kk];
+  }
+  if (whole_cols == kPanel<T>) return;
+  for (int64_t kk = 0; kk < k; ++kk) {
+    T* to = out + kk * kPanel<T>;
+    for (int64_t j = whole_cols; j < cols; ++j) to[j] = b[j * ldb + kk];
+    for (int64_t j = cols; j < kPanel<T>; ++j) to[j] = 0;
+  }
+}
+
+// V vectors of columns; the bias gradient is summed row after row, so splitting the rows does not change it.
+template <Activation A, int V, class T>
+void gradient_panel(const DenseGradientPanel<T>& p) {
+  Vec<T> sum[V] = {};
+  if (p.bias_gradient && p.accumulate_bias)
+    for_panel_vectors<T, V>(p.cols,
+                            [&](int j, auto span) { sum[j] = load(p.bias_gradient + j * lanes<T>, span); });
+  for (int64_t i = 0; i < p.rows; ++i) {
+    for_panel_vectors<T, V>(p.cols, [&](int j, auto span) {
+      const int64_t at = i * p.ld + j * lanes<T>;
+      Vec<T> dz = load(p.dy + at, span);
+      if constexpr (A != Activation::linear)
+        dz = activation_gradient<A, T>(load(p.y + at, span), dz, p.alpha);
+      if (A != Activation::linear || p.dz != p.dy) store(p.dz + at, dz, span);
+      sum[j] += dz;
+      if (p.packed) store(p.packed + i * kPanel<T> + j * lanes<T>, fill_beyond(dz, span, T(0)));
+    });
+    if (p.packed)
+      for (int j = V; j < kPanelVectors; ++j) store(p.packed + i * kPanel<T> + j * lanes<T>, Vec<T>{});
+  }
+  if (p.bias_gradient)
+    for_panel_vectors<T, V>(p.cols,
+                            [&](int j, auto span) { store(p.bias_gradient + j * lanes<T>, sum[j], span); });
+}
+
+template <class T>
+void dense_gradient_panel(const DenseGradientPanel<T>& p) {
+  with_output_activation(p.activation, [&](auto k) {
+    if (p.cols > lanes<T>)
+      gradient_panel<decltype(k)::value, 2>(p);
+    else
+      gradient_panel<decltype(k)::value, 1>(p);
+  });
+}
+
+}  // namespace
+}  // namespace lamella::kernels::LAMELLA_ISA

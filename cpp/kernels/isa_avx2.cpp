@@ -1,0 +1,2 @@
+#define LAMELLA_ISA avx2
+#include "kernels/isa.inl"

@@ -1,0 +1,2 @@
+#define LAMELLA_ISA avx512
+#include "kernels/isa.inl"

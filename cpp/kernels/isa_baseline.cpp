@@ -1,0 +1,2 @@
+#define LAMELLA_ISA baseline
+#include "kernels/isa.inl"

@@ -1,0 +1,2 @@
+#define LAMELLA_ISA neon
+#include "kernels/isa.inl"

@@ -1,0 +1,121 @@
+// The contract of the kernels: single-thread arithmetic on raw pointers and sizes. No allocation, no
+// exception. Bodies are written once (*.inl over vec.h) and compiled once per instruction set (isa.cpp);
+// kernels.inc lists them, and from that one list come the declarations, the table, the tests and the native
+// benchmarks.
+#pragma once
+#include <cstdint>
+
+#include "base/dtype.h"
+
+namespace lamella::kernels {
+
+// Element-wise activations. Softmax works on rows and has kernels of its own.
+enum class Activation : int32_t { linear, relu, leaky_relu, elu, gelu, silu, sigmoid, tanh, softplus };
+
+// True where the derivative is computed from the output y; the others (gelu, silu, softplus) need the input
+// x.
+constexpr bool gradient_from_output(Activation a) {
+  return a != Activation::gelu && a != Activation::silu && a != Activation::softplus;
+}
+
+// C[rows, cols] = init + sum over b < batch of A_b[rows, k] * B_b[k, cols], one register tile.
+//   A_b[i, kk] = a[b][i * a_row + kk * a_k]    B_b[kk, j] = b[b][kk * b_row + j]
+//   rows <= tile_rows, cols <= panel. B rows must be readable up to cols rounded up to lanes (packed panels
+//   are). init: C itself when accumulate, else bias[j] when bias is given (cols values), else 0.
+template <class T>
+struct Brgemm {
+  int64_t batch;
+  const T* const* a;
+  const T* const* b;
+  int64_t a_row, a_k, b_row, k;
+  T* c;
+  int64_t ldc;
+  int64_t rows, cols;
+  const T* bias;
+  bool accumulate;
+};
+
+// One block of columns of a dense layer's backward pass, in one pass over memory:
+//   dz[i, j] = dy[i, j] * activation'(y[i, j])         written over dy when dz == dy
+//   packed[i * panel + j] = dz[i, j], zeros up to panel (skipped when null)
+//   bias_gradient[j] (=|+=) sum over i of dz[i, j]     (skipped when null)
+// y is read only for activations other than linear and only those with gradient_from_output are allowed.
+template <class T>
+struct DenseGradientPanel {
+  Activation activation;
+  T alpha;
+  int64_t rows, cols;
+  const T* y;
+  const T* dy;
+  int64_t ld;  // row stride of y, dy and dz
+  T* dz;
+  T* packed;
+  T* bias_gradient;
+  bool accumulate_bias;
+};
+
+// A block of columns of batch normalisation, x[rows, cols] with row stride ld (also of y, dy, dx).
+//   forward:  y = activation((x - mean) * scale + beta), scale = gamma / sqrt(variance + epsilon)
+//   backward: dz = dy * activation'(y);  xhat = (x - mean) * inv_std
+template <class T>
+struct BatchNormBlock {
+  Activation activation;
+  T alpha;
+  int64_t rows, cols, ld;
+  const T* x;
+  const T* mean;     // cols
+  const T* scale;    // cols: gamma * inv_std
+  const T* beta;     // cols, may be null (0)
+  const T* inv_std;  // cols, backward only
+  T* y;              // written forward, read backward unless the activation is linear
+  const T* dy;       // backward only
+  T* dx;             // backward only; may be dy
+  T* sum_dz;         // cols: written by batch_norm_reduce, read by batch_norm_input_gradient
+  T* sum_dz_xhat;    // cols
+};
+
+struct PhiloxKey {
+  uint32_t seed, op;
+  uint64_t step;
+};
+
+template <class T>
+struct Table {
+#define LAMELLA_KERNEL(name, result, arguments) result(*name) arguments;
+#include "kernels/kernels.inc"
+#undef LAMELLA_KERNEL
+};
+
+// What one instruction set offers. tile_rows x panel is the register tile of brgemm for that type.
+struct Kernels {
+  const char* isa;
+  struct Geometry {
+    int32_t lanes, tile_rows, panel;
+  } float32_geometry, float64_geometry;
+  Table<float> float32;
+  Table<double> float64;
+
+  template <class T>
+  const Table<T>& table() const;
+  template <class T>
+  const Geometry& geometry() const;
+};
+
+template <>
+inline const Table<float>& Kernels::table<float>() const {
+  return float32;
+}
+template <>
+inline const Table<double>& Kernels::table<double>() const {
+  return float64;
+}
+template <>
+inline const Kernels::Geometry& Kernels::geometry<float>() const {
+  return float32_geometry;
+}
+template <>
+inline const Kernels::Geometry& Kernels::geometry<double>() const {
+  return float64_geometry;
+}
+
+}  // namespace lamella::kernels
