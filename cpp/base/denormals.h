@@ -1,4 +1,5 @@
-// Denormal numbers cost a hundred cycles each; native calls flush them to zero and put the caller's state back.
+// Denormal numbers cost a hundred cycles each; native calls flush them to zero and put the caller's state
+// back.
 #pragma once
 #if defined(__SSE2__)
 #include <xmmintrin.h>

@@ -1,4 +1,5 @@
-// Element types. Variables and values compute in float32 or float64; the others are what users' arrays come in.
+// Element types. Variables and values compute in float32 or float64; the others are what users' arrays come
+// in.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -6,7 +7,19 @@
 namespace lamella {
 
 enum class DType : uint8_t {
-  boolean, uint8, int8, uint16, int16, uint32, int32, uint64, int64, float16, float32, float64, longdouble
+  boolean,
+  uint8,
+  int8,
+  uint16,
+  int16,
+  uint32,
+  int32,
+  uint64,
+  int64,
+  float16,
+  float32,
+  float64,
+  longdouble
 };
 
 // Bytes of one element.
@@ -21,11 +34,17 @@ DType compute_dtype(const std::string& name);
 template <class T>
 struct DTypeOf;
 template <>
-struct DTypeOf<float> { static constexpr DType value = DType::float32; };
+struct DTypeOf<float> {
+  static constexpr DType value = DType::float32;
+};
 template <>
-struct DTypeOf<double> { static constexpr DType value = DType::float64; };
+struct DTypeOf<double> {
+  static constexpr DType value = DType::float64;
+};
 template <>
-struct DTypeOf<int32_t> { static constexpr DType value = DType::int32; };
+struct DTypeOf<int32_t> {
+  static constexpr DType value = DType::int32;
+};
 
 // Calls body with a value of the compute type: dispatch(dtype, [&](auto t) { using T = decltype(t); ... }).
 template <class Body>

@@ -1,4 +1,5 @@
-// Errors are for people: which layer, what was expected, what came. The core throws and never prints or aborts.
+// Errors are for people: which layer, what was expected, what came. The core throws and never prints or
+// aborts.
 #pragma once
 #include <sstream>
 #include <stdexcept>

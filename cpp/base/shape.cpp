@@ -32,6 +32,8 @@ std::string join(std::string text, const Shape& shape, bool single) {
 
 std::string to_string(const Shape& shape) { return join("(", shape, shape.size() == 1); }
 
-std::string to_string_with_batch(const Shape& row_shape) { return join("(None", row_shape, row_shape.empty()); }
+std::string to_string_with_batch(const Shape& row_shape) {
+  return join("(None", row_shape, row_shape.empty());
+}
 
 }  // namespace lamella

@@ -8,7 +8,8 @@ namespace lamella {
 
 using Shape = std::vector<int64_t>;
 
-// Product with overflow checked: throws std::invalid_argument instead of wrapping around. 1 for an empty shape.
+// Product with overflow checked: throws std::invalid_argument instead of wrapping around. 1 for an empty
+// shape.
 int64_t checked_product(const Shape& shape);
 
 int64_t checked_product(int64_t a, int64_t b);

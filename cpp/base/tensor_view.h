@@ -14,7 +14,9 @@ struct TensorView {
   explicit operator bool() const { return data != nullptr; }
   int64_t size() const { return rows * cols; }
   template <class T>
-  T* as() const { return static_cast<T*>(data); }
+  T* as() const {
+    return static_cast<T*>(data);
+  }
 };
 
 }  // namespace lamella

@@ -31,7 +31,8 @@ int affinity_count() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-// Cores granted by a cgroup quota (rounded up), 0 without a quota. Version 2: "max 100000" or "150000 100000".
+// Cores granted by a cgroup quota (rounded up), 0 without a quota. Version 2: "max 100000" or "150000
+// 100000".
 int cgroup_quota() {
   double quota = 0, period = 0;
   std::string text;

@@ -67,7 +67,8 @@ void ThreadPool::resize(int threads) {
 }
 
 void ThreadPool::restart_after_fork() {
-  // The parent's workers and whatever locks they held do not exist here: abandon the objects, do not destroy them.
+  // The parent's workers and whatever locks they held do not exist here: abandon the objects, do not destroy
+  // them.
   new (&workers_) std::vector<std::thread>();
   new (&job_mutex_) std::mutex();
   new (&error_mutex_) std::mutex();

@@ -1,5 +1,6 @@
-// A pool of workers that spin for a while between jobs: a handover costs about 0.1 us while they spin and 50 us once
-// they sleep. Work is cut by the problem's shape, never by the number of threads, so results do not depend on it.
+// A pool of workers that spin for a while between jobs: a handover costs about 0.1 us while they spin and 50
+// us once they sleep. Work is cut by the problem's shape, never by the number of threads, so results do not
+// depend on it.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -23,9 +24,9 @@ class ThreadPool {
   // Waits for the running job, then changes the number of threads.
   void resize(int threads);
 
-  // Calls body(begin, end) so that every item of [0, n) is covered once, in chunks of grain items claimed dynamically.
-  // The caller works too. Runs alone when there is one chunk, one thread, or the pool is busy with another caller.
-  // The first exception of a body is rethrown here.
+  // Calls body(begin, end) so that every item of [0, n) is covered once, in chunks of grain items claimed
+  // dynamically. The caller works too. Runs alone when there is one chunk, one thread, or the pool is busy
+  // with another caller. The first exception of a body is rethrown here.
   template <class Body>
   void parallel_for(int64_t n, int64_t grain, Body&& body) {
     if (n <= grain || size() == 1) {
@@ -54,8 +55,9 @@ class ThreadPool {
   std::atomic<int> size_;
   std::vector<std::thread> workers_;
 
-  // One job at a time. ticket_ is (job number << 16 | open << 15 | workers inside): a worker joins by adding one while
-  // the job is open; the caller closes it and waits until nobody is inside, so a worker that wakes late delays nobody.
+  // One job at a time. ticket_ is (job number << 16 | open << 15 | workers inside): a worker joins by adding
+  // one while the job is open; the caller closes it and waits until nobody is inside, so a worker that wakes
+  // late delays nobody.
   std::mutex job_mutex_;
   alignas(64) std::atomic<uint64_t> ticket_{0};
   alignas(64) std::atomic<int64_t> next_{0};
@@ -72,7 +74,8 @@ class ThreadPool {
   std::atomic<bool> stop_{false};
 };
 
-// LAMELLA_NUM_THREADS, else OMP_NUM_THREADS, else the cores this process may use (affinity mask and cgroup quota).
+// LAMELLA_NUM_THREADS, else OMP_NUM_THREADS, else the cores this process may use (affinity mask and cgroup
+// quota).
 int default_thread_count();
 
 }  // namespace lamella

@@ -11,21 +11,26 @@ namespace {
 DType dtype_of(const py::array& array, const char* name) {
   const py::dtype dtype = array.dtype();
   const auto refuse = [&](const char* why) -> DType {
-    throw py::type_error(std::string(name) + " must be an array of real numbers or integers. Received: dtype=" +
+    throw py::type_error(std::string(name) +
+                         " must be an array of real numbers or integers. Received: dtype=" +
                          std::string(py::str(static_cast<py::handle>(dtype))) + why);
   };
   if (dtype.byteorder() == '>') return refuse(" (bytes in foreign order).");
   const auto size = dtype.itemsize();
   switch (dtype.kind()) {
-    case 'b': return DType::boolean;
-    case 'u': return size == 1 ? DType::uint8 : size == 2 ? DType::uint16 : size == 4 ? DType::uint32 : DType::uint64;
-    case 'i': return size == 1 ? DType::int8 : size == 2 ? DType::int16 : size == 4 ? DType::int32 : DType::int64;
+    case 'b':
+      return DType::boolean;
+    case 'u':
+      return size == 1 ? DType::uint8 : size == 2 ? DType::uint16 : size == 4 ? DType::uint32 : DType::uint64;
+    case 'i':
+      return size == 1 ? DType::int8 : size == 2 ? DType::int16 : size == 4 ? DType::int32 : DType::int64;
     case 'f':
       return size == 2   ? DType::float16
              : size == 4 ? DType::float32
              : size == 8 ? DType::float64
                          : DType::longdouble;
-    default: return refuse(".");
+    default:
+      return refuse(".");
   }
 }
 
@@ -33,14 +38,17 @@ Attributes::Value to_value(const py::handle& value) {
   if (py::isinstance<py::bool_>(value)) return int64_t{value.cast<bool>()};
   if (py::isinstance<py::int_>(value)) return value.cast<int64_t>();
   if (py::isinstance<py::str>(value)) return value.cast<std::string>();
-  if (py::isinstance<py::list>(value) || py::isinstance<py::tuple>(value)) return value.cast<std::vector<double>>();
+  if (py::isinstance<py::list>(value) || py::isinstance<py::tuple>(value))
+    return value.cast<std::vector<double>>();
   return value.cast<double>();
 }
 
 }  // namespace
 
 ops::ArrayView view_of(const py::array& array, const char* name) {
-  ops::ArrayView view{.data = static_cast<const char*>(array.data()), .dtype = dtype_of(array, name)};
+  ops::ArrayView view;
+  view.data = static_cast<const char*>(array.data());
+  view.dtype = dtype_of(array, name);
   view.shape.assign(array.shape(), array.shape() + array.ndim());
   view.strides.assign(array.strides(), array.strides() + array.ndim());
   return view;

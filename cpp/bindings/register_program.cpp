@@ -18,7 +18,8 @@ int add(Program& program, const std::string& op, std::vector<int> inputs, std::v
                       .inputs = {},
                       .variables = std::move(variables),
                       .attributes = to_attributes(name, attributes),
-                      .trainable = trainable});
+                      .trainable = trainable,
+                      .id = 0});
 }
 
 size_t checked(const Program& program, int value) {
@@ -44,10 +45,13 @@ py::list costs(const Program& program) {
 void register_program(py::module_& module) {
   py::class_<Program>(module, "Program",
                       "A model flattened into operations over numbered values. Value 0 is the input.")
-      .def(py::init([](Shape shape, const std::string& dtype) { return Program(std::move(shape), compute_dtype(dtype)); }),
+      .def(py::init([](Shape shape, const std::string& dtype) {
+             return Program(std::move(shape), compute_dtype(dtype));
+           }),
            py::arg("input_shape"), py::arg("dtype"))
       .def("add", &add, py::arg("op"), py::arg("inputs"), py::arg("variables"), py::arg("attributes"),
-           py::arg("name"), py::arg("trainable"), "Append an operation and return the id of its output value.")
+           py::arg("name"), py::arg("trainable"),
+           "Append an operation and return the id of its output value.")
       .def(
           "set_output", [](Program& p, int value) { p.output = static_cast<int>(checked(p, value)); },
           py::arg("value"))

@@ -25,7 +25,8 @@ void register_system(py::module_& module) {
   module.def("available_isas", &kernels::available_isas, "Instruction sets this machine can run.");
   module.def("num_threads", [] { return runtime().pool.size(); }, "Threads in use, the caller's included.");
   module.def("set_num_threads", &set_num_threads, py::arg("count"), "Use this many threads from now on.");
-  module.def("devices", [] { return std::vector<std::string>{runtime().ops.device}; }, "Devices that can train.");
+  module.def(
+      "devices", [] { return std::vector<std::string>{runtime().ops.device}; }, "Devices that can train.");
 }
 
 }  // namespace lamella::bindings

@@ -18,7 +18,8 @@ using PenaltySpecs = std::vector<std::tuple<VariablePtr, std::string, py::dict>>
 class Exclusive {
  public:
   explicit Exclusive(std::atomic_flag& busy) : busy_(busy) {
-    if (busy_.test_and_set(std::memory_order_acquire)) misuse("This model is being trained by another thread already.");
+    if (busy_.test_and_set(std::memory_order_acquire))
+      misuse("This model is being trained by another thread already.");
   }
   ~Exclusive() { busy_.clear(std::memory_order_release); }
   Exclusive(const Exclusive&) = delete;
@@ -44,7 +45,8 @@ using PyEvaluator = Held<engine::Evaluator>;
 
 std::unique_ptr<PyTrainer> make_trainer(const engine::Program& program, const Spec& loss,
                                         const std::vector<Spec>& metrics, const Spec& optimizer,
-                                        const PenaltySpecs& penalties, uint32_t seed, const PyTrainer* previous) {
+                                        const PenaltySpecs& penalties, uint32_t seed,
+                                        const PyTrainer* previous) {
   const auto settings = to_attributes(optimizer.first, optimizer.second);
   auto trainer = std::make_unique<PyTrainer>(runtime(), program, to_objective(loss, metrics, penalties),
                                              optimizers::make_optimizer(optimizer.first, settings), seed);
@@ -54,8 +56,8 @@ std::unique_ptr<PyTrainer> make_trainer(const engine::Program& program, const Sp
 
 // start() and run() of either; further arguments are the run's own.
 template <class Run, class... More>
-int64_t start(Held<Run>& held, const std::shared_ptr<PyFeed>& feed, int64_t batch_size, std::optional<int64_t> steps,
-              More... more) {
+int64_t start(Held<Run>& held, const std::shared_ptr<PyFeed>& feed, int64_t batch_size,
+              std::optional<int64_t> steps, More... more) {
   const Exclusive exclusive(held.busy);
   const std::shared_ptr<PyFeed> before = std::exchange(held.feed, feed);  // released with the GIL held
   const NativeCall native;
@@ -80,7 +82,8 @@ py::list slots(const PyTrainer& trainer) {
   py::list list;
   for (const auto& slot : trainer.run.slots()) {
     const Variable& variable = *slot.variable;
-    list.append(py::make_tuple(slot.variable, slot.name, copy_to_array(slot.data, variable.dtype(), variable.shape())));
+    list.append(py::make_tuple(slot.variable, slot.name,
+                               copy_to_array(slot.data, variable.dtype(), variable.shape())));
   }
   return list;
 }
@@ -118,7 +121,8 @@ py::dict memory(const PyTrainer& trainer, int64_t batch_size) {
 
 void register_training(py::module_& module) {
   py::class_<PyFeed, std::shared_ptr<PyFeed>>(
-      module, "Feed", "Arrays that batches are gathered from: any strides, any real or integer dtype, never copied.")
+      module, "Feed",
+      "Arrays that batches are gathered from: any strides, any real or integer dtype, never copied.")
       .def(py::init<py::array, std::optional<py::array>, std::optional<py::array>>(), py::arg("x"),
            py::arg("y") = py::none(), py::arg("sample_weight") = py::none())
       .def_property_readonly("rows", [](const PyFeed& feed) { return feed.feed.rows(); });
@@ -126,8 +130,8 @@ void register_training(py::module_& module) {
   py::class_<PyTrainer>(
       module, "Trainer",
       "Owns gradients, optimizer slots, the memory plan and the running loss and metrics of a program.")
-      .def(py::init(&make_trainer), py::arg("program"), py::arg("loss"), py::arg("metrics"), py::arg("optimizer"),
-           py::arg("penalties"), py::arg("seed"), py::arg("previous") = py::none())
+      .def(py::init(&make_trainer), py::arg("program"), py::arg("loss"), py::arg("metrics"),
+           py::arg("optimizer"), py::arg("penalties"), py::arg("seed"), py::arg("previous") = py::none())
       .def_property(
           "iterations", [](const PyTrainer& t) { return t.run.iterations(); },
           [](PyTrainer& t, uint64_t iterations) { t.run.set_iterations(iterations); })
@@ -135,11 +139,14 @@ void register_training(py::module_& module) {
            py::arg("steps") = py::none(), py::arg("shuffle") = false,
            "Check the feed, plan memory for the batch size, begin a pass; returns its number of steps.")
       .def("run", &run_training, py::arg("learning_rate"), py::arg("max_steps") = 0,
-           "Run steps until the pass ends, max_steps are done (0: no limit) or 50 ms are over; returns steps done so far.")
-      .def("results", [](const PyTrainer& t) { return t.run.results(); }, "Running loss and metrics.")
+           "Run steps until the pass ends, max_steps are done (0: no limit) or 50 ms are over; returns steps "
+           "done so far.")
+      .def(
+          "results", [](const PyTrainer& t) { return t.run.results(); }, "Running loss and metrics.")
       .def("reset_metrics", [](PyTrainer& t) { t.run.reset_metrics(); })
-      .def("first_nonfinite_step", [](const PyTrainer& t) { return t.run.first_nonfinite_step(); },
-           "The first iteration whose loss was not finite, or None.")
+      .def(
+          "first_nonfinite_step", [](const PyTrainer& t) { return t.run.first_nonfinite_step(); },
+          "The first iteration whose loss was not finite, or None.")
       .def("slots", &slots, "Copies of the optimizer's slots in variable order.")
       .def("gradients", &gradients, py::arg("feed"),
            "Loss gradients (penalties included) of one batch, in training mode, without an update.")
@@ -152,7 +159,8 @@ void register_training(py::module_& module) {
              return std::make_unique<PyEvaluator>(runtime(), program, to_objective(loss, metrics, penalties));
            }),
            py::arg("program"), py::arg("loss"), py::arg("metrics"), py::arg("penalties"))
-      .def("start", &start<engine::Evaluator>, py::arg("feed"), py::arg("batch_size"), py::arg("steps") = py::none())
+      .def("start", &start<engine::Evaluator>, py::arg("feed"), py::arg("batch_size"),
+           py::arg("steps") = py::none())
       .def("run", &run_evaluation, py::arg("max_steps") = 0)
       .def("results", [](const PyEvaluator& e) { return e.run.results(); })
       .def("reset_metrics", [](PyEvaluator& e) { e.run.reset_metrics(); });

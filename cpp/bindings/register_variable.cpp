@@ -21,8 +21,8 @@ VariablePtr make_variable(const py::array& value, const std::string& name, bool 
 
 void assign(Variable& variable, const py::array& value) {
   if (shape_of(value) != variable.shape()) {
-    fail("Variable '", variable.name(), "' has shape ", to_string(variable.shape()), ". Received: a value of shape ",
-         to_string(shape_of(value)), ".");
+    fail("Variable '", variable.name(), "' has shape ", to_string(variable.shape()),
+         ". Received: a value of shape ", to_string(shape_of(value)), ".");
   }
   view_of(value, "value");
   const auto copy = [&](const py::array& dense) {
@@ -39,8 +39,8 @@ void assign(Variable& variable, const py::array& value) {
 }  // namespace
 
 void register_variable(py::module_& module) {
-  py::class_<Variable, VariablePtr>(module, "Variable",
-                                    "A named tensor that layers own: 64-byte aligned memory and a version counter.")
+  py::class_<Variable, VariablePtr>(
+      module, "Variable", "A named tensor that layers own: 64-byte aligned memory and a version counter.")
       .def(py::init(&make_variable), py::arg("value"), py::arg("name"), py::arg("trainable") = true)
       .def_property_readonly("name", &Variable::name)
       .def_property_readonly("shape", [](const Variable& v) { return to_tuple(v.shape()); })
@@ -51,8 +51,8 @@ void register_variable(py::module_& module) {
       .def("numpy", [](const Variable& v) { return copy_to_array(v.data(), v.dtype(), v.shape()); })
       .def("assign", &assign, py::arg("value"));
   module.def(
-      "pack", [](const std::vector<VariablePtr>& variables) { pack_variables(variables); }, py::arg("variables"),
-      "Move freshly built variables, in this order, into one contiguous block.");
+      "pack", [](const std::vector<VariablePtr>& variables) { pack_variables(variables); },
+      py::arg("variables"), "Move freshly built variables, in this order, into one contiguous block.");
 }
 
 }  // namespace lamella::bindings

@@ -12,7 +12,8 @@ namespace lamella::bindings {
 // Made when the module is imported; lives as long as the process.
 const ops::Context& runtime();
 
-// Looks for signals (Ctrl-C) every 50 ms, taking the GIL for it; a handler's exception leaves the native call.
+// Looks for signals (Ctrl-C) every 50 ms, taking the GIL for it; a handler's exception leaves the native
+// call.
 engine::Poll poll_signals();
 
 // A native call: no GIL, denormals flushed to zero.

@@ -4,7 +4,8 @@
 
 namespace lamella::engine {
 
-BatchRun::BatchRun(const ops::Context& context, const Program& program, const Objective& objective, Plan::Mode mode)
+BatchRun::BatchRun(const ops::Context& context, const Program& program, const Objective& objective,
+                   Plan::Mode mode)
     : context_(context),
       objective_(objective),
       mode_(mode),
@@ -26,8 +27,8 @@ TensorView BatchRun::view(char* data, int value) const {
   return {data, program_.dtype, cols == 0 ? 0 : elements / cols, cols};
 }
 
-double BatchRun::forward(const Feed& feed, const int64_t* order, int64_t first, const layers::StepState& state,
-                         const Poll* poll) {
+double BatchRun::forward(const Feed& feed, const int64_t* order, int64_t first,
+                         const layers::StepState& state, const Poll* poll) {
   workspace_->state = state;
   const TensorView input{plan_->value(*workspace_, Program::kInput), program_.dtype, state.rows,
                          checked_product(program_.input_shape())};

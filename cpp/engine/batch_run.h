@@ -1,4 +1,5 @@
-// One batch through a plan: gather, forward, loss, and on request backward. What training and evaluation share.
+// One batch through a plan: gather, forward, loss, and on request backward. What training and evaluation
+// share.
 #pragma once
 #include <chrono>
 #include <memory>

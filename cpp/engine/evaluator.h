@@ -1,4 +1,5 @@
-// Loss and metrics in inference mode, on memory of its own: a callback may evaluate in the middle of an epoch.
+// Loss and metrics in inference mode, on memory of its own: a callback may evaluate in the middle of an
+// epoch.
 #pragma once
 #include <optional>
 

@@ -19,26 +19,29 @@ int64_t class_count(const Program& program) {
   return program.output_shape().empty() ? 1 : program.output_shape().back();
 }
 
-bool is_label_in_range(double value, int64_t classes, int64_t ignored) {
+bool is_label_in_range(double value, int64_t classes, std::optional<int64_t> ignored) {
   const double label = std::trunc(value);
-  return (label >= 0 && label < static_cast<double>(classes)) || (ignored >= 0 && label == static_cast<double>(ignored));
+  return (label >= 0 && label < static_cast<double>(classes)) ||
+         (ignored && label == static_cast<double>(*ignored));
 }
 
 // Finds the first label that is out of range and says which it is.
-void check_each_label(const ops::Context& context, const ops::ArrayView& y, int64_t classes, int64_t ignored) {
+void check_each_label(const ops::Context& context, const ops::ArrayView& y, int64_t classes,
+                      std::optional<int64_t> ignored) {
   const int64_t cols = checked_product(y.row_shape());
   std::vector<double> row(static_cast<size_t>(cols));
   for (int64_t i = 0; i < y.rows(); ++i) {
     context.ops.gather.gather(context, y, nullptr, i, {row.data(), DType::float64, 1, cols});
     for (double value : row) {
       if (is_label_in_range(value, classes, ignored)) continue;
-      fail("Labels must be class indices from 0 to ", classes - 1, ", because the model's output has ", classes,
-           " classes. Received: label ", value, " in row ", i, ".");
+      fail("Labels must be class indices from 0 to ", classes - 1, ", because the model's output has ",
+           classes, " classes. Received: label ", value, " in row ", i, ".");
     }
   }
 }
 
-void check_labels(const ops::Context& context, const ops::ArrayView& y, int64_t classes, int64_t ignored) {
+void check_labels(const ops::Context& context, const ops::ArrayView& y, int64_t classes,
+                  std::optional<int64_t> ignored) {
   const ops::LabelRange range = context.ops.gather.range(context, y);
   const bool inside = range.finite && range.minimum > -1 && range.maximum < static_cast<double>(classes);
   if (!inside) check_each_label(context, y, classes, ignored);
@@ -52,7 +55,8 @@ void check_input(const Feed& feed, const Program& program) {
     fail("The model expects inputs of shape ", to_string_with_batch(program.input_shape()),
          ". Received: x of shape ", to_string(feed.x.shape), ".");
   }
-  if (feed.rows() == 0) fail("There is no data: x has 0 rows. Received: x of shape ", to_string(feed.x.shape), ".");
+  if (feed.rows() == 0)
+    fail("There is no data: x has 0 rows. Received: x of shape ", to_string(feed.x.shape), ".");
 }
 
 void check_targets(const ops::Context& context, const Feed& feed, const Program& program,
@@ -62,25 +66,27 @@ void check_targets(const ops::Context& context, const Feed& feed, const Program&
     if (!*array) continue;
     const char* name = array == &feed.y ? "y" : "sample_weight";
     if (array->shape.empty() || array->rows() != feed.rows()) {
-      fail("x and ", name, " must have the same number of rows. Received: x of shape ", to_string(feed.x.shape),
-           " and ", name, " of shape ", to_string(array->shape), ".");
+      fail("x and ", name, " must have the same number of rows. Received: x of shape ",
+           to_string(feed.x.shape), " and ", name, " of shape ", to_string(array->shape), ".");
     }
   }
   const Shape target = feed.y.row_shape();
   const Shape& output = program.output_shape();
   if (objective.wants_values() && !same_up_to_last_one(target, output)) {
-    fail("Targets must have the shape of the model's output, ", to_string_with_batch(output), ". Received: y of shape ",
-         to_string(feed.y.shape), output.size() == 1 && target.empty()
+    fail("Targets must have the shape of the model's output, ", to_string_with_batch(output),
+         ". Received: y of shape ", to_string(feed.y.shape),
+         output.size() == 1 && target.empty()
              ? ". For class indices use a sparse loss and metric, such as 'sparse_categorical_crossentropy'."
              : ".");
   }
   if (objective.wants_labels()) {
     const Shape expected(output.begin(), output.empty() ? output.end() : output.end() - 1);
     if (!same_up_to_last_one(target, expected)) {
-      fail("Labels must be class indices of shape ", to_string_with_batch(expected), ", one for each output of shape ",
-           to_string_with_batch(output), ". Received: y of shape ", to_string(feed.y.shape), ".");
+      fail("Labels must be class indices of shape ", to_string_with_batch(expected),
+           ", one for each output of shape ", to_string_with_batch(output), ". Received: y of shape ",
+           to_string(feed.y.shape), ".");
     }
-    const int64_t ignored = objective.loss ? objective.loss->ignored_class() : -1;
+    const auto ignored = objective.loss ? objective.loss->ignored_class() : std::nullopt;
     check_labels(context, feed.y, class_count(program), ignored);
   }
   if (feed.sample_weight) {
@@ -105,14 +111,17 @@ Targets::Targets(const Program& program, const Objective& objective, int64_t cap
 }
 
 int64_t Targets::bytes() const {
-  return values_.bytes() + labels_.bytes() + weights_.bytes() + gathered_weights_.bytes() + row_values_.bytes();
+  return values_.bytes() + labels_.bytes() + weights_.bytes() + gathered_weights_.bytes() +
+         row_values_.bytes();
 }
 
 void Targets::gather(const ops::Context& context, const Feed& feed, const int64_t* order, int64_t first,
                      int64_t rows) {
   const ops::GatherOps& op = context.ops.gather;
-  if (values_.data()) op.gather(context, feed.y, order, first, {values_.data(), dtype_, rows, positions_ * cols_});
-  if (labels_.data()) op.gather(context, feed.y, order, first, {labels_.data(), DType::int32, rows, positions_});
+  if (values_.data())
+    op.gather(context, feed.y, order, first, {values_.data(), dtype_, rows, positions_ * cols_});
+  if (labels_.data())
+    op.gather(context, feed.y, order, first, {labels_.data(), DType::int32, rows, positions_});
   weighted_ = static_cast<bool>(feed.sample_weight);
   if (!weighted_) return;
   const int64_t weight_cols = checked_product(feed.sample_weight.row_shape());

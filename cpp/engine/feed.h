@@ -15,9 +15,11 @@ struct Feed {
   int64_t rows() const { return x.rows(); }
 };
 
-// Refuses, before any work is done, what does not fit the program: shapes, lengths, empty data, labels out of range.
+// Refuses, before any work is done, what does not fit the program: shapes, lengths, empty data, labels out of
+// range.
 void check_input(const Feed& feed, const Program& program);
-void check_targets(const ops::Context& context, const Feed& feed, const Program& program, const Objective& objective);
+void check_targets(const ops::Context& context, const Feed& feed, const Program& program,
+                   const Objective& objective);
 
 // Targets and weights of one batch.
 class Targets {
@@ -25,10 +27,11 @@ class Targets {
   Targets(const Program& program, const Objective& objective, int64_t capacity);
 
   // order: row numbers of the batch, or null for rows first, first + 1, ...
-  void gather(const ops::Context& context, const Feed& feed, const int64_t* order, int64_t first, int64_t rows);
+  void gather(const ops::Context& context, const Feed& feed, const int64_t* order, int64_t first,
+              int64_t rows);
 
-  losses::LossPass loss_pass(const TensorView& prediction, const TensorView& probabilities, const TensorView& gradient,
-                             bool fused) const;
+  losses::LossPass loss_pass(const TensorView& prediction, const TensorView& probabilities,
+                             const TensorView& gradient, bool fused) const;
   metrics::MetricPass metric_pass(const TensorView& prediction) const;
   int64_t bytes() const;
 

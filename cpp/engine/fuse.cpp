@@ -11,7 +11,8 @@ using layers::ElementwiseActivation;
 bool is_head(const layers::Layer& layer, losses::Head head) {
   if (head == losses::Head::softmax) return dynamic_cast<const layers::Softmax*>(&layer) != nullptr;
   const auto* activation = dynamic_cast<const ElementwiseActivation*>(&layer);
-  return head == losses::Head::sigmoid && activation != nullptr && activation->kind() == ops::Activation::sigmoid;
+  return head == losses::Head::sigmoid && activation != nullptr &&
+         activation->kind() == ops::Activation::sigmoid;
 }
 
 // Fuses the activation at this node into its producer; false where that cannot be.
@@ -21,7 +22,8 @@ bool fuse_into_producer(Program& program, size_t at) {
   if (activation == nullptr) return false;
   const int between = node.inputs[0];
   const size_t producer = program.producer(between);
-  if (producer == program.nodes.size() || program.consumers(between).size() != 1 || between == program.output) {
+  if (producer == program.nodes.size() || program.consumers(between).size() != 1 ||
+      between == program.output) {
     return false;
   }
   auto fused = program.nodes[producer].layer->with_activation(activation->kind(), activation->alpha());
@@ -44,7 +46,8 @@ Program fuse_head(Program program, losses::Head head) {
   const size_t last = program.producer(program.output);
   if (head == losses::Head::none || last == program.nodes.size()) return program;
   const Node& node = program.nodes[last];
-  const bool read_again = program.consumers(node.inputs[0]).size() != 1 || !program.consumers(program.output).empty();
+  const bool read_again =
+      program.consumers(node.inputs[0]).size() != 1 || !program.consumers(program.output).empty();
   if (!is_head(*node.layer, head) || read_again) return program;
   program.logits = node.inputs[0];
   program.nodes.erase(program.nodes.begin() + static_cast<std::ptrdiff_t>(last));

@@ -4,12 +4,12 @@
 
 namespace lamella::engine {
 
-// Element-wise activations move into the layer in front of them (dense, batch normalisation) where that layer is read
-// by nobody else and the activation's derivative comes from its output.
+// Element-wise activations move into the layer in front of them (dense, batch normalisation) where that layer
+// is read by nobody else and the activation's derivative comes from its output.
 Program fuse_activations(Program program);
 
-// Softmax or sigmoid at the end goes into the loss that asks for it: computed from logits, stable, in one pass. Keras
-// clips probabilities at 1e-7 instead, so losses differ beyond -log(1e-7) = 16.1.
+// Softmax or sigmoid at the end goes into the loss that asks for it: computed from logits, stable, in one
+// pass. Keras clips probabilities at 1e-7 instead, so losses differ beyond -log(1e-7) = 16.1.
 Program fuse_head(Program program, losses::Head head);
 
 }  // namespace lamella::engine

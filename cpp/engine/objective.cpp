@@ -5,12 +5,14 @@
 namespace lamella::engine {
 
 bool Objective::wants_values() const {
-  const bool by_metric = std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return !m->wants_labels(); });
+  const bool by_metric =
+      std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return !m->wants_labels(); });
   return by_metric || (loss && loss->target() == losses::Target::values);
 }
 
 bool Objective::wants_labels() const {
-  const bool by_metric = std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return m->wants_labels(); });
+  const bool by_metric =
+      std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return m->wants_labels(); });
   return by_metric || (loss && loss->target() == losses::Target::labels);
 }
 
@@ -21,7 +23,8 @@ double Objective::penalty(const ops::Context& context) const {
 }
 
 Scores::Scores(const Objective& objective) : objective_(objective) {
-  for (const auto& metric : objective.metrics) metric_states_.emplace_back(static_cast<size_t>(metric->state_size()));
+  for (const auto& metric : objective.metrics)
+    metric_states_.emplace_back(static_cast<size_t>(metric->state_size()));
 }
 
 void Scores::reset() {

@@ -45,8 +45,8 @@ void Plan::collect_needs() {
   }
 }
 
-// A value has a gradient where something trained lies before it; a node has a backward pass where it trains a variable or
-// hands a gradient on.
+// A value has a gradient where something trained lies before it; a node has a backward pass where it trains a
+// variable or hands a gradient on.
 void Plan::find_gradients() {
   value_has_gradient_.assign(program_.values.size(), false);
   node_has_backward_.assign(program_.nodes.size(), false);
@@ -61,18 +61,20 @@ void Plan::find_gradients() {
   }
 }
 
-// Buffers of values and of what forward saves, with their lifetimes; views and in-place outputs share their input's.
+// Buffers of values and of what forward saves, with their lifetimes; views and in-place outputs share their
+// input's.
 void Plan::place_values() {
   value_buffer_.assign(program_.values.size(), kNoBuffer);
   std::vector<int> last_read(program_.values.size(), -1);
   for (size_t i = 0; i < program_.nodes.size(); ++i) {
     const Node& node = program_.nodes[i];
-    const int input_until = node_has_backward_[i] && needs_[i].backward_reads_input ? time_of_backward(i)
-                                                                                   : time_of_forward(i);
-    const int output_until = node_has_backward_[i] && needs_[i].backward_reads_output ? time_of_backward(i)
-                                                                                     : time_of_forward(i);
+    const int input_until =
+        node_has_backward_[i] && needs_[i].backward_reads_input ? time_of_backward(i) : time_of_forward(i);
+    const int output_until =
+        node_has_backward_[i] && needs_[i].backward_reads_output ? time_of_backward(i) : time_of_forward(i);
     for (int input : node.inputs) last_read[index(input)] = std::max(last_read[index(input)], input_until);
-    for (int output : node.outputs) last_read[index(output)] = std::max(last_read[index(output)], output_until);
+    for (int output : node.outputs)
+      last_read[index(output)] = std::max(last_read[index(output)], output_until);
   }
   last_read[index(program_.output)] = end_of_time();
   last_read[index(program_.loss_value())] = std::max(last_read[index(program_.loss_value())], time_of_loss());
@@ -99,7 +101,8 @@ void Plan::place_values() {
                           buffers_[first].last <= time_of_forward(i) &&
                           value_bytes(node.inputs[0]) == value_bytes(node.outputs[0]);
     for (int output : node.outputs) {
-      place(output, node.layer->is_view() || in_place ? first : add_buffer(value_bytes(output)), time_of_forward(i));
+      place(output, node.layer->is_view() || in_place ? first : add_buffer(value_bytes(output)),
+            time_of_forward(i));
     }
   }
   if (program_.logits != Program::kNone) {
@@ -113,7 +116,8 @@ void Plan::place_values() {
   }
 }
 
-// A value's gradient lives from its first writer (its last reader in the program) to its producer's backward pass.
+// A value's gradient lives from its first writer (its last reader in the program) to its producer's backward
+// pass.
 void Plan::place_gradients() {
   gradient_buffer_.assign(program_.values.size(), kNoBuffer);
   const auto buffer_of = [&](int value) {
@@ -130,8 +134,8 @@ void Plan::place_gradients() {
     buffers_[from].use(time_of_backward(i));
     for (int input : node.inputs) {
       if (!value_has_gradient_[index(input)]) continue;
-      const bool shares = node.layer->is_view() || (needs_[i].backward_in_place &&
-                                                    value_bytes(input) == value_bytes(node.outputs[0]));
+      const bool shares = node.layer->is_view() ||
+                          (needs_[i].backward_in_place && value_bytes(input) == value_bytes(node.outputs[0]));
       if (shares && node.inputs.size() == 1 && program_.consumers(input).size() == 1) {
         gradient_buffer_[index(input)] = from;
       }
@@ -209,6 +213,8 @@ char* Plan::gradient(const Workspace& workspace, int value) const {
   return workspace.arena.data() + memory_.offsets[gradient_buffer_[index(value)]];
 }
 
+bool Plan::share_buffer(int a, int b) const { return value_buffer_[index(a)] == value_buffer_[index(b)]; }
+
 void Plan::rebind(Workspace& workspace, int value, void* data) const {
   const size_t buffer = value_buffer_[index(value)];
   for (size_t i = 0; i < program_.nodes.size(); ++i) {
@@ -260,7 +266,8 @@ void Plan::bind_backward(Workspace& workspace, char* gradient_slab) const {
         pass.inputs.push_back(value(workspace, input));
         pass.input_gradients.push_back(value_has_gradient_[index(input)]
                                            ? contribution(gradient(workspace, input),
-                                                          value_gradient_is_later(i, input), value_bytes(input))
+                                                          value_gradient_is_later(i, input),
+                                                          value_bytes(input))
                                            : nullptr);
       }
       for (int output : node.outputs) {
@@ -271,10 +278,10 @@ void Plan::bind_backward(Workspace& workspace, char* gradient_slab) const {
         const auto slot = std::find_if(gradient_slots_.begin(), gradient_slots_.end(),
                                        [&](const GradientSlot& s) { return s.variable == variable; });
         const bool wanted = slot != gradient_slots_.end() && is_trained(*node.layer, variable);
-        pass.variable_gradients.push_back(
-            wanted ? contribution(gradient_slab + slot->offset, variable_gradient_is_later(i, variable),
-                                  variable->bytes())
-                   : nullptr);
+        pass.variable_gradients.push_back(wanted ? contribution(gradient_slab + slot->offset,
+                                                                variable_gradient_is_later(i, variable),
+                                                                variable->bytes())
+                                                 : nullptr);
       }
     }
     pass.saved = workspace.forward[i].saved;

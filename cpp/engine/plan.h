@@ -20,8 +20,8 @@ struct GradientSlot {
   int64_t offset;  // bytes
 };
 
-// The memory of one run of a plan: an arena and the passes bound to it. One for the trainer, one for each concurrent call
-// of a predictor.
+// The memory of one run of a plan: an arena and the passes bound to it. One for the trainer, one for each
+// concurrent call of a predictor.
 struct Workspace {
   // A further contribution to a gradient that has a value already: written beside it, then added.
   struct Accumulation {
@@ -30,9 +30,9 @@ struct Workspace {
 
   Block arena;
   layers::StepState state;
-  std::vector<layers::ForwardPass> forward;                // by node
-  std::vector<layers::BackwardPass> backward;              // by node
-  std::vector<std::vector<Accumulation>> accumulations;    // by node
+  std::vector<layers::ForwardPass> forward;              // by node
+  std::vector<layers::BackwardPass> backward;            // by node
+  std::vector<std::vector<Accumulation>> accumulations;  // by node
 };
 
 class Plan {
@@ -54,6 +54,8 @@ class Plan {
   // Where a value lies, and its gradient, in a workspace.
   char* value(const Workspace& workspace, int value) const;
   char* gradient(const Workspace& workspace, int value) const;
+  // True where one value is a view of the other, or was computed in its place.
+  bool share_buffer(int a, int b) const;
   // Puts the program's input, or its output and what shares its memory, somewhere else.
   void rebind(Workspace& workspace, int value, void* data) const;
 
@@ -90,14 +92,14 @@ class Plan {
   int64_t capacity_;
   Mode mode_;
 
-  std::vector<layers::Needs> needs_;        // by node
-  std::vector<bool> value_has_gradient_;    // by value
-  std::vector<bool> node_has_backward_;     // by node
+  std::vector<layers::Needs> needs_;      // by node
+  std::vector<bool> value_has_gradient_;  // by value
+  std::vector<bool> node_has_backward_;   // by node
   std::vector<Lifetime> buffers_;
-  std::vector<size_t> value_buffer_;        // by value
-  std::vector<size_t> gradient_buffer_;     // by value
-  std::vector<size_t> saved_buffer_;        // by node
-  std::vector<size_t> scratch_buffer_;      // by node
+  std::vector<size_t> value_buffer_;     // by value
+  std::vector<size_t> gradient_buffer_;  // by value
+  std::vector<size_t> saved_buffer_;     // by node
+  std::vector<size_t> scratch_buffer_;   // by node
   MemoryPlan memory_;
   std::vector<GradientSlot> gradient_slots_;
   int64_t gradient_bytes_ = 0;

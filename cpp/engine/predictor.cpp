@@ -74,11 +74,12 @@ void Predictor::predict_batch(const Lane& lane, const ops::ArrayView& x, int64_t
                               const Poll* poll) {
   Workspace& workspace = *lane.workspace;
   const Plan& plan = *lane.plan;
-  const bool only_views = plan.value(workspace, Program::kInput) == plan.value(workspace, program_.output);
+  const bool only_views = plan.share_buffer(Program::kInput, program_.output);
   char* input = const_cast<char*>(x.data) + first * x.strides[0];
   if (only_views || x.dtype != program_.dtype || !is_contiguous(x, input_cols_)) {
     input = only_views ? output : plan.value(workspace, Program::kInput);
-    context_.ops.gather.gather(context_, x, nullptr, first, {input, program_.dtype, workspace.state.rows, input_cols_});
+    context_.ops.gather.gather(context_, x, nullptr, first,
+                               {input, program_.dtype, workspace.state.rows, input_cols_});
     if (only_views) return;
   }
   plan.rebind(workspace, Program::kInput, input);

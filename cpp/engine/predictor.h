@@ -12,7 +12,8 @@ namespace lamella::engine {
 
 class Predictor {
  public:
-  // training: dropout drops and batch normalisation uses the batch's statistics (its moving averages stay as they are).
+  // training: dropout drops and batch normalisation uses the batch's statistics (its moving averages stay as
+  // they are).
   Predictor(const ops::Context& context, const Program& program, bool training, uint32_t seed);
 
   const Program& program() const { return program_; }
@@ -27,7 +28,8 @@ class Predictor {
 
   Lane take_lane(int64_t rows);
   void give_back(Lane lane);
-  void predict_batch(const Lane& lane, const ops::ArrayView& x, int64_t first, char* output, const Poll* poll);
+  void predict_batch(const Lane& lane, const ops::ArrayView& x, int64_t first, char* output,
+                     const Poll* poll);
 
   const ops::Context& context_;
   Program program_;  // fused

@@ -19,6 +19,7 @@ int Program::add(const std::string& op, std::vector<int> inputs, layers::Definit
     definition.inputs.push_back(values[static_cast<size_t>(input)]);
   }
   definition.dtype = dtype;
+  definition.id = static_cast<uint32_t>(nodes.size());
   layers::LayerPtr layer = layers::make_layer(op, definition);
   const int value = static_cast<int>(values.size());
   values.push_back(layer->output_shape());

@@ -91,8 +91,8 @@ int64_t Trainer::run(double learning_rate, int64_t max_steps, const Poll& poll) 
 }
 
 double Trainer::forward(const int64_t* order, int64_t first, int64_t rows, const Poll* poll) {
-  return batch_.forward(*feed_, order, first, {.rows = rows, .step = iterations_, .seed = seed_, .training = true},
-                        poll);
+  return batch_.forward(*feed_, order, first,
+                        {.rows = rows, .step = iterations_, .seed = seed_, .training = true}, poll);
 }
 
 void Trainer::backward(const Poll* poll) {

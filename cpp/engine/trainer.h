@@ -30,10 +30,11 @@ class Trainer {
   uint64_t iterations() const { return iterations_; }
   void set_iterations(uint64_t iterations) { iterations_ = iterations; }
 
-  // Checks the feed, lays memory out and begins a pass; the feed must outlive it. Returns the number of steps.
+  // Checks the feed, lays memory out and begins a pass; the feed must outlive it. Returns the number of
+  // steps.
   int64_t start(const Feed& feed, int64_t batch_size, std::optional<int64_t> steps, bool shuffle);
-  // Runs up to max_steps (0: all that are left) steps, at most about 50 ms; returns the steps done in this pass.
-  // poll is called between steps and, where steps are long, between ops.
+  // Runs up to max_steps (0: all that are left) steps, at most about 50 ms; returns the steps done in this
+  // pass. poll is called between steps and, where steps are long, between ops.
   int64_t run(double learning_rate, int64_t max_steps, const Poll& poll);
   // Forward and backward of one batch in training mode, without an update: fills the gradient slab.
   void compute_gradients(const Feed& feed);

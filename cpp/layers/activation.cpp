@@ -9,15 +9,16 @@ namespace lamella::layers {
 using ops::Activation;
 
 Activation activation_named(const std::string& name) {
-  static constexpr std::array<std::pair<const char*, Activation>, 9> kNames{{{"linear", Activation::linear},
-                                                                             {"relu", Activation::relu},
-                                                                             {"leaky_relu", Activation::leaky_relu},
-                                                                             {"elu", Activation::elu},
-                                                                             {"gelu", Activation::gelu},
-                                                                             {"silu", Activation::silu},
-                                                                             {"sigmoid", Activation::sigmoid},
-                                                                             {"tanh", Activation::tanh},
-                                                                             {"softplus", Activation::softplus}}};
+  static constexpr std::array<std::pair<const char*, Activation>, 9> kNames{
+      {{"linear", Activation::linear},
+       {"relu", Activation::relu},
+       {"leaky_relu", Activation::leaky_relu},
+       {"elu", Activation::elu},
+       {"gelu", Activation::gelu},
+       {"silu", Activation::silu},
+       {"sigmoid", Activation::sigmoid},
+       {"tanh", Activation::tanh},
+       {"softplus", Activation::softplus}}};
   for (const auto& [known, activation] : kNames) {
     if (name == known) return activation;
   }
@@ -27,7 +28,7 @@ Activation activation_named(const std::string& name) {
 ElementwiseActivation::ElementwiseActivation(const Definition& definition)
     : Layer(definition, definition.inputs.at(0)),
       kind_(activation_named(definition.attributes.text("kind"))),
-      alpha_(definition.attributes.number("alpha")) {}
+      alpha_(definition.attributes.number_or("alpha", 0)) {}
 
 Needs ElementwiseActivation::needs(const ops::Context&, int64_t, bool) const {
   const bool from_output = kernels::gradient_from_output(kind_);

@@ -9,7 +9,7 @@ namespace lamella::layers {
 // The activation of this name; throws where there is none.
 ops::Activation activation_named(const std::string& name);
 
-// Attributes: kind, alpha.
+// Attributes: kind, and alpha (0 when absent).
 class ElementwiseActivation final : public Layer {
  public:
   explicit ElementwiseActivation(const Definition& definition);

@@ -36,38 +36,38 @@ BatchNormalization::Saved BatchNormalization::saved(void* data) const {
 void BatchNormalization::forward(const ForwardPass& pass) const {
   const bool batch_statistics = pass.state.training && trainable();
   const Saved s = saved(pass.saved);
-  pass.context.ops.batch_norm.forward(
-      pass.context, {.x = input_view(pass.inputs[0], pass.state),
-                     .y = output_view(pass.outputs[0], pass.state),
-                     .gamma = variable_view(0),
-                     .beta = variable_view(1),
-                     .mean = batch_statistics ? s.mean : variables()[2]->data(),
-                     .variance = batch_statistics ? s.variance : variables()[3]->data(),
-                     .inv_std = s.inv_std,
-                     .scale = s.scale,
-                     .epsilon = epsilon_,
-                     .training = batch_statistics,
-                     .activation = activation_,
-                     .alpha = alpha_});
+  pass.context.ops.batch_norm.forward(pass.context,
+                                      {.x = input_view(pass.inputs[0], pass.state),
+                                       .y = output_view(pass.outputs[0], pass.state),
+                                       .gamma = variable_view(0),
+                                       .beta = variable_view(1),
+                                       .mean = batch_statistics ? s.mean : variables()[2]->data(),
+                                       .variance = batch_statistics ? s.variance : variables()[3]->data(),
+                                       .inv_std = s.inv_std,
+                                       .scale = s.scale,
+                                       .epsilon = epsilon_,
+                                       .training = batch_statistics,
+                                       .activation = activation_,
+                                       .alpha = alpha_});
 }
 
 void BatchNormalization::backward(const BackwardPass& pass) const {
   const bool batch_statistics = pass.state.training && trainable();
   const Saved s = saved(const_cast<void*>(pass.saved));
-  pass.context.ops.batch_norm.backward(
-      pass.context, {.x = input_view(pass.inputs[0], pass.state),
-                     .y = output_view(pass.outputs[0], pass.state),
-                     .dy = output_view(pass.output_gradients[0], pass.state),
-                     .dx = input_view(pass.input_gradients[0], pass.state),
-                     .gamma_gradient = variable_view(0, pass.variable_gradients[0]),
-                     .beta_gradient = variable_view(1, pass.variable_gradients[1]),
-                     .mean = batch_statistics ? s.mean : variables()[2]->data(),
-                     .inv_std = s.inv_std,
-                     .scale = s.scale,
-                     .scratch = pass.scratch,
-                     .training = batch_statistics,
-                     .activation = activation_,
-                     .alpha = alpha_});
+  pass.context.ops.batch_norm.backward(pass.context,
+                                       {.x = input_view(pass.inputs[0], pass.state),
+                                        .y = output_view(pass.outputs[0], pass.state),
+                                        .dy = output_view(pass.output_gradients[0], pass.state),
+                                        .dx = input_view(pass.input_gradients[0], pass.state),
+                                        .gamma_gradient = variable_view(0, pass.variable_gradients[0]),
+                                        .beta_gradient = variable_view(1, pass.variable_gradients[1]),
+                                        .mean = batch_statistics ? s.mean : variables()[2]->data(),
+                                        .inv_std = s.inv_std,
+                                        .scale = s.scale,
+                                        .scratch = pass.scratch,
+                                        .training = batch_statistics,
+                                        .activation = activation_,
+                                        .alpha = alpha_});
 }
 
 void BatchNormalization::commit(const ops::Context& context, const void* data) const {

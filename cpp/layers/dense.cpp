@@ -61,7 +61,8 @@ void Dense::backward(const BackwardPass& pass) const {
 }
 
 double Dense::forward_flops() const {
-  return 2.0 * static_cast<double>(positions()) * static_cast<double>(input_cols()) * static_cast<double>(units());
+  return 2.0 * static_cast<double>(positions()) * static_cast<double>(input_cols()) *
+         static_cast<double>(units());
 }
 
 LayerPtr Dense::with_activation(ops::Activation activation, double alpha) const {

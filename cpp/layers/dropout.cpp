@@ -8,7 +8,7 @@ Dropout::Dropout(const Definition& definition)
     : Layer(definition, definition.inputs.at(0)),
       rate_(definition.attributes.number("rate")),
       seed_(definition.attributes.integer("seed")),
-      id_(static_cast<uint32_t>(definition.attributes.integer("id"))) {
+      id_(definition.id) {
   if (!(rate_ >= 0 && rate_ <= 1)) {
     fail("Layer '", name(), "' takes a rate from 0 to 1. Received: rate=", rate_, ".");
   }

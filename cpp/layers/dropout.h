@@ -4,7 +4,7 @@
 
 namespace lamella::layers {
 
-// Attributes: rate, seed (-1: the model's), id (the number random bits of this layer are drawn under).
+// Attributes: rate, seed (-1: the model's).
 class Dropout final : public Layer {
  public:
   explicit Dropout(const Definition& definition);

@@ -14,8 +14,8 @@ Layer::Layer(const Definition& definition, Shape output_shape)
       output_fold_(fold(output_shape_)) {
   for (const VariablePtr& variable : variables_) {
     if (variable && variable->dtype() != dtype_) {
-      fail("Layer '", name_, "' computes in ", name_of(dtype_), " but its variable '", variable->name(), "' is ",
-           name_of(variable->dtype()), ".");
+      fail("Layer '", name_, "' computes in ", name_of(dtype_), " but its variable '", variable->name(),
+           "' is ", name_of(variable->dtype()), ".");
     }
   }
 }

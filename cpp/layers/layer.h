@@ -40,8 +40,8 @@ struct ForwardPass {
   const void* packed = nullptr;
 };
 
-// Gradients are stored, never added: the engine adds where a value or variable has several users. The gradient of the
-// output may be overwritten.
+// Gradients are stored, never added: the engine adds where a value or variable has several users. The
+// gradient of the output may be overwritten.
 struct BackwardPass {
   const ops::Context& context;
   const StepState& state;
@@ -62,6 +62,7 @@ struct Definition {
   std::vector<VariablePtr> variables;
   Attributes attributes;
   bool trainable = true;
+  uint32_t id = 0;  // the node's number in its program: random bits are drawn under it
 };
 
 class Layer {
@@ -95,8 +96,12 @@ class Layer {
   Layer(const Definition& definition, Shape output_shape);
 
   // A value of this layer, or its gradient, as [rows * positions, last axis]; absent where data is null.
-  TensorView input_view(const void* data, const StepState& state) const { return view(data, input_fold_, state); }
-  TensorView output_view(const void* data, const StepState& state) const { return view(data, output_fold_, state); }
+  TensorView input_view(const void* data, const StepState& state) const {
+    return view(data, input_fold_, state);
+  }
+  TensorView output_view(const void* data, const StepState& state) const {
+    return view(data, output_fold_, state);
+  }
   // A variable, and one shaped like it; absent where the variable or data is null.
   TensorView variable_view(size_t index) const;
   TensorView variable_view(size_t index, void* data) const;

@@ -23,12 +23,9 @@ LayerPtr make(const Definition& definition) {
 
 const std::map<std::string, Factory>& factories() {
   static const std::map<std::string, Factory> map{
-      {"activation", make_activation},
-      {"batch_normalization", make<BatchNormalization>},
-      {"dense", make<Dense>},
-      {"dropout", make<Dropout>},
-      {"rescaling", make<Rescaling>},
-      {"reshape", make<Reshape>},
+      {"activation", make_activation}, {"batch_normalization", make<BatchNormalization>},
+      {"dense", make<Dense>},          {"dropout", make<Dropout>},
+      {"rescaling", make<Rescaling>},  {"reshape", make<Reshape>},
   };
   return map;
 }

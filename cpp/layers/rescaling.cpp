@@ -13,8 +13,9 @@ Block Rescaling::constants(const Definition& definition, const char* key) const 
   const std::vector<double> values = definition.attributes.numbers(key);
   const auto channels = static_cast<size_t>(input_cols());
   if (values.size() != 1 && values.size() != channels) {
-    fail("Layer '", name(), "' takes one ", key, " or one for each of the ", channels, " channels of its input ",
-         to_string_with_batch(definition.inputs[0]), ". Received: ", values.size(), ".");
+    fail("Layer '", name(), "' takes one ", key, " or one for each of the ", channels,
+         " channels of its input ", to_string_with_batch(definition.inputs[0]), ". Received: ", values.size(),
+         ".");
   }
   Block block(input_cols() * size_of(dtype()));
   dispatch(dtype(), [&](auto t) {
@@ -30,8 +31,9 @@ Needs Rescaling::needs(const ops::Context&, int64_t, bool) const {
 }
 
 void Rescaling::forward(const ForwardPass& pass) const {
-  pass.context.ops.elementwise.scale_columns(pass.context, input_view(pass.inputs[0], pass.state), scale_.data(),
-                                             offset_.data(), output_view(pass.outputs[0], pass.state));
+  pass.context.ops.elementwise.scale_columns(pass.context, input_view(pass.inputs[0], pass.state),
+                                             scale_.data(), offset_.data(),
+                                             output_view(pass.outputs[0], pass.state));
 }
 
 void Rescaling::backward(const BackwardPass& pass) const {

@@ -16,8 +16,9 @@ class RowLoss final : public Loss {
         logits_kind_(from_logits),
         from_logits_(attributes.number_or("from_logits", 0) != 0),
         smoothing_(attributes.number_or("label_smoothing", 0)),
-        ignored_class_(attributes.has("ignore_class") ? attributes.integer("ignore_class") : kNoClass),
-        mean_(!attributes.has("reduction") || attributes.text("reduction") != "sum") {}
+        mean_(!attributes.has("reduction") || attributes.text("reduction") != "sum") {
+    if (attributes.has("ignore_class")) ignored_class_ = attributes.integer("ignore_class");
+  }
 
   Target target() const override {
     return kind_ == LossKind::cross_entropy_sparse ? Target::labels : Target::values;
@@ -28,7 +29,7 @@ class RowLoss final : public Loss {
     return kind_ == LossKind::binary_cross_entropy ? Head::sigmoid : Head::softmax;
   }
 
-  int64_t ignored_class() const override { return ignored_class_; }
+  std::optional<int64_t> ignored_class() const override { return ignored_class_; }
 
   double evaluate(const ops::Context& context, const LossPass& pass) const override {
     const auto counted = static_cast<double>(leave_out_ignored(pass));
@@ -43,14 +44,12 @@ class RowLoss final : public Loss {
   }
 
  private:
-  static constexpr int64_t kNoClass = -1;
-
   // Marks labels of the ignored class with -1; returns how many rows count.
   int64_t leave_out_ignored(const LossPass& pass) const {
     int64_t counted = pass.prediction.rows;
-    if (ignored_class_ == kNoClass) return counted;
+    if (!ignored_class_) return counted;
     for (int64_t i = 0; i < pass.prediction.rows; ++i) {
-      if (pass.labels[i] != ignored_class_) continue;
+      if (pass.labels[i] != *ignored_class_) continue;
       pass.labels[i] = -1;
       --counted;
     }
@@ -73,7 +72,7 @@ class RowLoss final : public Loss {
   LossKind kind_, logits_kind_;
   bool from_logits_;
   double smoothing_;
-  int64_t ignored_class_;
+  std::optional<int64_t> ignored_class_;
   bool mean_;
 };
 

@@ -1,6 +1,7 @@
 // Losses: value and gradient of a batch from predictions and targets.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/attributes.h"
@@ -18,10 +19,10 @@ enum class Head { none, sigmoid, softmax };
 // prediction is [rows * positions, last axis]; it holds logits where the head was fused.
 struct LossPass {
   TensorView prediction;
-  const void* values;   // for Target::values, as prediction
-  int32_t* labels;      // for Target::labels, prediction.rows of them
-  const void* weights;  // prediction.rows or null
-  TensorView row_loss;  // scratch, prediction.rows
+  const void* values;        // for Target::values, as prediction
+  int32_t* labels;           // for Target::labels, prediction.rows of them
+  const void* weights;       // prediction.rows or null
+  TensorView row_loss;       // scratch, prediction.rows
   TensorView probabilities;  // fused head: written; else absent
   TensorView gradient;       // absent: not wanted
   bool fused;
@@ -33,8 +34,8 @@ class Loss {
 
   virtual Target target() const = 0;
   virtual Head head() const { return Head::none; }
-  // A class index that is left out of the loss, or -1.
-  virtual int64_t ignored_class() const { return -1; }
+  // A class index whose rows are left out of the loss; it need not be a class of the output.
+  virtual std::optional<int64_t> ignored_class() const { return std::nullopt; }
   // The reduced loss of the batch; writes the gradient of that number.
   virtual double evaluate(const ops::Context& context, const LossPass& pass) const = 0;
   // The values before reduction, into row_loss.

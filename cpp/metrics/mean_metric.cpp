@@ -16,7 +16,8 @@ using ops::LossKind;
 
 class BinaryAccuracy final : public MeanMetric {
  public:
-  explicit BinaryAccuracy(const Attributes& attributes) : threshold_(attributes.number_or("threshold", 0.5)) {}
+  explicit BinaryAccuracy(const Attributes& attributes)
+      : threshold_(attributes.number_or("threshold", 0.5)) {}
   bool wants_labels() const override { return false; }
   void rows(const ops::Context& context, const MetricPass& pass) const override {
     context.ops.loss.binary_matches(context, pass.prediction, pass.values, threshold_, pass.row_values);

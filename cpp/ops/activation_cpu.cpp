@@ -6,12 +6,13 @@ namespace lamella::ops {
 
 namespace {
 
-void forward(const Context& context, Activation kind, double alpha, const TensorView& x, const TensorView& y) {
+void forward(const Context& context, Activation kind, double alpha, const TensorView& x,
+             const TensorView& y) {
   dispatch(x.dtype, [&](auto t) {
     using T = decltype(t);
     context.pool.parallel_for(x.size(), kGrainElements, [&](int64_t begin, int64_t end) {
-      context.kernels.table<T>().activation_forward(kind, static_cast<T>(alpha), end - begin, x.as<T>() + begin,
-                                                    y.as<T>() + begin);
+      context.kernels.table<T>().activation_forward(kind, static_cast<T>(alpha), end - begin,
+                                                    x.as<T>() + begin, y.as<T>() + begin);
     });
   });
 }
@@ -38,13 +39,14 @@ void softmax_forward(const Context& context, const TensorView& x, const TensorVi
   });
 }
 
-void softmax_backward(const Context& context, const TensorView& y, const TensorView& dy, const TensorView& dx) {
+void softmax_backward(const Context& context, const TensorView& y, const TensorView& dy,
+                      const TensorView& dx) {
   dispatch(y.dtype, [&](auto t) {
     using T = decltype(t);
     context.pool.parallel_for(y.rows, rows_per_chunk(y.cols), [&](int64_t begin, int64_t end) {
       const int64_t offset = begin * y.cols;
-      context.kernels.table<T>().softmax_backward(end - begin, y.cols, y.as<T>() + offset, dy.as<T>() + offset,
-                                                  dx.as<T>() + offset);
+      context.kernels.table<T>().softmax_backward(end - begin, y.cols, y.as<T>() + offset,
+                                                  dy.as<T>() + offset, dx.as<T>() + offset);
     });
   });
 }

@@ -1,4 +1,5 @@
-// Batch normalisation over the rows of x[rows, channels] (Ioffe & Szegedy 2015, arXiv 1502.03167), with an activation.
+// Batch normalisation over the rows of x[rows, channels] (Ioffe & Szegedy 2015, arXiv 1502.03167), with an
+// activation.
 #pragma once
 #include "base/tensor_view.h"
 #include "ops/context.h"
@@ -21,7 +22,8 @@ struct BatchNormForward {
   double alpha;
 };
 
-// training: the statistics depend on x; else they are constants. dx may be dy. Absent outputs are not computed.
+// training: the statistics depend on x; else they are constants. dx may be dy. Absent outputs are not
+// computed.
 struct BatchNormBackward {
   TensorView x, y, dy, dx;
   TensorView gamma_gradient, beta_gradient;

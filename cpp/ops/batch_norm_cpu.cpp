@@ -66,22 +66,21 @@ void backward(const Context& context, const BatchNormBackward& p) {
     using T = decltype(t);
     for_channel_blocks(context, p.x.rows, p.x.cols, [&](int64_t first, int64_t count) {
       T* sums = static_cast<T*>(p.scratch);
-      const kernels::BatchNormBlock<T> block{
-          .activation = p.activation,
-          .alpha = static_cast<T>(p.alpha),
-          .rows = p.x.rows,
-          .cols = count,
-          .ld = p.x.cols,
-          .x = p.x.as<T>() + first,
-          .mean = static_cast<const T*>(p.mean) + first,
-          .scale = static_cast<const T*>(p.scale) + first,
-          .beta = nullptr,
-          .inv_std = static_cast<const T*>(p.inv_std) + first,
-          .y = p.y ? p.y.as<T>() + first : nullptr,
-          .dy = p.dy.as<T>() + first,
-          .dx = p.dx ? p.dx.as<T>() + first : nullptr,
-          .sum_dz = sums + first,
-          .sum_dz_xhat = sums + p.x.cols + first};
+      const kernels::BatchNormBlock<T> block{.activation = p.activation,
+                                             .alpha = static_cast<T>(p.alpha),
+                                             .rows = p.x.rows,
+                                             .cols = count,
+                                             .ld = p.x.cols,
+                                             .x = p.x.as<T>() + first,
+                                             .mean = static_cast<const T*>(p.mean) + first,
+                                             .scale = static_cast<const T*>(p.scale) + first,
+                                             .beta = nullptr,
+                                             .inv_std = static_cast<const T*>(p.inv_std) + first,
+                                             .y = p.y ? p.y.as<T>() + first : nullptr,
+                                             .dy = p.dy.as<T>() + first,
+                                             .dx = p.dx ? p.dx.as<T>() + first : nullptr,
+                                             .sum_dz = sums + first,
+                                             .sum_dz_xhat = sums + p.x.cols + first};
       context.kernels.table<T>().batch_norm_reduce(block);
       if (p.beta_gradient) std::copy_n(block.sum_dz, count, p.beta_gradient.as<T>() + first);
       if (p.gamma_gradient) std::copy_n(block.sum_dz_xhat, count, p.gamma_gradient.as<T>() + first);
@@ -95,7 +94,8 @@ void update_moving(const Context&, const TensorView& moving, const void* batch, 
     using T = decltype(t);
     const T keep = static_cast<T>(momentum), take = static_cast<T>(1 - momentum);
     const T* values = static_cast<const T*>(batch);
-    for (int64_t i = 0; i < moving.size(); ++i) moving.as<T>()[i] = moving.as<T>()[i] * keep + values[i] * take;
+    for (int64_t i = 0; i < moving.size(); ++i)
+      moving.as<T>()[i] = moving.as<T>()[i] * keep + values[i] * take;
   });
 }
 

@@ -1,4 +1,5 @@
-// What every op gets: the threads, the arithmetic and the device's table of ops. Passed by reference, no singletons.
+// What every op gets: the threads, the arithmetic and the device's table of ops. Passed by reference, no
+// singletons.
 #pragma once
 #include "base/thread_pool.h"
 #include "kernels/kernels.h"
@@ -16,8 +17,8 @@ struct Context {
 using kernels::Activation;
 using kernels::PhiloxKey;
 
-// Items of about this much work are worth handing to another thread: 2 us of arithmetic at 100 GFLOP/s and more,
-// against 0.1 us for the handover and the cache lines that move.
+// Items of about this much work are worth handing to another thread: 2 us of arithmetic at 100 GFLOP/s and
+// more, against 0.1 us for the handover and the cache lines that move.
 constexpr int64_t kGrainFlops = 400'000;
 constexpr int64_t kGrainElements = 16'384;  // of an element-wise pass
 

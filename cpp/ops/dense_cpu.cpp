@@ -15,8 +15,8 @@ int64_t packed_bytes(const Context& context, DType dtype, int64_t in, int64_t un
 
 // Panels of kernel[k, n]; transposed: panels of the transpose of kernel[n, k].
 template <class T>
-void pack_panels(const kernels::Kernels& kernels, bool transposed, int64_t k, int64_t n, const T* b, int64_t begin,
-                 int64_t end, T* packed) {
+void pack_panels(const kernels::Kernels& kernels, bool transposed, int64_t k, int64_t n, const T* b,
+                 int64_t begin, int64_t end, T* packed) {
   const int64_t panel = kernels.geometry<T>().panel;
   for (int64_t j = begin; j < end; ++j) {
     const int64_t cols = std::min(panel, n - j * panel);
@@ -53,7 +53,8 @@ void activate_item(const kernels::Table<T>& table, const DenseForward& p, const 
   if (cols == p.y.cols) {
     table.activation_forward(p.activation, alpha, rows * cols, y, y);
   } else {
-    for (int64_t i = 0; i < rows; ++i, y += p.y.cols) table.activation_forward(p.activation, alpha, cols, y, y);
+    for (int64_t i = 0; i < rows; ++i, y += p.y.cols)
+      table.activation_forward(p.activation, alpha, cols, y, y);
   }
 }
 

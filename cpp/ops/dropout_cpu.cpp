@@ -30,7 +30,8 @@ void forward(const Context& context, PhiloxKey key, double rate, const TensorVie
   });
 }
 
-void backward(const Context& context, double rate, const void* mask, const TensorView& dy, const TensorView& dx) {
+void backward(const Context& context, double rate, const void* mask, const TensorView& dy,
+              const TensorView& dx) {
   dispatch(dy.dtype, [&](auto t) {
     using T = decltype(t);
     context.pool.parallel_for(dy.size(), kGrainElements, [&](int64_t begin, int64_t end) {

@@ -25,7 +25,8 @@ struct LabelRange {
 
 struct GatherOps {
   // y[i, :] = source[rows ? rows[i] : first + i], i < y.rows; y is of a compute type or int32.
-  void (*gather)(const Context&, const ArrayView& source, const int64_t* rows, int64_t first, const TensorView& y);
+  void (*gather)(const Context&, const ArrayView& source, const int64_t* rows, int64_t first,
+                 const TensorView& y);
   LabelRange (*range)(const Context&, const ArrayView& source);
   // A permutation of n rows from (seed, epoch) alone: Fisher-Yates on Philox words.
   void (*shuffle)(const Context&, uint32_t seed, uint64_t epoch, int64_t n, int64_t* rows);

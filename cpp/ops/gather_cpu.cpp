@@ -33,11 +33,13 @@ void convert(const Context& context, DType from, int64_t n, const char* x, DType
   }
 }
 
-// Copies elements of a strided row to a contiguous buffer, in row-major order, and hands full buffers to flush.
+// Copies elements of a strided row to a contiguous buffer, in row-major order, and hands full buffers to
+// flush.
 template <class Flush>
 class StridedRow {
  public:
-  StridedRow(const ArrayView& source, Flush flush) : source_(source), width_(size_of(source.dtype)), flush_(flush) {}
+  StridedRow(const ArrayView& source, Flush flush)
+      : source_(source), width_(size_of(source.dtype)), flush_(flush) {}
 
   void read(const char* row) {
     visit(row, 1);
@@ -83,7 +85,8 @@ void gather(const Context& context, const ArrayView& source, const int64_t* rows
   context.pool.parallel_for(y.rows, rows_per_chunk(y.cols), [&](int64_t begin, int64_t end) {
     char* out = static_cast<char*>(y.data) + begin * row_bytes;
     if (one_block) {
-      convert(context, source.dtype, (end - begin) * y.cols, source.data + (first + begin) * stride, y.dtype, out);
+      convert(context, source.dtype, (end - begin) * y.cols, source.data + (first + begin) * stride, y.dtype,
+              out);
       return;
     }
     for (int64_t i = begin; i < end; ++i, out += row_bytes) {
@@ -116,18 +119,30 @@ void extend(LabelRange& range, const char* data, int64_t n) {
 void extend(const Context& context, LabelRange& range, DType dtype, const char* data, int64_t n) {
   switch (dtype) {
     case DType::boolean:
-    case DType::uint8: return extend<uint8_t>(range, data, n);
-    case DType::int8: return extend<int8_t>(range, data, n);
-    case DType::uint16: return extend<uint16_t>(range, data, n);
-    case DType::int16: return extend<int16_t>(range, data, n);
-    case DType::uint32: return extend<uint32_t>(range, data, n);
-    case DType::int32: return extend<int32_t>(range, data, n);
-    case DType::uint64: return extend<uint64_t>(range, data, n);
-    case DType::int64: return extend<int64_t>(range, data, n);
-    case DType::float32: return extend<float>(range, data, n);
-    case DType::float64: return extend<double>(range, data, n);
-    case DType::longdouble: return extend<long double>(range, data, n);
-    case DType::float16: break;
+    case DType::uint8:
+      return extend<uint8_t>(range, data, n);
+    case DType::int8:
+      return extend<int8_t>(range, data, n);
+    case DType::uint16:
+      return extend<uint16_t>(range, data, n);
+    case DType::int16:
+      return extend<int16_t>(range, data, n);
+    case DType::uint32:
+      return extend<uint32_t>(range, data, n);
+    case DType::int32:
+      return extend<int32_t>(range, data, n);
+    case DType::uint64:
+      return extend<uint64_t>(range, data, n);
+    case DType::int64:
+      return extend<int64_t>(range, data, n);
+    case DType::float32:
+      return extend<float>(range, data, n);
+    case DType::float64:
+      return extend<double>(range, data, n);
+    case DType::longdouble:
+      return extend<long double>(range, data, n);
+    case DType::float16:
+      break;
   }
   constexpr int64_t kPiece = 256;
   float values[kPiece];
@@ -145,7 +160,8 @@ LabelRange range(const Context& context, const ArrayView& source) {
     extend(context, result, source.dtype, source.data, source.rows() * cols);
     return result;
   }
-  StridedRow reader(source, [&](const char* buffer, int64_t n) { extend(context, result, source.dtype, buffer, n); });
+  StridedRow reader(source,
+                    [&](const char* buffer, int64_t n) { extend(context, result, source.dtype, buffer, n); });
   for (int64_t i = 0; i < source.rows(); ++i) reader.read(source.data + i * source.strides[0]);
   return result;
 }
@@ -163,7 +179,8 @@ void shuffle(const Context& context, uint32_t seed, uint64_t epoch, int64_t n, i
     context.kernels.float32.philox_words({seed, kShuffleOp, epoch}, 2 * begin, 2 * count, words);
     for (int64_t i = 0; i < count; ++i) {
       const uint64_t bits = uint64_t{words[2 * i]} << 32 | words[2 * i + 1];
-      const auto j = static_cast<int64_t>((static_cast<__uint128_t>(bits) * static_cast<uint64_t>(begin + i + 1)) >> 64);
+      const auto j =
+          static_cast<int64_t>((static_cast<__uint128_t>(bits) * static_cast<uint64_t>(begin + i + 1)) >> 64);
       std::swap(rows[begin + i], rows[j]);
     }
   }

@@ -45,8 +45,8 @@ Cut cut_product(const kernels::Kernels& kernels, int64_t m, int64_t n, int64_t k
   return cut;
 }
 
-// One item. Long sums are cut at kDepth so that a piece of the panel stays in the second-level cache; the order of
-// the sum is the same for every m and every thread.
+// One item. Long sums are cut at kDepth so that a piece of the panel stays in the second-level cache; the
+// order of the sum is the same for every m and every thread.
 template <class T>
 void multiply_item(const kernels::Kernels& kernels, const Product<T>& p, const Cut& cut, int64_t item) {
   constexpr int64_t kDepth = 1024;

@@ -1,4 +1,5 @@
-// Losses by row: value and gradient in one pass. prediction is [rows, cols]; a row is one sample at one position.
+// Losses by row: value and gradient in one pass. prediction is [rows, cols]; a row is one sample at one
+// position.
 #pragma once
 #include "base/tensor_view.h"
 #include "ops/context.h"
@@ -27,7 +28,8 @@ inline constexpr NamedLoss kNamedLosses[] = {
     {"mean_absolute_error", LossKind::absolute_error, LossKind::absolute_error},
     {"binary_crossentropy", LossKind::binary_cross_entropy, LossKind::sigmoid_cross_entropy},
     {"categorical_crossentropy", LossKind::cross_entropy, LossKind::softmax_cross_entropy},
-    {"sparse_categorical_crossentropy", LossKind::cross_entropy_sparse, LossKind::softmax_cross_entropy_sparse},
+    {"sparse_categorical_crossentropy", LossKind::cross_entropy_sparse,
+     LossKind::softmax_cross_entropy_sparse},
 };
 
 struct LossArguments {
@@ -37,10 +39,10 @@ struct LossArguments {
   const int32_t* labels;  // [rows], for the sparse kinds; -1 is ignored
   const void* weights;    // [rows] or null; weigh the gradient, not the row losses
   double smoothing;
-  double scale;               // of the gradient
-  TensorView row_loss;        // [rows, 1]
-  TensorView probabilities;   // from logits only: receives softmax or sigmoid; may be absent
-  TensorView gradient;        // [rows, cols]; may be absent
+  double scale;              // of the gradient
+  TensorView row_loss;       // [rows, 1]
+  TensorView probabilities;  // from logits only: receives softmax or sigmoid; may be absent
+  TensorView gradient;       // [rows, cols]; may be absent
 };
 
 struct LossOps {

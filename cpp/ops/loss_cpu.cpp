@@ -43,20 +43,20 @@ void evaluate_rows(const kernels::Table<T>& table, LossKind kind, const Rows<T>&
       return table.absolute_error(r.rows, r.cols, r.prediction, r.target, r.weights, r.scale, r.row_loss,
                                   r.gradient);
     case LossKind::binary_cross_entropy:
-      return table.binary_cross_entropy(r.rows, r.cols, r.prediction, r.target, r.smoothing, r.weights, r.scale,
-                                        r.row_loss, r.gradient);
+      return table.binary_cross_entropy(r.rows, r.cols, r.prediction, r.target, r.smoothing, r.weights,
+                                        r.scale, r.row_loss, r.gradient);
     case LossKind::sigmoid_cross_entropy:
-      return table.sigmoid_cross_entropy(r.rows, r.cols, r.prediction, r.target, r.smoothing, r.weights, r.scale,
-                                         r.row_loss, r.probabilities, r.gradient);
+      return table.sigmoid_cross_entropy(r.rows, r.cols, r.prediction, r.target, r.smoothing, r.weights,
+                                         r.scale, r.row_loss, r.probabilities, r.gradient);
     case LossKind::cross_entropy:
       return table.cross_entropy(r.rows, r.cols, r.prediction, r.target, r.smoothing, r.weights, r.scale,
                                  r.row_loss, r.gradient);
     case LossKind::cross_entropy_sparse:
-      return table.cross_entropy_sparse(r.rows, r.cols, r.prediction, r.labels, r.weights, r.scale, r.row_loss,
-                                        r.gradient);
+      return table.cross_entropy_sparse(r.rows, r.cols, r.prediction, r.labels, r.weights, r.scale,
+                                        r.row_loss, r.gradient);
     case LossKind::softmax_cross_entropy:
-      return table.softmax_cross_entropy(r.rows, r.cols, r.prediction, r.target, r.smoothing, r.weights, r.scale,
-                                         r.row_loss, r.probabilities, r.gradient);
+      return table.softmax_cross_entropy(r.rows, r.cols, r.prediction, r.target, r.smoothing, r.weights,
+                                         r.scale, r.row_loss, r.probabilities, r.gradient);
     case LossKind::softmax_cross_entropy_sparse:
       return table.softmax_cross_entropy_sparse(r.rows, r.cols, r.prediction, r.labels, r.weights, r.scale,
                                                 r.row_loss, r.probabilities, r.gradient);
@@ -66,7 +66,8 @@ void evaluate_rows(const kernels::Table<T>& table, LossKind kind, const Rows<T>&
 void evaluate(const Context& context, const LossArguments& p) {
   dispatch(p.prediction.dtype, [&](auto t) {
     using T = decltype(t);
-    const int64_t grain = rows_per_chunk(p.prediction.cols * 4);  // transcendental functions: four times the work
+    const int64_t grain =
+        rows_per_chunk(p.prediction.cols * 4);  // transcendental functions: four times the work
     context.pool.parallel_for(p.prediction.rows, grain, [&](int64_t begin, int64_t end) {
       evaluate_rows<T>(context.kernels.table<T>(), p.kind, Rows<T>(p, begin, end));
     });
@@ -127,7 +128,8 @@ void sparse_matches(const Context& context, const TensorView& prediction, const 
     for (int64_t begin = 0; begin < prediction.rows; begin += kPiece) {
       const int64_t rows = std::min(kPiece, prediction.rows - begin), cols = prediction.cols;
       table.argmax_rows(rows, cols, prediction.as<T>() + begin * cols, predicted);
-      for (int64_t i = 0; i < rows; ++i) matches.as<T>()[begin + i] = T(predicted[i] == labels[begin + i] ? 1 : 0);
+      for (int64_t i = 0; i < rows; ++i)
+        matches.as<T>()[begin + i] = T(predicted[i] == labels[begin + i] ? 1 : 0);
     }
   });
 }

@@ -17,7 +17,8 @@ class Adam final : public Optimizer {
 
   void update(const ops::Context& context, const UpdatePass& pass) const override {
     const auto t = static_cast<double>(pass.step + 1);
-    const double alpha = pass.learning_rate * std::sqrt(1 - std::pow(beta_2_, t)) / (1 - std::pow(beta_1_, t));
+    const double alpha =
+        pass.learning_rate * std::sqrt(1 - std::pow(beta_2_, t)) / (1 - std::pow(beta_1_, t));
     context.ops.optimizer.adam(context, alpha, beta_1_, beta_2_, epsilon_, pass.gradient, pass.slots[0],
                                pass.slots[1], pass.parameters);
   }
