@@ -1,0 +1,142 @@
+"""The native core: programs, training, prediction. Private; lamella's Python classes are the public face."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__version__: str
+
+def isa() -> str: ...
+def available_isas() -> list[str]: ...
+def num_threads() -> int: ...
+def set_num_threads(count: int) -> None: ...
+def devices() -> list[str]: ...
+
+class Variable:
+    """A named tensor that layers own: 64-byte aligned memory and a version counter."""
+
+    def __init__(self, value: NDArray[Any], name: str, trainable: bool = True) -> None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def trainable(self) -> bool: ...
+    @property
+    def version(self) -> int: ...
+    def numpy(self) -> NDArray[Any]: ...
+    def assign(self, value: NDArray[Any]) -> None: ...
+
+def pack(variables: Sequence[Variable]) -> None:
+    """Move freshly built variables, in this order, into one contiguous block."""
+
+class Program:
+    """A model flattened into operations over numbered values. Value 0 is the input."""
+
+    def __init__(self, input_shape: Sequence[int], dtype: str) -> None: ...
+    def add(
+        self,
+        op: str,
+        inputs: Sequence[int],
+        variables: Sequence[Variable | None],
+        attributes: dict[str, Any],
+        name: str,
+        trainable: bool,
+    ) -> int:
+        """Append an operation and return the id of its output value."""
+
+    def set_output(self, value: int) -> None: ...
+    def shape(self, value: int) -> tuple[int, ...]:
+        """Shape of a value without the batch axis."""
+
+    def costs(self) -> list[dict[str, Any]]:
+        """Per operation: name, op, forward_flops and backward_flops of one row."""
+
+class Feed:
+    """Arrays that batches are gathered from: any strides, any real or integer dtype, never copied as a whole."""
+
+    def __init__(
+        self,
+        x: NDArray[Any],
+        y: NDArray[Any] | None = None,
+        sample_weight: NDArray[Any] | None = None,
+    ) -> None: ...
+    @property
+    def rows(self) -> int: ...
+
+class Trainer:
+    """Owns gradients, optimizer slots, the memory plan and the running loss and metrics of a program."""
+
+    def __init__(
+        self,
+        program: Program,
+        loss: tuple[str, dict[str, Any]],
+        metrics: Sequence[tuple[str, dict[str, Any]]],
+        optimizer: tuple[str, dict[str, Any]],
+        penalties: Sequence[tuple[Variable, str, dict[str, Any]]],
+        seed: int,
+        previous: Trainer | None = None,
+    ) -> None: ...
+    iterations: int
+    def start(
+        self, feed: Feed, batch_size: int, steps: int | None = None, shuffle: bool = False
+    ) -> int:
+        """Check the feed, plan memory for the batch size, begin a pass; returns its number of steps."""
+
+    def run(self, learning_rate: float, max_steps: int = 0) -> int:
+        """Run steps until the pass ends, max_steps are done (0: no limit) or 50 ms are over; returns steps done so far."""
+
+    def results(self) -> list[float]:
+        """Running loss and metrics since reset_metrics()."""
+
+    def reset_metrics(self) -> None: ...
+    def first_nonfinite_step(self) -> int | None:
+        """The first iteration whose loss was not finite, or None."""
+
+    def slots(self) -> list[tuple[Variable, str, NDArray[Any]]]:
+        """Copies of the optimizer's slots in variable order."""
+
+    def gradients(self, feed: Feed) -> list[tuple[Variable, NDArray[Any]]]:
+        """Loss gradients (penalties included) of one batch, in training mode, without an update."""
+
+    def memory(self, batch_size: int) -> dict[str, int]:
+        """Bytes a training step of this batch size keeps: parameters, gradients, slots, activations, packed, batch, total."""
+
+class Evaluator:
+    """Loss and metrics of a program in inference mode; independent of any trainer."""
+
+    def __init__(
+        self,
+        program: Program,
+        loss: tuple[str, dict[str, Any]] | None,
+        metrics: Sequence[tuple[str, dict[str, Any]]],
+        penalties: Sequence[tuple[Variable, str, dict[str, Any]]],
+    ) -> None: ...
+    def start(self, feed: Feed, batch_size: int, steps: int | None = None) -> int: ...
+    def run(self, max_steps: int = 0) -> int: ...
+    def results(self) -> list[float]: ...
+    def reset_metrics(self) -> None: ...
+
+class Predictor:
+    """Outputs of a program. Safe to call from several threads at once."""
+
+    def __init__(self, program: Program, training: bool = False, seed: int = 0) -> None: ...
+    def __call__(self, x: NDArray[Any], batch_size: int = 0) -> NDArray[Any]:
+        """Outputs for all rows of x, batch_size rows at a time (0: chosen by the core)."""
+
+def loss_values(loss: tuple[str, dict[str, Any]], y_true: NDArray[Any], y_pred: NDArray[Any]) -> NDArray[Any]:
+    """Per-row losses, shape y_pred.shape[:-1]."""
+
+def metric_value(
+    metric: tuple[str, dict[str, Any]], y_true: NDArray[Any], y_pred: NDArray[Any]
+) -> NDArray[Any]:
+    """Per-row metric values, shape y_pred.shape[:-1]."""
+
+def activation(name: str, x: NDArray[Any], attributes: dict[str, Any]) -> NDArray[Any]:
+    """An activation applied to an array."""

@@ -1,0 +1,95 @@
+"""The base class of callbacks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from lamella.models.model import Model
+
+Logs: TypeAlias = dict[str, float] | None
+
+
+class Callback:
+    """Base class of callbacks: override the hooks you need.
+
+    Hooks of batches make training come back to Python after every batch; when nobody overrides one, an epoch
+    runs without a stop.
+
+    Attributes:
+        model: the model that is trained.
+        params: `verbose`, `epochs` and `steps` of the call.
+
+    >>> class Stop(Callback):
+    ...     def on_epoch_end(self, epoch, logs=None):
+    ...         self.model.stop_training = logs["loss"] < 0.1
+    """
+
+    def __init__(self) -> None:
+        self._model: Model | None = None
+        self.params: dict[str, Any] = {}
+
+    @property
+    def model(self) -> Model:
+        """The model that is trained."""
+        if self._model is None:
+            raise AttributeError(f"{type(self).__name__} is not part of a call of fit, evaluate or predict")
+        return self._model
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        """Take the parameters of the call."""
+        self.params = params
+
+    def set_model(self, model: Model) -> None:
+        """Take the model."""
+        self._model = model
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        """Called when an epoch begins, counted from 0."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Called when an epoch ends, after its validation; `logs` holds losses and metrics of both."""
+
+    def on_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """An older name of `on_train_batch_begin`."""
+
+    def on_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """An older name of `on_train_batch_end`."""
+
+    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """Called before a batch, counted from 0."""
+        self.on_batch_begin(batch, logs)
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """Called after a batch; `logs` holds means since the epoch began."""
+        self.on_batch_end(batch, logs)
+
+    def on_test_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """Called before a batch of `evaluate` or of validation."""
+
+    def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """Called after a batch of `evaluate` or of validation; `logs` holds means so far."""
+
+    def on_predict_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """Called before a batch of `predict`."""
+
+    def on_predict_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Called after a batch of `predict`; `logs` holds its `outputs`."""
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Called when `fit` begins."""
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        """Called when `fit` ends, not when it is interrupted; `logs` are those of the last epoch."""
+
+    def on_test_begin(self, logs: Logs = None) -> None:
+        """Called when `evaluate` or a validation begins."""
+
+    def on_test_end(self, logs: Logs = None) -> None:
+        """Called when `evaluate` or a validation ends."""
+
+    def on_predict_begin(self, logs: Logs = None) -> None:
+        """Called when `predict` begins."""
+
+    def on_predict_end(self, logs: Logs = None) -> None:
+        """Called when `predict` ends."""

@@ -1,0 +1,154 @@
+"""All callbacks of one call, as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from lamella.callbacks.callback import Callback, Logs
+from lamella.callbacks.history import History
+from lamella.callbacks.progbar_logger import ProgbarLogger
+
+if TYPE_CHECKING:
+    from lamella.models.model import Model
+
+_DELEGATES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
+
+
+class CallbackList(Callback):
+    """Calls the hooks of several callbacks, in their order, and knows which hooks nobody overrides.
+
+    Args:
+        callbacks: callbacks, a list of them, or None.
+        add_history: whether to add a `History` where there is none.
+        add_progbar: whether to add a `ProgbarLogger` where there is none.
+        model: the model.
+        **params: `verbose`, `epochs` and `steps`.
+
+    Raises:
+        TypeError: for something that is not a `Callback`.
+
+    >>> CallbackList([History()]).hears("on_train_batch_end")
+    False
+    """
+
+    def __init__(
+        self,
+        callbacks: Any = None,
+        add_history: bool = False,
+        add_progbar: bool = False,
+        model: Model | None = None,
+        **params: Any,
+    ) -> None:
+        super().__init__()
+        self.callbacks: list[Callback] = _flatten(callbacks)
+        self.history = next((c for c in self.callbacks if isinstance(c, History)), None)
+        self.progress = next((c for c in self.callbacks if isinstance(c, ProgbarLogger)), None)
+        if add_history and self.history is None:
+            self.history = History()
+            self.callbacks.append(self.history)
+        if add_progbar and self.progress is None:
+            self.progress = ProgbarLogger()
+            self.callbacks.append(self.progress)
+        self._listeners: dict[str, list[Callable[..., None]]] = {}
+        if params:
+            self.set_params(params)
+        if model is not None:
+            self.set_model(model)
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        self.params = params
+        for callback in self.callbacks:
+            callback.set_params(params)
+
+    def set_model(self, model: Model) -> None:
+        self._model = model
+        for callback in self.callbacks:
+            callback.set_model(model)
+
+    def hears(self, *hooks: str) -> bool:
+        """Whether any callback overrides one of these hooks."""
+        return any(self._find(hook) for hook in hooks)
+
+    def _find(self, hook: str) -> list[Callable[..., None]]:
+        listeners = self._listeners.get(hook)
+        if listeners is None:
+            listeners = [getattr(c, hook) for c in self.callbacks if _overrides(c, hook)]
+            self._listeners[hook] = listeners
+        return listeners
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        for listener in self._find("on_epoch_begin"):
+            listener(epoch, logs)
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        for listener in self._find("on_epoch_end"):
+            listener(epoch, logs)
+
+    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        for listener in self._find("on_train_batch_begin"):
+            listener(batch, logs)
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        for listener in self._find("on_train_batch_end"):
+            listener(batch, logs)
+
+    def on_test_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        for listener in self._find("on_test_batch_begin"):
+            listener(batch, logs)
+
+    def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
+        for listener in self._find("on_test_batch_end"):
+            listener(batch, logs)
+
+    def on_predict_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        for listener in self._find("on_predict_batch_begin"):
+            listener(batch, logs)
+
+    def on_predict_batch_end(self, batch: int, logs: Any = None) -> None:
+        for listener in self._find("on_predict_batch_end"):
+            listener(batch, logs)
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        for listener in self._find("on_train_begin"):
+            listener(logs)
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        for listener in self._find("on_train_end"):
+            listener(logs)
+
+    def on_test_begin(self, logs: Logs = None) -> None:
+        for listener in self._find("on_test_begin"):
+            listener(logs)
+
+    def on_test_end(self, logs: Logs = None) -> None:
+        for listener in self._find("on_test_end"):
+            listener(logs)
+
+    def on_predict_begin(self, logs: Logs = None) -> None:
+        for listener in self._find("on_predict_begin"):
+            listener(logs)
+
+    def on_predict_end(self, logs: Logs = None) -> None:
+        for listener in self._find("on_predict_end"):
+            listener(logs)
+
+
+def _flatten(callbacks: Any) -> list[Callback]:
+    if callbacks is None:
+        return []
+    if isinstance(callbacks, CallbackList):
+        return list(callbacks.callbacks)
+    if isinstance(callbacks, (list, tuple)):
+        return [member for callback in callbacks for member in _flatten(callback)]
+    if not isinstance(callbacks, Callback):
+        raise TypeError(f"Callbacks must derive from lamella.callbacks.Callback. Received: {callbacks!r}")
+    return [callbacks]
+
+
+def _overrides(callback: Callback, hook: str) -> bool:
+    """Whether a hook is not the empty one of the base class: by class, or set on the object."""
+    names = (hook, _DELEGATES[hook]) if hook in _DELEGATES else (hook,)
+    return any(
+        getattr(getattr(callback, name), "__func__", None) is not getattr(Callback, name) for name in names
+    )

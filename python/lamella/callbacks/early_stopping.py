@@ -1,0 +1,132 @@
+"""Stopping when nothing improves any more."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from lamella._types import Array
+from lamella.callbacks.callback import Callback, Logs
+
+_MODES = ("auto", "min", "max")
+
+
+class EarlyStopping(Callback):
+    """Stops training when a monitored value has stopped improving.
+
+    Args:
+        monitor: name in the logs. Defaults to `"val_loss"`.
+        min_delta: smaller changes count as no improvement. Defaults to 0.
+        patience: epochs without improvement after which training stops. Defaults to 0.
+        verbose: 1 prints what it does. Defaults to 0.
+        mode: `"min"`, `"max"`, or `"auto"` (the default) to tell from the metric.
+        baseline: a value that must be beaten for patience to start again, or None.
+        restore_best_weights: whether to give the model the weights of the best epoch at the end. Defaults to
+            False.
+        start_from_epoch: epochs before this one, counted from 0, are not looked at. Defaults to 0.
+
+    Raises:
+        ValueError: for another mode; in training, when `"auto"` cannot tell.
+
+    >>> import numpy as np, lamella
+    >>> model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> stop = EarlyStopping("loss", min_delta=1e9, patience=2)
+    >>> x = np.ones((4, 2))
+    >>> len(model.fit(x, np.zeros(4), epochs=10, verbose=0, callbacks=[stop]).epoch)
+    3
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0,
+        patience: int = 0,
+        verbose: int = 0,
+        mode: str = "auto",
+        baseline: float | None = None,
+        restore_best_weights: bool = False,
+        start_from_epoch: int = 0,
+    ) -> None:
+        super().__init__()
+        if mode not in _MODES:
+            raise ValueError(f"EarlyStopping: 'mode' must be one of {', '.join(_MODES)}. Received: {mode!r}")
+        self.monitor = monitor
+        self.min_delta = abs(min_delta)
+        self.patience = patience
+        self.verbose = verbose
+        self.mode = mode
+        self.baseline = baseline
+        self.restore_best_weights = restore_best_weights
+        self.start_from_epoch = start_from_epoch
+        self._reset()
+
+    def _reset(self) -> None:
+        self.wait = 0
+        self.stopped_epoch = 0
+        self.best: float | None = None
+        self.best_epoch = 0
+        self.best_weights: list[Array] | None = None
+        self._more_is_better = False
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        self._reset()
+        self._more_is_better = self.mode == "max" or (self.mode == "auto" and self._find_direction() == "up")
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        current = self._monitored(logs or {})
+        if current is None or epoch < self.start_from_epoch:
+            return
+        if self.restore_best_weights and self.best_weights is None:
+            self._remember(epoch)
+        self.wait += 1
+        if self._improves(current, self.best):
+            self.best = current
+            self.best_epoch = epoch
+            if self.restore_best_weights:
+                self._remember(epoch)
+            if self.baseline is None or self._improves(current, self.baseline):
+                self.wait = 0
+        elif self.wait >= self.patience and epoch > 0:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        if self.stopped_epoch > 0 and self.verbose:
+            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+        if self.best_weights is not None:
+            if self.verbose:
+                print(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
+            self.model.set_weights(self.best_weights)
+
+    def _remember(self, epoch: int) -> None:
+        self.best_epoch = epoch
+        self.best_weights = self.model.get_weights()
+
+    def _improves(self, value: float, reference: float | None) -> bool:
+        if reference is None:
+            return True
+        if self._more_is_better:
+            return value - self.min_delta > reference
+        return value + self.min_delta < reference
+
+    def _monitored(self, logs: dict[str, Any]) -> float | None:
+        value = logs.get(self.monitor)
+        if value is None:
+            warnings.warn(
+                f"EarlyStopping looks at '{self.monitor}', which is not there. Available: {', '.join(logs)}",
+                stacklevel=2,
+            )
+        return value
+
+    def _find_direction(self) -> str:
+        name = self.monitor.removeprefix("val_")
+        if name == "loss":
+            return "down"
+        for metric in self.model.metrics:
+            if metric.name == name:
+                return metric.direction
+        raise ValueError(
+            f"EarlyStopping cannot tell whether more of '{self.monitor}' is better: pass mode='min' or "
+            "mode='max'"
+        )

@@ -1,0 +1,119 @@
+"""Settings of the whole process: numeric type, epsilon and the number of threads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lamella import _core
+
+__all__ = [
+    "epsilon",
+    "floatx",
+    "num_threads",
+    "set_epsilon",
+    "set_floatx",
+    "set_num_threads",
+    "standardize_dtype",
+]
+
+_FLOAT_TYPES = ("float32", "float64")
+_settings: dict[str, Any] = {"floatx": "float32", "epsilon": 1e-7}
+
+
+def floatx() -> str:
+    """Return the numeric type that layers get when they are not given one: `"float32"` unless changed.
+
+    >>> floatx()
+    'float32'
+    """
+    return str(_settings["floatx"])
+
+
+def set_floatx(value: str) -> None:
+    """Set the numeric type of layers created from now on.
+
+    Args:
+        value: `"float32"` or `"float64"`.
+
+    Raises:
+        ValueError: for any other type.
+
+    >>> set_floatx("float64")
+    >>> floatx()
+    'float64'
+    >>> set_floatx("float32")
+    """
+    if value not in _FLOAT_TYPES:
+        raise ValueError(f"floatx must be one of {', '.join(_FLOAT_TYPES)}. Received: {value!r}")
+    _settings["floatx"] = value
+
+
+def standardize_dtype(dtype: Any) -> str:
+    """Turn what users and Keras configs give as `dtype` into `"float32"` or `"float64"`.
+
+    Args:
+        dtype: None (for `floatx()`), a name, a NumPy type, or Keras's serialised `DTypePolicy`.
+
+    Raises:
+        ValueError: for a type that layers cannot compute in.
+
+    >>> standardize_dtype(None), standardize_dtype("float64")
+    ('float32', 'float64')
+    """
+    if dtype is None:
+        return floatx()
+    if isinstance(dtype, dict):
+        dtype = dtype.get("config", {}).get("name")
+    name = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", str(dtype))
+    if name not in _FLOAT_TYPES:
+        raise ValueError(f"dtype must be one of {', '.join(_FLOAT_TYPES)}. Received: {dtype!r}")
+    return str(name)
+
+
+def epsilon() -> float:
+    """Return the small number that Keras code adds to denominators: 1e-7 unless changed.
+
+    >>> epsilon()
+    1e-07
+    """
+    return float(_settings["epsilon"])
+
+
+def set_epsilon(value: float) -> None:
+    """Set what `epsilon()` returns. It changes nothing inside the library.
+
+    >>> set_epsilon(1e-5)
+    >>> epsilon()
+    1e-05
+    >>> set_epsilon(1e-7)
+    """
+    _settings["epsilon"] = float(value)
+
+
+def num_threads() -> int:
+    """Return the number of threads that training and prediction use.
+
+    It comes from `LAMELLA_NUM_THREADS`, else `OMP_NUM_THREADS`, else the cores this process may use. It never
+    changes a result, only how long it takes.
+
+    >>> num_threads() >= 1
+    True
+    """
+    return _core.num_threads()
+
+
+def set_num_threads(count: int) -> None:
+    """Set the number of threads that training and prediction use.
+
+    Raises:
+        ValueError: when `count` is less than 1.
+
+    >>> before = num_threads()
+    >>> set_num_threads(1)
+    >>> num_threads()
+    1
+    >>> set_num_threads(before)
+    """
+    if count < 1:
+        raise ValueError(f"The number of threads must be at least 1. Received: {count}")
+    _core.set_num_threads(count)

@@ -1,0 +1,71 @@
+"""What all initializers have in common."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+
+from lamella import config as settings
+from lamella import seeding
+from lamella._types import Array, Config
+from lamella.registry import constructor_arguments
+
+
+class Initializer:
+    """Base class of initializers: called with a shape, returns an array."""
+
+    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
+        """Return initial values.
+
+        Args:
+            shape: shape of the variable.
+            dtype: numeric type, `config.floatx()` by default.
+        """
+        raise NotImplementedError
+
+    def get_config(self) -> Config:
+        """The constructor's arguments."""
+        return {}
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """Rebuild from `get_config`'s dictionary."""
+        return cls(**constructor_arguments(cls, config))
+
+
+class RandomInitializer(Initializer):
+    """Base class of initializers that draw numbers.
+
+    The same object gives the same values each time it is called, as in Keras. Numbers are drawn in float64
+    and rounded, so float32 and float64 models start from the same values.
+
+    Args:
+        seed: an integer, or None to draw one from the seed of `utils.set_random_seed`.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        self.seed = seed
+        self._key = seeding.next_seed() if seed is None else int(seed)
+
+    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
+        key = self._key & 0xFFFFFFFFFFFFFFFF
+        generator = np.random.Generator(np.random.Philox(key=key))
+        return self.draw(generator, tuple(shape)).astype(dtype or settings.floatx())
+
+    def draw(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        """Return float64 numbers of this shape."""
+        raise NotImplementedError
+
+    def get_config(self) -> Config:
+        return {"seed": self.seed}
+
+
+def truncated_normal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Standard normal numbers; those beyond two standard deviations are drawn again."""
+    values: Any = generator.standard_normal(shape)
+    beyond = np.abs(values) > 2.0
+    while count := int(np.count_nonzero(beyond)):
+        values[beyond] = generator.standard_normal(count)
+        beyond = np.abs(values) > 2.0
+    return np.asarray(values)

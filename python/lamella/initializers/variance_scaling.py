@@ -1,0 +1,164 @@
+"""Initializers whose spread follows from the shape of the weights."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from lamella._types import Array, Config
+from lamella.initializers.initializer import RandomInitializer, truncated_normal
+
+_TRUNCATED_STDDEV = 0.87962566103423978
+"""Standard deviation of a standard normal number that was drawn again beyond 2."""
+
+_MODES = ("fan_in", "fan_out", "fan_avg")
+_DISTRIBUTIONS = ("truncated_normal", "untruncated_normal", "uniform")
+
+
+def compute_fans(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Inputs and outputs of one unit: kernels end in (inputs, outputs), what stands before is a window.
+
+    >>> compute_fans((3, 3, 16, 32))
+    (144, 288)
+    """
+    if len(shape) == 0:
+        return 1, 1
+    if len(shape) == 1:
+        return shape[0], shape[0]
+    window = math.prod(shape[:-2])
+    return shape[-2] * window, shape[-1] * window
+
+
+class VarianceScaling(RandomInitializer):
+    """Numbers of variance `scale / n`, where n counts the unit's inputs, its outputs or their average.
+
+    Args:
+        scale: a positive number. Defaults to 1.
+        mode: what n counts: `"fan_in"` (the default), `"fan_out"` or `"fan_avg"`.
+        distribution: `"truncated_normal"` (the default), `"untruncated_normal"` or `"uniform"`.
+        seed: an integer, or None.
+
+    Raises:
+        ValueError: for another mode or distribution, or a scale that is not positive.
+
+    >>> round(float(VarianceScaling(seed=1)((100, 100)).std()), 2)
+    0.1
+    """
+
+    def __init__(
+        self,
+        scale: float = 1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: int | None = None,
+    ) -> None:
+        super().__init__(seed)
+        if not scale > 0:
+            raise ValueError(f"VarianceScaling: 'scale' must be positive. Received: {scale}")
+        if mode not in _MODES:
+            raise ValueError(
+                f"VarianceScaling: 'mode' must be one of {', '.join(_MODES)}. Received: {mode!r}"
+            )
+        if distribution == "normal":
+            distribution = "truncated_normal"
+        if distribution not in _DISTRIBUTIONS:
+            raise ValueError(
+                f"VarianceScaling: 'distribution' must be one of {', '.join(_DISTRIBUTIONS)}. Received: "
+                f"{distribution!r}"
+            )
+        self.scale = scale
+        self.mode = mode
+        self.distribution = distribution
+
+    def draw(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        fan_in, fan_out = compute_fans(shape)
+        fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
+        stddev = math.sqrt(self.scale / max(1.0, fan))
+        if self.distribution == "truncated_normal":
+            return truncated_normal(generator, shape) * (stddev / _TRUNCATED_STDDEV)
+        if self.distribution == "untruncated_normal":
+            return generator.standard_normal(shape) * stddev
+        limit = math.sqrt(3.0) * stddev
+        return limit * (2.0 * generator.random(shape) - 1.0)
+
+    def get_config(self) -> Config:
+        return {
+            "scale": self.scale,
+            "mode": self.mode,
+            "distribution": self.distribution,
+            "seed": self.seed,
+        }
+
+
+class _Preset(VarianceScaling):
+    """A variance scaling that is configured by its seed alone."""
+
+    def get_config(self) -> Config:
+        return {"seed": self.seed}
+
+
+class GlorotUniform(_Preset):
+    """Uniform in +-sqrt(6 / (inputs + outputs)) (Glorot and Bengio, AISTATS 2010). Dense's default.
+
+    >>> bool(np.abs(GlorotUniform(seed=1)((3, 3))).max() <= 1)
+    True
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__(1.0, "fan_avg", "uniform", seed)
+
+
+class GlorotNormal(_Preset):
+    """Truncated normal of variance 2 / (inputs + outputs) (Glorot and Bengio, AISTATS 2010).
+
+    >>> GlorotNormal(seed=1)((3, 4)).shape
+    (3, 4)
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__(1.0, "fan_avg", "truncated_normal", seed)
+
+
+class HeUniform(_Preset):
+    """Uniform in +-sqrt(6 / inputs) (He et al., arXiv 1502.01852).
+
+    >>> HeUniform(seed=1)((3, 4)).shape
+    (3, 4)
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__(2.0, "fan_in", "uniform", seed)
+
+
+class HeNormal(_Preset):
+    """Truncated normal of variance 2 / inputs (He et al., arXiv 1502.01852).
+
+    >>> HeNormal(seed=1)((3, 4)).shape
+    (3, 4)
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__(2.0, "fan_in", "truncated_normal", seed)
+
+
+class LecunUniform(_Preset):
+    """Uniform in +-sqrt(3 / inputs) (LeCun et al., "Efficient BackProp", 1998).
+
+    >>> LecunUniform(seed=1)((3, 4)).shape
+    (3, 4)
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__(1.0, "fan_in", "uniform", seed)
+
+
+class LecunNormal(_Preset):
+    """Truncated normal of variance 1 / inputs (Klambauer et al., arXiv 1706.02515).
+
+    >>> LecunNormal(seed=1)((3, 4)).shape
+    (3, 4)
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__(1.0, "fan_in", "truncated_normal", seed)

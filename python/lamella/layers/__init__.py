@@ -1,0 +1,63 @@
+"""Layers."""
+
+from __future__ import annotations
+
+from lamella._types import Config
+from lamella.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
+from lamella.layers.batch_normalization import BatchNormalization
+from lamella.layers.dense import Dense
+from lamella.layers.dropout import Dropout
+from lamella.layers.flatten import Flatten
+from lamella.layers.input_layer import Input, InputLayer
+from lamella.layers.layer import Layer
+from lamella.layers.rescaling import Rescaling
+from lamella.layers.reshape import Reshape
+from lamella.registry import Registry
+from lamella.registry import serialize as _serialize
+
+__all__ = [
+    "ELU",
+    "Activation",
+    "BatchNormalization",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Input",
+    "InputLayer",
+    "Layer",
+    "LeakyReLU",
+    "ReLU",
+    "Rescaling",
+    "Reshape",
+    "Softmax",
+    "deserialize",
+    "serialize",
+]
+
+registry: Registry[Layer] = Registry("layer", Layer, "keras.layers")
+registry.add(Activation, ELU, LeakyReLU, ReLU, Softmax)
+registry.add(BatchNormalization, Dense, Dropout, Flatten, InputLayer, Rescaling, Reshape)
+
+
+def serialize(layer: Layer) -> Config:
+    """Write a layer as Keras writes it.
+
+    >>> serialize(Flatten())["class_name"]
+    'Flatten'
+    """
+    config = _serialize(layer, layer.module)
+    if layer.built and not isinstance(layer, InputLayer):
+        config["build_config"] = {"input_shape": list(layer.input_shape)}
+    return config
+
+
+def deserialize(config: Config) -> Layer:
+    """Rebuild a layer from `serialize`'s dictionary or Keras's.
+
+    Raises:
+        ValueError: for a class that is not known or an entry that is not supported.
+
+    >>> deserialize({"class_name": "Dense", "config": {"units": 3}}).units
+    3
+    """
+    return registry.deserialize(config)

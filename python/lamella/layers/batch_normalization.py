@@ -1,0 +1,144 @@
+"""Batch normalisation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lamella import initializers, regularizers
+from lamella._types import Config, Shape
+from lamella.layers.layer import Layer
+from lamella.program import ProgramBuilder
+from lamella.variable import Variable
+
+
+class BatchNormalization(Layer):
+    """`gamma * (x - mean) / sqrt(variance + epsilon) + beta` for each index of the last axis.
+
+    Ioffe and Szegedy, arXiv 1502.03167. In training, mean and (biased) variance are those of the batch over
+    all other axes, and the moving ones follow: `moving = moving * momentum + batch * (1 - momentum)`.
+    At inference, and with `trainable = False` also in training, the moving ones are used.
+
+    Args:
+        axis: must be the last axis. Defaults to -1.
+        momentum: in [0, 1]. Defaults to 0.99.
+        epsilon: defaults to 0.001.
+        center: whether there is a beta. Defaults to True.
+        scale: whether there is a gamma. Defaults to True.
+        beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer: default to
+            zeros, ones, zeros, ones.
+        beta_regularizer, gamma_regularizer: penalties, or None.
+        beta_constraint, gamma_constraint, renorm, renorm_clipping, renorm_momentum, synchronized: must have
+            their default.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for another axis, a momentum outside [0, 1] or an epsilon that is not positive.
+
+    >>> import numpy as np
+    >>> BatchNormalization()(np.array([[0.0], [2.0]]), training=True).round(2).tolist()
+    [[-1.0], [1.0]]
+    """
+
+    def __init__(
+        self,
+        axis: int = -1,
+        momentum: float = 0.99,
+        epsilon: float = 0.001,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        moving_mean_initializer: Any = "zeros",
+        moving_variance_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        renorm: bool = False,
+        renorm_clipping: Any = None,
+        renorm_momentum: float = 0.99,
+        synchronized: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.refuse(
+            beta_constraint=(beta_constraint, None),
+            gamma_constraint=(gamma_constraint, None),
+            renorm=(renorm, False),
+            renorm_clipping=(renorm_clipping, None),
+            renorm_momentum=(renorm_momentum, 0.99),
+            synchronized=(synchronized, False),
+        )
+        if not 0.0 <= momentum <= 1.0:
+            raise ValueError(
+                f"BatchNormalization '{self.name}': 'momentum' must be between 0 and 1. Received: {momentum}"
+            )
+        if not 0.0 < epsilon < float("inf"):
+            raise ValueError(
+                f"BatchNormalization '{self.name}': 'epsilon' must be positive and finite. Received:{epsilon}"
+            )
+        self.axis = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
+        self.momentum = float(momentum)
+        self.epsilon = float(epsilon)
+        self.center = bool(center)
+        self.scale = bool(scale)
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
+        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.gamma: Variable | None = None
+        self.beta: Variable | None = None
+        self.moving_mean: Variable
+        self.moving_variance: Variable
+
+    def build(self, input_shape: Shape) -> None:
+        self.refuse(axis=(-1 if self.axis == len(input_shape) - 1 else self.axis, -1))
+        channels = input_shape[-1]
+        if len(input_shape) < 2 or channels is None:
+            raise ValueError(
+                f"BatchNormalization '{self.name}' needs inputs of shape (rows, ..., channels) whose last "
+                "axis is "
+                f"known. Received: {tuple(input_shape)}"
+            )
+        shape = (channels,)
+        if self.scale:
+            self.gamma = self.add_weight(
+                shape, self.gamma_initializer, regularizer=self.gamma_regularizer, name="gamma"
+            )
+        if self.center:
+            self.beta = self.add_weight(
+                shape, self.beta_initializer, regularizer=self.beta_regularizer, name="beta"
+            )
+        self.moving_mean = self.add_weight(
+            shape, self.moving_mean_initializer, trainable=False, name="moving_mean"
+        )
+        self.moving_variance = self.add_weight(
+            shape, self.moving_variance_initializer, trainable=False, name="moving_variance"
+        )
+        super().build(input_shape)
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        variables = [self.gamma, self.beta, self.moving_mean, self.moving_variance]
+        attributes = {"momentum": self.momentum, "epsilon": self.epsilon}
+        return builder.add(self, "batch_normalization", value, variables, attributes)
+
+    def get_config(self) -> Config:
+        return {
+            **super().get_config(),
+            "axis": self.axis,
+            "momentum": self.momentum,
+            "epsilon": self.epsilon,
+            "center": self.center,
+            "scale": self.scale,
+            "beta_initializer": initializers.serialize(self.beta_initializer),
+            "gamma_initializer": initializers.serialize(self.gamma_initializer),
+            "moving_mean_initializer": initializers.serialize(self.moving_mean_initializer),
+            "moving_variance_initializer": initializers.serialize(self.moving_variance_initializer),
+            "beta_regularizer": regularizers.serialize(self.beta_regularizer),
+            "gamma_regularizer": regularizers.serialize(self.gamma_regularizer),
+            "beta_constraint": None,
+            "gamma_constraint": None,
+            "synchronized": False,
+        }

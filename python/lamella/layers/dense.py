@@ -1,0 +1,114 @@
+"""Dense."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lamella import activations, initializers, regularizers
+from lamella._types import Config, Shape
+from lamella.layers.layer import Layer
+from lamella.program import ProgramBuilder
+from lamella.variable import Variable
+
+
+class Dense(Layer):
+    """`activation(x @ kernel + bias)` on the last axis.
+
+    Input (rows, ..., inputs), output (rows, ..., units); kernel (inputs, units), bias (units,).
+
+    Args:
+        units: number of outputs.
+        activation: name or function of `lamella.activations`. Defaults to None, linear.
+        use_bias: whether to add a bias. Defaults to True.
+        kernel_initializer: defaults to `"glorot_uniform"`.
+        bias_initializer: defaults to `"zeros"`.
+        kernel_regularizer: penalty on the kernel, or None.
+        bias_regularizer: penalty on the bias, or None.
+        activity_regularizer, kernel_constraint, bias_constraint, lora_rank, lora_alpha, quantization_config:
+            must have their default.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: when `units` is not a positive integer, or for a name that is not known.
+
+    >>> import numpy as np
+    >>> Dense(2, kernel_initializer="ones", activation="relu")(np.ones((1, 3))).tolist()
+    [[3.0, 3.0]]
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
+        quantization_config: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        if isinstance(units, bool) or int(units) != units or units < 1:
+            raise ValueError(f"Dense '{self.name}': 'units' must be a positive integer. Received: {units!r}")
+        self.refuse(
+            kernel_constraint=(kernel_constraint, None),
+            bias_constraint=(bias_constraint, None),
+            lora_rank=(lora_rank, None),
+            lora_alpha=(lora_alpha, None),
+            quantization_config=(quantization_config, None),
+        )
+        self.units = int(units)
+        self.activation = activations.get(activation)
+        self.use_bias = bool(use_bias)
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel: Variable
+        self.bias: Variable | None = None
+
+    def build(self, input_shape: Shape) -> None:
+        inputs = input_shape[-1]
+        if len(input_shape) < 2 or inputs is None:
+            raise ValueError(
+                f"Dense '{self.name}' needs inputs of shape (rows, ..., inputs) whose last axis is known. "
+                f"Received: {tuple(input_shape)}"
+            )
+        self.kernel = self.add_weight(
+            (inputs, self.units),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            name="kernel",
+        )
+        if self.use_bias:
+            self.bias = self.add_weight(
+                (self.units,), self.bias_initializer, regularizer=self.bias_regularizer, name="bias"
+            )
+        super().build(input_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return (*input_shape[:-1], self.units)
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        value = builder.add(self, "dense", value, [self.kernel, self.bias])
+        return builder.activation(self, value, activations.spec(self.activation))
+
+    def get_config(self) -> Config:
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "kernel_initializer": initializers.serialize(self.kernel_initializer),
+            "bias_initializer": initializers.serialize(self.bias_initializer),
+            "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
+            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
+            "kernel_constraint": None,
+            "bias_constraint": None,
+        }

@@ -1,0 +1,41 @@
+"""Flatten."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from lamella._types import Config, Shape
+from lamella.layers.layer import Layer
+from lamella.program import ProgramBuilder
+
+
+class Flatten(Layer):
+    """Lays all axes but the batch out in one, row-major.
+
+    Args:
+        data_format: must be None or `"channels_last"`.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for another data format.
+
+    >>> import numpy as np
+    >>> Flatten()(np.ones((2, 3, 4))).shape
+    (2, 12)
+    """
+
+    def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.refuse(data_format=(data_format or "channels_last", "channels_last"))
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        features = [axis for axis in input_shape[1:] if axis is not None]
+        known = len(features) == len(input_shape) - 1
+        return (input_shape[0], math.prod(features) if known else None)
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        return builder.add(self, "reshape", value, attributes={"shape": [math.prod(builder.shape(value))]})
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "data_format": "channels_last"}

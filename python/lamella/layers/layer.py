@@ -1,0 +1,299 @@
+"""What all layers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import RLock
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from lamella import config as settings
+from lamella import initializers, regularizers
+from lamella._types import Array, Config, Shape
+from lamella.data.arrays import as_numbers
+from lamella.naming import auto_name
+from lamella.program import Program, ProgramBuilder, structure_changed
+from lamella.registry import constructor_arguments
+from lamella.variable import Variable
+
+if TYPE_CHECKING:
+    from lamella.regularizers import Regularizer
+
+# Several threads may predict with a model that none has used yet: one of them builds and flattens it.
+_first_use = RLock()
+
+_BASE_ARGUMENTS = ("name", "trainable", "dtype", "activity_regularizer")
+
+
+class Layer:
+    """Base class of layers: a name, variables, and the operations they are used in.
+
+    A layer is configured when it is made, gets its variables in `build`, when the shape of its input is
+    known, and writes its operations in `emit`, when a model is flattened.
+
+    Args:
+        activity_regularizer: must be None.
+        trainable: whether optimizers may change its variables. Defaults to True.
+        dtype: `"float32"` or `"float64"`; `config.floatx()` by default.
+        autocast: taken for Keras's sake.
+        name: a name; `dense`, `dense_1` ... by default.
+        **kwargs: on the first layer of a model `input_shape` (or `input_dim`), the shape of its input
+            without the batch axis.
+
+    Raises:
+        ValueError: for an argument that is unknown or not supported.
+    """
+
+    module: ClassVar[str] = "keras.layers"
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.refuse(activity_regularizer=(activity_regularizer, None))
+        self.name = name or auto_name(type(self).__name__)
+        self.dtype = settings.standardize_dtype(dtype)
+        self.built = False
+        self.input_shape_argument = _take_input_shape(kwargs)
+        if kwargs:
+            raise ValueError(f"Unrecognized keyword arguments passed to {type(self).__name__}: {kwargs}")
+        self.penalties: list[tuple[Variable, Regularizer]] = []
+        self._trainable = bool(trainable)
+        self._variables: list[Variable] = []
+        self._scope = ""
+        self._input_shape: Shape | None = None
+        self._program: Program | None = None
+
+    def refuse(self, **arguments: tuple[Any, Any]) -> None:
+        """Raise ValueError for an argument, given as (value, default), that does not have its default."""
+        for argument, (value, default) in arguments.items():
+            if value != default:
+                raise ValueError(
+                    f"{type(self).__name__}: the argument '{argument}' is not supported, only its default "
+                    f"{default}. Received: {argument}={value!r}"
+                )
+
+    # What a layer is made of: subclasses override these.
+
+    def build(self, input_shape: Shape) -> None:
+        """Create the variables for inputs of this shape, batch axis first."""
+        self._input_shape = tuple(input_shape)
+        self.built = True
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """The shape of the output for inputs of this shape, batch axis first."""
+        return tuple(input_shape)
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        """Append the operations to a program; returns the id of the output value."""
+        raise NotImplementedError(f"{type(self).__name__} does not implement emit()")
+
+    def get_config(self) -> Config:
+        """The constructor's arguments, as Keras writes them."""
+        policy = {"module": "keras", "class_name": "DTypePolicy", "config": {"name": self.dtype}}
+        return {"name": self.name, "trainable": self.trainable, "dtype": {**policy, "registered_name": None}}
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """Rebuild from `get_config`'s dictionary or Keras's, unbuilt.
+
+        Raises:
+            ValueError: for an entry that is not supported.
+        """
+        return cls(**constructor_arguments(cls, config, also=_BASE_ARGUMENTS))
+
+    def walk(self) -> Iterator[Layer]:
+        """This layer, and the layers inside it."""
+        yield self
+
+    # Building and calling.
+
+    def build_under(self, scope: str, input_shape: Shape) -> None:
+        """Build it, unless it is, as part of a model whose path is `scope`."""
+        if self.built:
+            return
+        with _first_use:
+            if not self.built:
+                self._scope = scope
+                self.build(input_shape)
+                self._input_shape = tuple(input_shape)
+                self.built = True
+
+    def __call__(self, inputs: Any, training: bool | None = False) -> Array:
+        """The outputs for an array.
+
+        Args:
+            inputs: array of shape (rows, ...).
+            training: whether dropout drops and batch normalisation uses the statistics of these rows (without
+                taking them into its moving averages). Defaults to False.
+
+        Returns:
+            An array of shape (rows, ...).
+        """
+        if isinstance(inputs, Layer):
+            raise TypeError(
+                f"Layer '{self.name}' was called on layer '{inputs.name}': there is no functional API, "
+                "put the layers into a Sequential model"
+            )
+        x = self.prepare_inputs(as_numbers("inputs", inputs))
+        return self.program_for(x.shape[1:]).predict(x, bool(training))
+
+    def prepare_inputs(self, x: Array) -> Array:
+        """Build the layer if it is not, and check inputs against what it was built for."""
+        self.build_under("", (None, *x.shape[1:]))
+        return x
+
+    def program_for(self, feature_shape: tuple[int, ...]) -> Program:
+        """The flattened layer for inputs of this shape, without the batch; made again after changes."""
+        program = self._program
+        if program is not None and program.is_current(self, feature_shape):
+            return program
+        with _first_use:
+            program = self._program
+            if program is None or not program.is_current(self, feature_shape):
+                program = self._program = Program(self, feature_shape)
+        return program
+
+    # Variables.
+
+    @property
+    def path(self) -> str:
+        """The name behind the names of the models around it: `sequential/dense`."""
+        return f"{self._scope}/{self.name}" if self._scope else self.name
+
+    def add_weight(
+        self,
+        shape: tuple[int, ...],
+        initializer: Any = "glorot_uniform",
+        dtype: Any = None,
+        trainable: bool = True,
+        regularizer: Any = None,
+        name: str = "variable",
+    ) -> Variable:
+        """Create a variable; called in `build`.
+
+        Args:
+            shape: its shape.
+            initializer: its initial values.
+            dtype: must be None or the layer's.
+            trainable: whether optimizers may change it.
+            regularizer: the penalty on it, or None.
+            name: short name.
+        """
+        self.refuse(dtype=(dtype or self.dtype, self.dtype))
+        value = initializers.get(initializer)(tuple(shape), self.dtype)
+        variable = Variable(np.ascontiguousarray(value), name, f"{self.path}/{name}", trainable)
+        variable.follow(self.trainable)
+        self._variables.append(variable)
+        penalty = regularizers.get(regularizer)
+        if penalty is not None:
+            self.penalties.append((variable, penalty))
+        return variable
+
+    @property
+    def trainable(self) -> bool:
+        """Whether optimizers may change its variables; set it before `fit`, which then takes it over."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for variable in self._variables:
+            variable.follow(self._trainable)
+        structure_changed()
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All variables, layer by layer, trainable ones first within a layer."""
+        found = {id(v): v for layer in self.walk() for v in layer._variables}
+        return list(found.values())
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The variables that optimizers may change."""
+        return [v for v in self.weights if v.trainable] if self.trainable else []
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The variables that optimizers do not change."""
+        trainable = {id(v) for v in self.trainable_weights}
+        return [v for v in self.weights if id(v) not in trainable]
+
+    variables = weights
+    trainable_variables = trainable_weights
+    non_trainable_variables = non_trainable_weights
+
+    def get_weights(self) -> list[Array]:
+        """Copies of all variables."""
+        return [np.array(variable.numpy()) for variable in self.weights]
+
+    def set_weights(self, weights: list[Any]) -> None:
+        """Assign all variables, in the order of `get_weights`.
+
+        Raises:
+            ValueError: when the number of arrays or a shape is wrong; then nothing was assigned.
+        """
+        variables = self.weights
+        if len(weights) != len(variables):
+            raise ValueError(
+                f"Layer '{self.name}' has {len(variables)} weights and cannot take a list of {len(weights)}"
+            )
+        arrays = [np.asarray(value) for value in weights]
+        for variable, array in zip(variables, arrays, strict=True):
+            if array.shape != variable.shape:
+                raise ValueError(
+                    f"Layer '{self.name}': weight '{variable.path}' has shape {variable.shape} "
+                    f"and cannot take values of shape {array.shape}"
+                )
+        for variable, array in zip(variables, arrays, strict=True):
+            variable.assign(array)
+
+    def count_params(self) -> int:
+        """The number of numbers in all variables.
+
+        Raises:
+            ValueError: when it is not built.
+        """
+        if not self.built:
+            raise ValueError(
+                f"Layer '{self.name}' is not built, so its parameters cannot be counted: call "
+                "build(input_shape)"
+            )
+        return sum(variable.size for variable in self.weights)
+
+    # Shapes.
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape it was built for, batch axis first; AttributeError when it is not built."""
+        if self._input_shape is None:
+            raise AttributeError(f"Layer '{self.name}' is not built and has no input shape yet")
+        return self._input_shape
+
+    @property
+    def output_shape(self) -> Shape:
+        """The shape of its output, batch axis first; AttributeError when it is not built."""
+        return self.compute_output_shape(self.input_shape)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _take_input_shape(kwargs: Config) -> tuple[int | None, ...] | None:
+    """Take Keras's legacy arguments of the first layer out of `kwargs`."""
+    shape = kwargs.pop("input_shape", None)
+    width = kwargs.pop("input_dim", None)
+    kwargs.pop("input_dtype", None)
+    kwargs.pop("batch_size", None)
+    if shape is None and width is not None:
+        return (int(width),)
+    if shape is None:
+        return None
+    return (shape,) if isinstance(shape, int) else tuple(shape)

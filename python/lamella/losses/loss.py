@@ -1,0 +1,113 @@
+"""What all losses have in common."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from lamella import _core, config
+from lamella._types import Array, Config, Spec
+from lamella.registry import constructor_arguments
+
+_REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "none", None)
+
+
+def as_targets(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
+    """Targets and predictions as arrays of floating predictions and, where it was left out, the last axis."""
+    predicted = np.asarray(y_pred)
+    if predicted.dtype.name not in ("float32", "float64"):
+        predicted = predicted.astype(config.floatx())
+    true = np.asarray(y_true)
+    if true.ndim == predicted.ndim - 1 and predicted.shape[-1] == 1:
+        true = true[..., np.newaxis]
+    return true, predicted
+
+
+class Loss:
+    """Base class of losses.
+
+    Args:
+        name: a name.
+        reduction: how the losses of rows become one number: `"sum_over_batch_size"` (their mean, the default;
+            `"mean"` is the same), `"sum"`, or `"none"` for no reduction, which works on arrays only.
+        dtype: taken for Keras's sake; losses compute in the type of the predictions.
+
+    Raises:
+        ValueError: for another reduction.
+    """
+
+    kind: ClassVar[str]
+
+    def __init__(
+        self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None
+    ) -> None:
+        if reduction not in _REDUCTIONS:
+            raise ValueError(
+                f"{type(self).__name__}: 'reduction' must be one of {_REDUCTIONS}. Received: {reduction!r}"
+            )
+        self.name = name or self.kind
+        self.reduction = reduction
+        self.dtype = config.standardize_dtype(dtype)
+
+    def attributes(self) -> dict[str, Any]:
+        """What the native loss needs to know besides the reduction."""
+        return {}
+
+    def spec(self) -> Spec:
+        """The native loss and its numbers.
+
+        Raises:
+            ValueError: when the reduction does not give one number to train on.
+        """
+        attributes = self.attributes()
+        if self.reduction == "sum":
+            attributes["reduction"] = "sum"
+        elif self.reduction not in ("sum_over_batch_size", "mean"):
+            raise ValueError(
+                f"Loss '{self.name}': training needs a reduction. Received: reduction={self.reduction!r}"
+            )
+        return self.kind, attributes
+
+    def values(self, y_true: Any, y_pred: Any) -> Array:
+        """The loss of each row: the shape of the predictions without their last axis."""
+        true, predicted = as_targets(y_true, y_pred)
+        return _core.loss_values((self.kind, self.attributes()), true, predicted)
+
+    def counted(self, y_true: Any) -> Array | None:
+        """Which rows count at all, None for all of them."""
+        return None
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Array | float:
+        """The loss of arrays.
+
+        Args:
+            y_true: targets.
+            y_pred: predictions, shape (..., outputs).
+            sample_weight: a weight for each row, or None.
+
+        Returns:
+            One number, or with `reduction="none"` one for each row.
+        """
+        values = self.values(y_true, y_pred)
+        if sample_weight is not None:
+            weights = np.asarray(sample_weight, dtype=values.dtype)
+            if weights.ndim == values.ndim + 1 and weights.shape[-1] == 1:
+                weights = weights[..., 0]
+            values = values * weights.reshape(weights.shape + (1,) * (values.ndim - weights.ndim))
+        if self.reduction in (None, "none"):
+            return values
+        if self.reduction == "sum":
+            return float(values.sum())
+        counted = self.counted(y_true)
+        rows = values.size if counted is None else int(np.count_nonzero(counted))
+        return float(values.sum()) / max(rows, 1)
+
+    def get_config(self) -> Config:
+        """The constructor's arguments."""
+        return {"name": self.name, "reduction": self.reduction}
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """Rebuild from `get_config`'s dictionary or Keras's."""
+        return cls(**constructor_arguments(cls, config))

@@ -1,0 +1,111 @@
+"""Accuracies: the share of rows, or of outputs, that are right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lamella._types import Array, Config
+from lamella.metrics.metric import Metric
+
+
+class BinaryAccuracy(Metric):
+    """The share of outputs on the right side of the threshold.
+
+    Args:
+        name: a name.
+        dtype: see `Metric`.
+        threshold: predictions above it count as 1. Defaults to 0.5.
+
+    >>> BinaryAccuracy()([[1], [0]], [[0.7], [0.6]])
+    0.5
+    """
+
+    kind = "binary_accuracy"
+    direction = "up"
+
+    def __init__(self, name: str = "binary_accuracy", dtype: Any = None, threshold: float = 0.5) -> None:
+        super().__init__(name, dtype)
+        self.threshold = float(threshold)
+
+    def attributes(self) -> dict[str, Any]:
+        return {"threshold": self.threshold}
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "threshold": self.threshold}
+
+
+class CategoricalAccuracy(Metric):
+    """The share of rows whose largest output is the class of a one-hot target.
+
+    >>> CategoricalAccuracy()([[0, 1], [1, 0]], [[0.4, 0.6], [0.4, 0.6]])
+    0.5
+    """
+
+    kind = "categorical_accuracy"
+    direction = "up"
+
+    def __init__(self, name: str = "categorical_accuracy", dtype: Any = None) -> None:
+        super().__init__(name, dtype)
+
+
+class SparseCategoricalAccuracy(Metric):
+    """The share of rows whose largest output is the class of an integer target.
+
+    >>> SparseCategoricalAccuracy()([1, 0], [[0.4, 0.6], [0.4, 0.6]])
+    0.5
+    """
+
+    kind = "sparse_categorical_accuracy"
+    direction = "up"
+
+    def __init__(self, name: str = "sparse_categorical_accuracy", dtype: Any = None) -> None:
+        super().__init__(name, dtype)
+
+
+def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
+    """The share of right outputs of each row.
+
+    Args:
+        y_true: targets, shape (..., outputs).
+        y_pred: predictions, the same shape.
+        threshold: predictions above it count as 1. Defaults to 0.5.
+
+    Returns:
+        An array of shape y_pred.shape[:-1].
+
+    >>> binary_accuracy([[1, 1]], [[0.7, 0.2]]).tolist()
+    [0.5]
+    """
+    return BinaryAccuracy(threshold=threshold).values(y_true, y_pred)
+
+
+def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
+    """1 for each row whose largest output is the target's, else 0.
+
+    Args:
+        y_true: one-hot targets, shape (..., classes).
+        y_pred: predictions, the same shape.
+
+    Returns:
+        An array of shape y_pred.shape[:-1].
+
+    >>> categorical_accuracy([[0, 1]], [[0.4, 0.6]]).tolist()
+    [1.0]
+    """
+    return CategoricalAccuracy().values(y_true, y_pred)
+
+
+def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
+    """1 for each row whose largest output is the target's, else 0.
+
+    Args:
+        y_true: classes, shape (...) or (..., 1).
+        y_pred: predictions, shape (..., classes).
+
+    Returns:
+        An array of shape y_pred.shape[:-1].
+
+    >>> sparse_categorical_accuracy([1, 0], [[0.4, 0.6], [0.4, 0.6]]).tolist()
+    [1.0, 0.0]
+    """
+    return SparseCategoricalAccuracy().values(y_true, y_pred)

@@ -1,0 +1,197 @@
+"""What `compile` decides, and the native trainer and evaluator that follow from it."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+from lamella import _core, losses, metrics, optimizers, seeding
+from lamella._types import Array
+from lamella.data.arrays import ArrayData
+from lamella.losses import Loss
+from lamella.metrics import Metric
+from lamella.program import Program
+
+_ACCURACY = ("accuracy", "acc")
+_CROSSENTROPY = ("crossentropy", "ce")
+
+
+class Compiled:
+    """Optimizer, loss and metrics of a model.
+
+    Names are looked up at once, so that `compile` reports what is misspelt; `"accuracy"` and
+    `"crossentropy"` are settled when the first targets show what kind they are of.
+
+    Args:
+        optimizer: a name, a config or an optimizer.
+        loss: a name, a config, a loss, or None.
+        metric_list: a metric, a list of them, or None.
+    """
+
+    def __init__(self, optimizer: Any, loss: Any, metric_list: Any) -> None:
+        self.optimizer = optimizers.get(optimizer)
+        self._loss = loss if _is_one_of(loss, _CROSSENTROPY) or loss is None else losses.get(loss)
+        self._metrics = [_get_metric(identifier) for identifier in _flatten(metric_list)]
+        self.loss: Loss | None = None
+        self.metrics: list[Metric] = []
+        self.names: list[str] = []
+        self._seed = seeding.next_seed()
+        self._sorted_names: list[tuple[str, int]] = []
+        self._trainer: _core.Trainer | None = None
+        self._trainer_program: Program | None = None
+        self._evaluator: _core.Evaluator | None = None
+        self._evaluator_program: Program | None = None
+        self._reported_step: int | None = None
+
+    def settle(self, target_shape: tuple[int, ...], output_shape: tuple[int, ...]) -> None:
+        """Choose what depends on the targets, the first time there are any.
+
+        Args:
+            target_shape: shape of a row of targets.
+            output_shape: shape of a row of outputs.
+        """
+        if self.loss is not None:
+            return
+        if self._loss is None:
+            raise ValueError("The model has no loss: pass one to compile(), compile(loss='mse')")
+        kind = _kind_of_targets(target_shape, output_shape)
+        self.loss = losses.get(f"{kind}_crossentropy") if isinstance(self._loss, str) else self._loss
+        self.loss.spec()
+        self.metrics = [_settle_metric(metric, kind) for metric in self._metrics]
+        self.names = _unique(["loss", *(metric.name for metric in self.metrics)])
+        self._sorted_names = sorted((name, index) for index, name in enumerate(self.names))
+
+    def settle_from_loss(self, output_shape: tuple[int, ...]) -> bool:
+        """Settle without targets, where the loss says what they look like; returns whether all is settled."""
+        if self.loss is None and isinstance(self._loss, Loss):
+            sparse = self._loss.kind.startswith("sparse")
+            self.settle(output_shape[:-1] if sparse else output_shape, output_shape)
+        return self.loss is not None
+
+    def targets_for(self, y: Array, output_shape: tuple[int, ...]) -> Array:
+        """Targets with the number of axes that loss and metrics expect, as views."""
+        assert self.loss is not None
+        rank = len(output_shape) + 1
+        sparse = self.loss.kind.startswith("sparse")
+        if sparse and y.ndim == rank and y.shape[-1] == 1:
+            return y[..., 0]
+        if not sparse and y.ndim == rank - 1 and output_shape[-1:] == (1,):
+            return y[..., None]
+        return y
+
+    def feed(self, program: Program, data: ArrayData) -> _core.Feed:
+        """The native feed of this data."""
+        if data.y is None:
+            raise ValueError("Training and evaluation need targets: pass y")
+        self.settle(data.y.shape[1:], program.output_shape)
+        return _core.Feed(data.x, self.targets_for(data.y, program.output_shape), data.sample_weight)
+
+    def trainer_for(self, program: Program) -> _core.Trainer:
+        """The trainer of a program; slots and steps stay with the optimizer when it changed."""
+        if self._trainer is None or self._trainer_program is not program:
+            assert self.loss is not None
+            self._trainer = _core.Trainer(
+                program.native,
+                self.loss.spec(),
+                [metric.spec() for metric in self.metrics],
+                self.optimizer.spec(),
+                program.penalties,
+                self._seed,
+                self.optimizer.trainer,
+            )
+            self._trainer_program = program
+            self.optimizer.trainer = self._trainer
+            self._reported_step = None
+        return self._trainer
+
+    def evaluator_for(self, program: Program) -> _core.Evaluator:
+        """The evaluator of a program."""
+        if self._evaluator is None or self._evaluator_program is not program:
+            assert self.loss is not None
+            specs = [metric.spec() for metric in self.metrics]
+            self._evaluator = _core.Evaluator(program.native, self.loss.spec(), specs, program.penalties)
+            self._evaluator_program = program
+        return self._evaluator
+
+    def reset_metrics(self) -> None:
+        """Start the running means of training and evaluation again."""
+        if self._trainer is not None:
+            self._trainer.reset_metrics()
+        if self._evaluator is not None:
+            self._evaluator.reset_metrics()
+
+    def logs(self, results: list[float], prefix: str = "") -> dict[str, float]:
+        """Results under their names, sorted, as Keras logs them."""
+        return {prefix + name: results[index] for name, index in self._sorted_names}
+
+    def report(self, results: list[float], return_dict: bool) -> Any:
+        """Results as `evaluate` returns them: a dictionary, a list, or just the loss without metrics."""
+        if return_dict:
+            return dict(zip(self.names, results, strict=True))
+        return results[0] if len(results) == 1 else results
+
+    def warn_if_not_finite(self, trainer: _core.Trainer, loss: float) -> None:
+        """Warn, once a trainer, of the first step whose loss was NaN or infinite."""
+        if math.isfinite(loss) or self._reported_step is not None:
+            return
+        self._reported_step = trainer.first_nonfinite_step()
+        if self._reported_step is not None:
+            warnings.warn(
+                f"The loss of step {self._reported_step} is not finite; training goes on. A smaller learning "
+                "rate, or "
+                "inputs of a smaller scale, may help",
+                RuntimeWarning,
+                stacklevel=4,
+            )
+
+
+def _is_one_of(identifier: Any, names: tuple[str, ...]) -> bool:
+    return isinstance(identifier, str) and identifier.lower() in names
+
+
+def _flatten(metric_list: Any) -> list[Any]:
+    if metric_list is None:
+        return []
+    if isinstance(metric_list, (list, tuple)):
+        return [member for entry in metric_list for member in _flatten(entry)]
+    return [metric_list]
+
+
+def _get_metric(identifier: Any) -> Metric | str:
+    """A metric, named as the user named it; a name that waits for the targets stays one."""
+    if _is_one_of(identifier, (*_ACCURACY, *_CROSSENTROPY)):
+        return str(identifier)
+    metric = metrics.get(identifier)
+    if isinstance(identifier, str):
+        metric.name = identifier
+    return metric
+
+
+def _settle_metric(metric: Metric | str, kind: str) -> Metric:
+    if isinstance(metric, Metric):
+        return metric
+    suffix = "accuracy" if metric.lower() in _ACCURACY else "crossentropy"
+    settled = metrics.get(f"{kind}_{suffix}")
+    settled.name = metric
+    return settled
+
+
+def _kind_of_targets(target_shape: tuple[int, ...], output_shape: tuple[int, ...]) -> str:
+    """Keras's rule for `"accuracy"` and `"crossentropy"`."""
+    if output_shape[-1:] == (1,):
+        return "binary"
+    if len(target_shape) < len(output_shape) or target_shape[-1:] == (1,):
+        return "sparse_categorical"
+    return "categorical"
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Append `_1`, `_2` ... to names that came before."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        count = seen.get(name, 0)
+        seen[name] = count + 1
+        result.append(name if count == 0 else f"{name}_{count}")
+    return result

@@ -1,0 +1,487 @@
+"""Model: what is compiled, trained, evaluated and used for prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from lamella import _core
+from lamella._types import Array
+from lamella.callbacks import CallbackList, History
+from lamella.data.arrays import ArrayData, adapt, as_numbers, split, unpack
+from lamella.layers.layer import Layer
+from lamella.metrics import Metric
+from lamella.models.compiled import Compiled
+from lamella.models.evaluation import EvaluationPass
+from lamella.models.prediction import run_prediction
+from lamella.models.summary import print_summary
+from lamella.models.training import TrainingPass, Validation, run_epochs
+from lamella.optimizers import Optimizer
+
+_DEFAULT_BATCH_SIZE = 32
+
+
+class Model(Layer):
+    """Base class of models: `Sequential` says what they are made of."""
+
+    module: ClassVar[str] = "keras"
+
+    def __init__(self, *, trainable: bool = True, dtype: Any = None, name: str | None = None) -> None:
+        super().__init__(trainable=trainable, dtype=dtype, name=name)
+        self.stop_training = False
+        self.history: History | None = None
+        self._compiled: Compiled | None = None
+        self._compile_arguments: tuple[Any, Any] = (None, None)
+        self._is_training = False
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, without the declaration of the input."""
+        raise NotImplementedError
+
+    # Compiling.
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Choose optimizer, loss and metrics.
+
+        Args:
+            optimizer: a name, a config or an object of `lamella.optimizers`. An optimizer that has trained
+                goes on with its slots and steps.
+            loss: a name, a config, an object or a function of `lamella.losses`, or `"crossentropy"`.
+            loss_weights: must be None.
+            metrics: a list of names, configs, objects or functions of `lamella.metrics`; `"accuracy"`
+                (`"acc"`) and `"crossentropy"` (`"ce"`) are binary, categorical or sparse categorical by the
+                shape of the targets.
+            weighted_metrics: must be None.
+            run_eagerly, steps_per_execution, jit_compile, auto_scale_loss: taken for Keras's sake; there is
+                nothing to choose.
+
+        Raises:
+            ValueError: for a name that is not known, or an argument that is not supported.
+
+        >>> import lamella
+        >>> model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(1)])
+        >>> model.compile("adam", "mse", metrics=["mae"])
+        >>> model.optimizer.learning_rate
+        0.001
+        """
+        self.refuse(loss_weights=(loss_weights, None), weighted_metrics=(weighted_metrics or None, None))
+        self._compiled = Compiled(optimizer, loss, metrics)
+        self._compile_arguments = (loss, metrics)
+
+    @property
+    def compiled(self) -> bool:
+        """Whether `compile` was called."""
+        return self._compiled is not None
+
+    @property
+    def optimizer(self) -> Optimizer | None:
+        """The optimizer, None before `compile`."""
+        return self._compiled.optimizer if self._compiled else None
+
+    @property
+    def loss(self) -> Any:
+        """The loss as it was given to `compile`."""
+        return self._compile_arguments[0]
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics, empty before the first training or evaluation."""
+        return list(self._compiled.metrics) if self._compiled else []
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Names of what `evaluate` returns, in its order; empty before the first training or evaluation."""
+        return list(self._compiled.names) if self._compiled else []
+
+    def reset_metrics(self) -> None:
+        """Start the running means of loss and metrics again."""
+        if self._compiled:
+            self._compiled.reset_metrics()
+
+    def _require_compiled(self) -> Compiled:
+        if self._compiled is None:
+            raise ValueError(f"Model '{self.name}' is not compiled: call compile(optimizer, loss) first")
+        return self._compiled
+
+    # Training.
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: dict[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Collection[int] = 1,
+    ) -> History:
+        """Train on arrays.
+
+        Args:
+            x: inputs, (rows, ...), any real or integer type; converted while batches are gathered, never as
+                a whole.
+            y: targets, (rows, ...).
+            batch_size: rows of a step, 32 by default; the last, smaller batch is trained on too.
+            epochs: epoch at which to end. Defaults to 1.
+            verbose: 0 silent, 1 a progress bar, 2 a line an epoch, `"auto"` (the default) as 1.
+            callbacks: callbacks, or a list of them.
+            validation_split: share of the rows, from the end, that is kept for validation. Defaults to 0.
+            validation_data: `(x, y)` or `(x, y, sample_weight)` for validation, instead of a split.
+            shuffle: whether every epoch has another order. Defaults to True.
+            class_weight: weights of classes in the loss; others weigh 1.
+            sample_weight: weights of rows in the loss, (rows,).
+            initial_epoch: epoch at which to begin. Defaults to 0.
+            steps_per_epoch: steps after which an epoch ends; the next one goes on from there.
+            validation_steps: steps after which a validation ends.
+            validation_batch_size: rows of a step of validation, `batch_size` by default.
+            validation_freq: every how many epochs to validate, or after which, counted from 1. Defaults to 1.
+
+        Returns:
+            A `History`: its `history` holds a list of numbers, one an epoch, for `loss`, each metric and,
+            with validation, `val_loss` and so on.
+
+        Raises:
+            TypeError: when an array does not hold real numbers.
+            ValueError: when arrays do not fit each other or the model, or the model is not compiled.
+            KeyboardInterrupt: on Ctrl-C; `model.history` then holds the epochs that ended, and the model the
+                weights of the last step.
+
+        >>> import numpy as np, lamella
+        >>> model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> x = np.random.default_rng(0).normal(size=(64, 2))
+        >>> losses = model.fit(x, x.sum(axis=1), epochs=5, verbose=0).history["loss"]
+        >>> losses[-1] < losses[0]
+        True
+        """
+        compiled = self._require_compiled()
+        data = adapt(x, y, sample_weight, class_weight)
+        validation_rows = unpack(validation_data) if validation_data is not None else None
+        if validation_split and validation_rows is None:
+            data, validation_rows = split(data, validation_split)
+        if batch_size is None and steps_per_epoch:
+            batch_size = -(-data.rows // steps_per_epoch)
+        rows = _positive("batch_size", batch_size or _DEFAULT_BATCH_SIZE)
+        if steps_per_epoch is not None:
+            _positive("steps_per_epoch", steps_per_epoch)
+        with self._training():
+            feed = self._feed(compiled, data)
+            program = self.program_for(data.x.shape[1:])
+            trainer = compiled.trainer_for(program)
+            training = TrainingPass(trainer, compiled.optimizer, feed, rows, bool(shuffle), steps_per_epoch)
+            validation = None
+            if validation_rows is not None:
+                evaluation = self._evaluation(
+                    compiled, validation_rows, validation_batch_size or rows, validation_steps
+                )
+                evaluation.check()
+                validation = Validation(evaluation, validation_freq)
+            steps = -(-feed.rows // rows) if steps_per_epoch is None else steps_per_epoch
+            listeners = self._listeners(callbacks, verbose, add_history=True, epochs=epochs, steps=steps)
+            self.history = listeners.history
+            self.stop_training = False
+            run_epochs(self, compiled, training, validation, listeners, range(initial_epoch, epochs))
+        assert self.history is not None
+        return self.history
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: dict[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Take one step on these rows.
+
+        Args:
+            x, y, sample_weight, class_weight: as of `fit`.
+            return_dict: whether to return a dictionary.
+
+        Returns:
+            The loss before the step, or a list of it and the metrics, or a dictionary.
+
+        Raises:
+            TypeError, ValueError: as `fit`.
+
+        >>> import numpy as np, lamella
+        >>> dense = lamella.layers.Dense(1, kernel_initializer="zeros")
+        >>> model = lamella.Sequential([lamella.Input((2,)), dense])
+        >>> model.compile("sgd", "mse")
+        >>> model.train_on_batch(np.ones((4, 2)), np.ones(4))
+        1.0
+        """
+        compiled = self._require_compiled()
+        data = adapt(x, y, sample_weight, class_weight)
+        with self._training():
+            feed = self._feed(compiled, data)
+            trainer = compiled.trainer_for(self.program_for(data.x.shape[1:]))
+            trainer.reset_metrics()
+            trainer.start(feed, data.rows)
+            trainer.run(compiled.optimizer.learning_rate)
+        results = trainer.results()
+        compiled.warn_if_not_finite(trainer, results[0])
+        return compiled.report(results, return_dict)
+
+    # Evaluating and predicting.
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Loss and metrics in inference mode.
+
+        Args:
+            x, y, batch_size, verbose, sample_weight, callbacks: as of `fit`.
+            steps: steps after which to end, None for all of the data.
+            return_dict: whether to return a dictionary.
+
+        Returns:
+            The loss, or a list of it and the metrics, in the order of `metrics_names`, or a dictionary.
+
+        Raises:
+            TypeError, ValueError: as `fit`.
+
+        >>> import numpy as np, lamella
+        >>> dense = lamella.layers.Dense(1, kernel_initializer="ones")
+        >>> model = lamella.Sequential([lamella.Input((2,)), dense])
+        >>> model.compile("sgd", "mse", metrics=["mae"])
+        >>> model.evaluate(np.ones((4, 2)), np.zeros(4), verbose=0, return_dict=True)
+        {'loss': 4.0, 'mae': 2.0}
+        """
+        compiled = self._require_compiled()
+        data = adapt(x, y, sample_weight)
+        rows = _positive("batch_size", batch_size or _DEFAULT_BATCH_SIZE)
+        evaluation = self._evaluation(compiled, data, rows, steps)
+        listeners = self._listeners(callbacks, verbose, steps=evaluation.steps)
+        return compiled.report(evaluation.run(compiled, listeners, shows_progress=True), return_dict)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Loss and metrics of these rows in inference mode.
+
+        Args:
+            x, y, sample_weight: as of `fit`.
+            return_dict: whether to return a dictionary.
+
+        Returns:
+            As `evaluate`.
+
+        >>> import numpy as np, lamella
+        >>> dense = lamella.layers.Dense(1, kernel_initializer="ones")
+        >>> model = lamella.Sequential([lamella.Input((2,)), dense])
+        >>> model.compile("sgd", "mse")
+        >>> model.test_on_batch(np.ones((4, 2)), np.zeros(4))
+        4.0
+        """
+        compiled = self._require_compiled()
+        data = adapt(x, y, sample_weight)
+        evaluation = self._evaluation(compiled, data, data.rows, None)
+        return compiled.report(evaluation.run(compiled, CallbackList()), return_dict)
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> Array:
+        """The outputs of all rows, in inference mode.
+
+        Several threads may call it at once.
+
+        Args:
+            x: inputs, (rows, ...).
+            batch_size: rows of a step; it changes no result. 32, or what suits the processor where nobody
+                looks.
+            verbose: as of `fit`.
+            steps: steps after which to end, None for all of the data.
+            callbacks: callbacks, or a list of them.
+
+        Returns:
+            An array of shape (rows, ...).
+
+        Raises:
+            TypeError, ValueError: as `fit`.
+
+        >>> import numpy as np, lamella
+        >>> model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(3)])
+        >>> model.predict(np.ones((5, 2)), verbose=0).shape
+        (5, 3)
+        """
+        inputs = self.prepare_inputs(as_numbers("x", x))
+        rows = _positive("batch_size", batch_size or _DEFAULT_BATCH_SIZE)
+        count = -(-len(inputs) // rows)
+        if steps is not None:
+            count = min(count, _positive("steps", steps))
+            inputs = inputs[: count * rows]
+        program = self.program_for(inputs.shape[1:])
+        if callbacks is None and verbose == 0:
+            return program.predict(inputs, batch_size=batch_size or 0)
+        listeners = self._listeners(callbacks, verbose, steps=count)
+        return run_prediction(program, inputs, batch_size, count, listeners)
+
+    def predict_on_batch(self, x: Any) -> Array:
+        """The outputs of these rows, in inference mode.
+
+        Args:
+            x: inputs, (rows, ...).
+
+        >>> import numpy as np, lamella
+        >>> model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(3)])
+        >>> model.predict_on_batch(np.ones((5, 2))).shape
+        (5, 3)
+        """
+        inputs = self.prepare_inputs(as_numbers("x", x))
+        return self.program_for(inputs.shape[1:]).predict(inputs)
+
+    # Parts of the above.
+
+    @contextmanager
+    def _training(self) -> Iterator[None]:
+        """Refuse to train from within a callback: the trainer holds the state of one pass."""
+        if self._is_training:
+            raise RuntimeError(
+                f"Model '{self.name}' is being trained: it cannot be trained from within its callbacks"
+            )
+        self._is_training = True
+        try:
+            yield
+        finally:
+            self._is_training = False
+
+    def _feed(self, compiled: Compiled, data: ArrayData) -> _core.Feed:
+        """The native feed of this data; builds the model if it is not."""
+        data.x = self.prepare_inputs(data.x)
+        return compiled.feed(self.program_for(data.x.shape[1:]), data)
+
+    def _evaluation(
+        self, compiled: Compiled, data: ArrayData, batch_size: int, steps: int | None
+    ) -> EvaluationPass:
+        feed = self._feed(compiled, data)
+        evaluator = compiled.evaluator_for(self.program_for(data.x.shape[1:]))
+        return EvaluationPass(
+            evaluator, feed, batch_size, None if steps is None else _positive("steps", steps)
+        )
+
+    def _listeners(
+        self, callbacks: Any, verbose: int | str, add_history: bool = False, **params: Any
+    ) -> CallbackList:
+        level = 1 if verbose == "auto" else int(verbose)
+        return CallbackList(
+            callbacks,
+            add_history=add_history,
+            add_progbar=level != 0,
+            model=self,
+            verbose=level,
+            **params,
+        )
+
+    # Looking at it.
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """Find a layer by its name or by its place.
+
+        Raises:
+            ValueError: when there is no such layer, or not exactly one of the two is given.
+
+        >>> import lamella
+        >>> model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(3, name="out")])
+        >>> model.get_layer("out").units, model.get_layer(index=0).name
+        (3, 'out')
+        """
+        if (name is None) == (index is None):
+            raise ValueError("get_layer takes either a name or an index")
+        if index is not None:
+            if not -len(self.layers) <= index < len(self.layers):
+                raise ValueError(
+                    f"Model '{self.name}' has {len(self.layers)} layers and none at index {index}"
+                )
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        names = [layer.name for layer in self.layers]
+        raise ValueError(f"Model '{self.name}' has no layer '{name}'. Its layers: {', '.join(names)}")
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: list[float] | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: tuple[str, str] | list[str] | None = None,
+        batch_size: int | None = None,
+    ) -> None:
+        """Print the layers, their shapes and how many numbers they hold.
+
+        Args:
+            line_length: width of the table; 88, or less where the terminal is narrow.
+            positions: where columns end, as shares of the width.
+            print_fn: called with each line; `print` by default.
+            expand_nested: whether to list the layers of models in the model. Defaults to False.
+            show_trainable: whether to show which layers are trained. Defaults to False.
+            layer_range: two patterns of names: the first and the last layer to show.
+            batch_size: when given, also print the floating-point operations of a step of so many rows and
+                the memory it keeps, exact to the byte; the memory needs a compiled model.
+
+        Raises:
+            ValueError: when `layer_range` matches no layer or the table gets too narrow; with `batch_size`,
+                when the model is not built.
+
+        >>> import lamella
+        >>> model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(3)], name="small")
+        >>> lines = []
+        >>> model.summary(print_fn=lines.append)
+        >>> lines[-3]
+        ' Total params: 9 (36.00 B)'
+        """
+        print_summary(
+            self,
+            self._compiled,
+            line_length,
+            positions,
+            print_fn,
+            expand_nested,
+            show_trainable,
+            layer_range,
+            batch_size,
+        )
+
+
+def _positive(name: str, value: int) -> int:
+    if int(value) != value or value < 1:
+        raise ValueError(f"{name} must be a positive integer. Received: {value!r}")
+    return int(value)

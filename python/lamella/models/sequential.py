@@ -1,0 +1,263 @@
+"""Sequential: layers one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Self
+
+from lamella import layers as layers_module
+from lamella._types import Array, Config, Shape
+from lamella.layers.input_layer import InputLayer
+from lamella.layers.layer import Layer
+from lamella.models.model import Model
+from lamella.program import ProgramBuilder, structure_changed
+
+
+class Sequential(Model):
+    """Layers one after the other.
+
+    With an `Input` in front (or `input_shape=` on the first layer) it is built while layers are added;
+    without, at the first call, `fit`, `evaluate` or `predict`, or by `build`.
+
+    Args:
+        layers: a list of layers; models may be among them.
+        trainable: whether optimizers may change its variables. Defaults to True.
+        name: a name; `sequential`, `sequential_1` ... by default.
+
+    Raises:
+        ValueError: for something that is not a layer, or a name that two layers share.
+
+    >>> import lamella
+    >>> model = lamella.Sequential([lamella.Input((4,)), lamella.layers.Dense(3), lamella.layers.Dense(2)])
+    >>> model.output_shape, model.count_params()
+    ((None, 2), 23)
+    """
+
+    def __init__(
+        self, layers: Iterable[Layer] | None = None, trainable: bool = True, name: str | None = None
+    ) -> None:
+        self._layers: list[Layer] = []
+        super().__init__(trainable=trainable, name=name)
+        for layer in layers or ():
+            self.add(layer, rebuild=False)
+        self._build_if_known()
+
+    # The stack.
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, without the declaration of the input."""
+        return self._layers[1:] if self._starts_with_input() else list(self._layers)
+
+    def add(self, layer: Layer, rebuild: bool = True) -> None:
+        """Put a layer on top.
+
+        Args:
+            layer: the layer.
+            rebuild: whether to build it at once where the shape of the input is known. Defaults to True.
+
+        Raises:
+            ValueError: for something that is not a layer, a name that is taken, or a second `Input`.
+
+        >>> import lamella
+        >>> model = lamella.Sequential([lamella.Input((4,))])
+        >>> model.add(lamella.layers.Dense(3))
+        >>> len(model.layers)
+        1
+        """
+        if not isinstance(layer, Layer):
+            raise ValueError(
+                f"Only layers can be added to a Sequential model. Received: {layer!r} of type "
+                f"{type(layer).__name__}"
+            )
+        if not self._layers and layer.input_shape_argument is not None:
+            self._layers.append(InputLayer(shape=layer.input_shape_argument))
+        if any(other.name == layer.name and other is not layer for other in self._layers):
+            raise ValueError(
+                f"Model '{self.name}' already has a layer named '{layer.name}': pass a unique 'name' to the "
+                "layer"
+            )
+        if isinstance(layer, InputLayer) and self._layers:
+            raise ValueError(
+                f"Model '{self.name}': an Input must be the first layer, and there can be only one"
+            )
+        self._layers.append(layer)
+        self._restructure(rebuild)
+
+    def pop(self, rebuild: bool = True) -> Layer:
+        """Take the last layer off and return it.
+
+        Raises:
+            IndexError: when there is none.
+
+        >>> import lamella
+        >>> model = lamella.Sequential([lamella.layers.Dense(3, name="last")])
+        >>> model.pop().name
+        'last'
+        """
+        layer = self._layers.pop()
+        self._restructure(rebuild)
+        return layer
+
+    def _restructure(self, rebuild: bool) -> None:
+        self.built = False
+        structure_changed()
+        if rebuild:
+            self._build_if_known()
+
+    def _starts_with_input(self) -> bool:
+        return bool(self._layers) and isinstance(self._layers[0], InputLayer)
+
+    def walk(self) -> Iterator[Layer]:
+        yield self
+        for layer in self._layers:
+            yield from layer.walk()
+
+    # Building.
+
+    def build(self, input_shape: Any = None) -> None:
+        """Create the variables of all layers.
+
+        Args:
+            input_shape: shape of the input, batch axis first, (None, 64); may be left out where there is an
+                `Input`.
+
+        Raises:
+            ValueError: when there are no layers, the shape is not known, or it is not the one of the `Input`.
+
+        >>> import lamella
+        >>> model = lamella.Sequential([lamella.layers.Dense(3)])
+        >>> model.build((None, 4))
+        >>> [variable.shape for variable in model.weights]
+        [(4, 3), (3,)]
+        """
+        declared = self._declared_shape()
+        if input_shape is None:
+            input_shape = declared
+        if not self.layers:
+            raise ValueError(f"Model '{self.name}' has no layers: call add(layer) before it is built")
+        if input_shape is None:
+            raise ValueError(f"Model '{self.name}' has no Input: call build(input_shape) with a shape")
+        shape: Shape = tuple(input_shape)
+        if declared is not None and not _fits(shape, declared):
+            raise ValueError(
+                f"Model '{self.name}' takes inputs of shape {declared} and cannot be built for {shape}"
+            )
+        if declared is None:
+            self._layers.insert(0, InputLayer(batch_shape=shape))
+        self._input_shape = self._declared_shape()
+        assert self._input_shape is not None
+        output: Shape = self._input_shape
+        for layer in self.layers:
+            layer.build_under(self.path, output)
+            output = layer.compute_output_shape(output)
+        self.built = True
+
+    def _declared_shape(self) -> Shape | None:
+        first = self._layers[0] if self._layers else None
+        return first.batch_shape if isinstance(first, InputLayer) else None
+
+    def _build_if_known(self) -> None:
+        if not self.layers:
+            return
+        first = self._layers[0]
+        if isinstance(first, InputLayer):
+            self.build()
+        elif isinstance(first, Sequential) and first.built:
+            self.build(first.input_shape)
+
+    def prepare_inputs(self, x: Array) -> Array:
+        """Build the model if it is not; check inputs, an axis of length 1 too many or too few put right."""
+        if not self.built:
+            self.build_under("", self._declared_shape() or (None, *x.shape[1:]))
+        expected = self.input_shape
+        if x.shape[1:] == expected[1:]:
+            return x
+        if x.ndim == len(expected) - 1 and expected[-1] == 1:
+            x = x[..., None]
+        elif x.ndim == len(expected) + 1 and x.shape[-1] == 1:
+            x = x[..., 0]
+        if not _fits((None, *x.shape[1:]), (None, *expected[1:])):
+            raise ValueError(
+                f"Model '{self.name}' (first layer '{self.layers[0].name}') takes inputs of shape "
+                f"{expected}. "
+                f"Received: shape {x.shape}, dtype {x.dtype}"
+            )
+        return x
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        output = tuple(input_shape)
+        for layer in self.layers:
+            output = layer.compute_output_shape(output)
+        return output
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        for layer in self.layers:
+            value = builder.emit(layer, value)
+        return value
+
+    # What follows from the layers.
+
+    @property
+    def dtype(self) -> str:
+        """The numeric type of the layers."""
+        return self.layers[0].dtype if self.layers else self._dtype
+
+    @dtype.setter
+    def dtype(self, value: str) -> None:
+        self._dtype = value
+
+    @property
+    def trainable(self) -> bool:
+        """Whether optimizers may change its variables; setting it sets it on all layers."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for layer in self._layers:
+            layer.trainable = value
+        self._trainable = bool(value)
+        structure_changed()
+
+    # Configs.
+
+    def get_config(self) -> Config:
+        """Name and layers, as Keras writes them: `from_config` makes the same model with new weights."""
+        config = super().get_config()
+        config["layers"] = [layers_module.serialize(layer) for layer in self._layers]
+        if self.built:
+            config["build_input_shape"] = list(self.input_shape)
+        return config
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """Make a model from `get_config`'s dictionary or Keras's.
+
+        Raises:
+            ValueError: for a layer that is not known or an entry that is not supported.
+
+        >>> import lamella
+        >>> model = lamella.Sequential([lamella.Input((4,)), lamella.layers.Dense(3)])
+        >>> lamella.Sequential.from_config(model.get_config()).count_params()
+        15
+        """
+        if "layers" not in config:
+            raise ValueError(
+                f"The config of a Sequential model needs the key 'layers'. Received keys: {list(config)}"
+            )
+        layers = [layers_module.deserialize(layer) for layer in config["layers"]]
+        model = cls(layers, name=config.get("name"))
+        model._trainable = bool(config.get("trainable", True))
+        if not model.built and config.get("build_input_shape"):
+            model.build(config["build_input_shape"])
+        return model
+
+
+def _fits(shape: Shape, declared: Shape) -> bool:
+    """Whether a shape is one of those a declaration with None stands for."""
+    if len(shape) != len(declared):
+        return False
+    return all(axis == want or want is None for axis, want in zip(shape[1:], declared[1:], strict=True))
+
+
+layers_module.registry.add(Sequential)

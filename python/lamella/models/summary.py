@@ -1,0 +1,185 @@
+"""The table that `summary` prints, in Keras's layout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lamella.layers.layer import Layer
+
+if TYPE_CHECKING:
+    from lamella.models.compiled import Compiled
+    from lamella.models.model import Model
+    from lamella.variable import Variable
+
+_HEADER = ["Layer (type)", "Output Shape", "Param #"]
+_POSITIONS = [0.45, 0.80, 1.0]
+_WIDTH = 88
+_WIDTH_OF_TRAINABLE = 12
+
+
+def print_summary(
+    model: Model,
+    compiled: Compiled | None,
+    line_length: int | None,
+    positions: Sequence[float] | None,
+    print_fn: Callable[[str], Any] | None,
+    expand_nested: bool,
+    show_trainable: bool,
+    layer_range: Sequence[str] | None,
+    batch_size: int | None,
+) -> None:
+    """Print the summary of a model; see `Model.summary`."""
+    import shutil
+
+    header, ends, width = list(_HEADER), list(positions or _POSITIONS), _WIDTH
+    if show_trainable:
+        header.append("Trainable")
+        ends = [end * 0.90 for end in ends] + [1.0]
+        width += _WIDTH_OF_TRAINABLE
+    width = line_length or min(width, shutil.get_terminal_size().columns - 4)
+    rows: list[list[str]] = []
+    for layer in _choose(model.layers, layer_range):
+        rows += _layer_rows(layer, 0, expand_nested, show_trainable)
+    lines = [f'Model: "{model.name}"', *_table(header, rows, _column_widths(width, ends))]
+    lines += _totals(model)
+    if batch_size is not None:
+        lines += _step_costs(model, compiled, batch_size)
+    for line in lines:
+        (print_fn or print)(line)
+
+
+def _choose(layers: list[Layer], layer_range: Sequence[str] | None) -> list[Layer]:
+    if layer_range is None:
+        return layers
+    if len(layer_range) != 2 or not all(isinstance(pattern, str) for pattern in layer_range):
+        raise ValueError(f"layer_range must be two names or patterns of names. Received: {layer_range!r}")
+    starts, stops = ([i for i, layer in enumerate(layers) if re.match(p, layer.name)] for p in layer_range)
+    if not starts or not stops:
+        raise ValueError(f"layer_range matches no layer. Received: {layer_range!r}")
+    first, last = sorted((min(starts), max(stops)))
+    return layers[first : last + 1]
+
+
+def _layer_rows(layer: Layer, level: int, expand_nested: bool, show_trainable: bool) -> list[list[str]]:
+    prefix = "   " * level + "└ " if level else ""
+    row = [f"{prefix}{layer.name} ({type(layer).__name__})"]
+    if layer.built:
+        row += [f"({', '.join(str(axis) for axis in layer.output_shape)})", f"{layer.count_params():,}"]
+    else:
+        row += ["?", "0 (unbuilt)"]
+    if show_trainable:
+        row.append("-" if not layer.weights else "Y" if layer.trainable else "N")
+    rows = [row]
+    if expand_nested:
+        for inner in getattr(layer, "layers", []):
+            rows += _layer_rows(inner, level + 1, expand_nested, show_trainable)
+    return rows
+
+
+def _column_widths(width: int, ends: Sequence[float]) -> list[int]:
+    """Widths of the cells, a space on either side included; the lines around them cost all alike."""
+    texts, current = [], 0
+    for end in ends:
+        texts.append(int(end * width) - current)
+        current = int(end * width)
+    excess = current + 3 * len(texts) + 1 - width
+    widths = []
+    for index, text in enumerate(texts):
+        share = round(excess / (len(texts) - index))
+        excess -= share
+        widths.append(text + 2 - share)
+    if min(widths) < 4:
+        raise ValueError("The summary does not fit: pass a larger line_length")
+    return widths
+
+
+def _table(header: list[str], rows: list[list[str]], widths: list[int]) -> list[str]:
+    bars = ["━" * width for width in widths]
+    thin = ["─" * width for width in widths]
+    lines = [f"┏{'┳'.join(bars)}┓", *_row_lines(header, widths, "┃"), f"┡{'╇'.join(bars)}┩"]
+    for index, row in enumerate(rows):
+        if index:
+            lines.append(f"├{'┼'.join(thin)}┤")
+        lines += _row_lines(row, widths, "│")
+    return [*lines, f"└{'┴'.join(thin)}┘"]
+
+
+def _row_lines(row: list[str], widths: list[int], edge: str) -> list[str]:
+    """A row as lines: texts that are too long go on below."""
+    import textwrap
+
+    cells = [
+        [_fit(line, width - 2) for line in textwrap.wrap(text, width - 2, break_long_words=False)] or [""]
+        for text, width in zip(row, widths, strict=True)
+    ]
+    lines = []
+    for index in range(max(len(cell) for cell in cells)):
+        texts = [cell[index] if index < len(cell) else "" for cell in cells]
+        aligned = [
+            f" {_align(text, column, width - 2)} "
+            for column, (text, width) in enumerate(zip(texts, widths, strict=True))
+        ]
+        lines.append(edge + edge.join(aligned) + edge)
+    return lines
+
+
+def _fit(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _align(text: str, column: int, width: int) -> str:
+    """Names and shapes to the left, numbers to the right, marks in the middle."""
+    if column == 2:
+        return text.rjust(width)
+    return text.center(width) if column == 3 else text.ljust(width)
+
+
+def _totals(model: Model) -> list[str]:
+    trainable, frozen = model.trainable_weights, model.non_trainable_weights
+    counts = {"Trainable": _count(trainable), "Non-trainable": _count(frozen)}
+    optimizer = model.optimizer
+    if optimizer is not None and optimizer.built:
+        slots, slot_bytes = _count(trainable)
+        scalars = 2  # the step counter and the learning rate, as Keras counts them
+        counts["Optimizer"] = (optimizer.slots * slots + scalars, optimizer.slots * slot_bytes + 4 * scalars)
+    total = tuple(sum(numbers) for numbers in zip(*counts.values(), strict=True))
+    return [
+        f" {name} params: {number:,} ({_readable(size)})"
+        for name, (number, size) in {"Total": total, **counts}.items()
+    ]
+
+
+def _count(variables: list[Variable]) -> tuple[int, int]:
+    sizes = {"float32": 4, "float64": 8}
+    number = sum(variable.size for variable in variables)
+    return number, sum(variable.size * sizes[variable.dtype] for variable in variables)
+
+
+def _readable(size: float) -> str:
+    for unit in ("B", "KB", "MB", "GB", "TB"):
+        if size < 1024:
+            return f"{size:.2f} {unit}"
+        size /= 1024
+    return f"{size:.2f} PB"
+
+
+def _step_costs(model: Model, compiled: Compiled | None, batch_size: int) -> list[str]:
+    """What a step of so many rows costs: operations, and where the model is compiled, memory."""
+    features = tuple(axis for axis in model.input_shape[1:] if axis is not None) if model.built else ()
+    if not model.built or len(features) < len(model.input_shape) - 1:
+        raise ValueError(f"Model '{model.name}' must be built for a known shape before a step can be counted")
+    program = model.program_for(features)
+    costs = program.native.costs()
+    forward = batch_size * sum(int(cost["forward_flops"]) for cost in costs)
+    backward = batch_size * sum(int(cost["backward_flops"]) for cost in costs)
+    lines = [
+        f" A training step of {batch_size} rows:",
+        f"   FLOPs: {forward + backward:,} (forward {forward:,}, backward {backward:,})",
+    ]
+    if compiled is not None and compiled.settle_from_loss(program.output_shape):
+        memory = compiled.trainer_for(program).memory(batch_size)
+        parts = ", ".join(f"{name} {size:,}" for name, size in memory.items() if name != "total")
+        lines.append(f"   Memory: {memory['total']:,} bytes ({parts})")
+    return lines

@@ -1,0 +1,44 @@
+"""Names: the ones layers give themselves, and the ones users misspell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_counts: dict[str, int] = {}
+
+
+def snake_case(name: str) -> str:
+    """Spell a class name as Keras spells it in layer names.
+
+    >>> snake_case("BatchNormalization"), snake_case("ReLU"), snake_case("SGD")
+    ('batch_normalization', 're_lu', 'sgd')
+    """
+    name = re.sub(r"\W+", "", name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def auto_name(class_name: str) -> str:
+    """Return `dense`, then `dense_1`, `dense_2` ... for the class `Dense`, counted per process."""
+    prefix = snake_case(class_name)
+    count = _counts.get(prefix, 0)
+    _counts[prefix] = count + 1
+    return prefix if count == 0 else f"{prefix}_{count}"
+
+
+def reset_names() -> None:
+    """Start all counters of `auto_name` again."""
+    _counts.clear()
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> ValueError:
+    """Build the error for a name that nothing is registered under, suggesting the nearest one."""
+    import difflib
+
+    names = sorted(set(known))
+    by_lower = {n.lower(): n for n in names}
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    near = near or [by_lower[n] for n in difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.5)]
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return ValueError(f"Unknown {kind} {name!r}.{hint} Available: {', '.join(names)}.")

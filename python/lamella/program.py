@@ -1,0 +1,132 @@
+"""A layer, or a whole model, flattened into one native program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from lamella import _core, seeding
+from lamella._types import Array, Spec
+
+if TYPE_CHECKING:
+    from lamella.layers.layer import Layer
+    from lamella.variable import Variable
+
+
+class _Structure:
+    """Counts the changes, anywhere, that may make a program out of date."""
+
+    version = 0
+
+
+def structure_changed() -> None:
+    """Tell every program to look whether its layers are still what they were."""
+    _Structure.version += 1
+
+
+class ProgramBuilder:
+    """What `Layer.emit` writes to: appends operations and gathers penalties.
+
+    Args:
+        feature_shape: shape of the input without the batch axis.
+        dtype: the numeric type of all layers.
+    """
+
+    def __init__(self, feature_shape: tuple[int, ...], dtype: str) -> None:
+        self.native = _core.Program(feature_shape, dtype)
+        self.penalties: list[tuple[_core.Variable, str, dict[str, Any]]] = []
+        self._dtype = dtype
+        self._trainable = True
+        self._visited: set[int] = set()
+
+    def emit(self, layer: Layer, value: int) -> int:
+        """Append a layer's operations to a value; returns the id of its output."""
+        outer = self._trainable
+        self._trainable = outer and layer.trainable
+        if self._trainable and id(layer) not in self._visited:
+            self.penalties += [(variable, *penalty.spec()) for variable, penalty in layer.penalties]
+        self._visited.add(id(layer))
+        output = layer.emit(self, value)
+        self._trainable = outer
+        return output
+
+    def add(
+        self,
+        layer: Layer,
+        op: str,
+        value: int,
+        variables: Sequence[Variable | None] = (),
+        attributes: dict[str, Any] | None = None,
+    ) -> int:
+        """Append one operation of a layer; returns the id of its output."""
+        if layer.dtype != self._dtype:
+            raise ValueError(
+                f"Layer '{layer.name}' computes in {layer.dtype} and cannot stand behind layers in "
+                f"{self._dtype}: "
+                "a model has one numeric type"
+            )
+        return self.native.add(op, [value], list(variables), attributes or {}, layer.name, self._trainable)
+
+    def activation(self, layer: Layer, value: int, spec: Spec | None) -> int:
+        """Append an activation, nothing where it is linear."""
+        if spec is None:
+            return value
+        kind, attributes = spec
+        return self.add(layer, "activation", value, attributes={"kind": kind, **attributes})
+
+    def shape(self, value: int) -> tuple[int, ...]:
+        """Shape of a value without the batch axis."""
+        return self.native.shape(value)
+
+
+class Program:
+    """A flattened layer for inputs of one shape.
+
+    Args:
+        layer: the layer, built.
+        feature_shape: shape of the input without the batch axis.
+    """
+
+    def __init__(self, layer: Layer, feature_shape: tuple[int, ...]) -> None:
+        self.feature_shape = feature_shape
+        self._signature = _signature(layer)
+        self._version = _Structure.version
+        _pack(layer)
+        builder = ProgramBuilder(feature_shape, layer.dtype)
+        output = builder.emit(layer, 0)
+        builder.native.set_output(output)
+        self.native = builder.native
+        self.output_shape = tuple(builder.shape(output))
+        self.penalties = builder.penalties
+        self._predictor: _core.Predictor | None = None
+
+    def is_current(self, layer: Layer, feature_shape: tuple[int, ...]) -> bool:
+        """Whether it still is what `layer` flattens to for inputs of this shape."""
+        if feature_shape != self.feature_shape:
+            return False
+        if self._version != _Structure.version:
+            if self._signature != _signature(layer):
+                return False
+            self._version = _Structure.version
+        return True
+
+    def predict(self, x: Array, training: bool = False, batch_size: int = 0) -> Array:
+        """The outputs of all rows of x."""
+        if training:
+            return _core.Predictor(self.native, True, seeding.next_seed())(x, batch_size)
+        if self._predictor is None:
+            self._predictor = _core.Predictor(self.native)
+        return self._predictor(x, batch_size)
+
+
+def _signature(layer: Layer) -> list[tuple[Layer, bool]]:
+    return [(member, member.trainable) for member in layer.walk()]
+
+
+def _pack(layer: Layer) -> None:
+    """Move variables built since the last time side by side, for optimizers that run over spans."""
+    fresh = [variable for variable in layer.weights if not variable.packed]
+    if fresh:
+        _core.pack(fresh)
+    for variable in fresh:
+        variable.packed = True

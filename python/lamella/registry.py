@@ -1,0 +1,106 @@
+"""One registry a folder: names, classes and Keras's dictionaries become objects, and objects dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Generic, TypeVar
+
+from lamella._types import Config
+from lamella.naming import snake_case, unknown_name
+
+T = TypeVar("T")
+
+
+def constructor_arguments(cls: type, config: Config, also: Iterable[str] = ()) -> Config:
+    """Keep the entries of a Keras config that the constructor takes.
+
+    Args:
+        cls: the class to be constructed.
+        config: its config, perhaps written by another version of Keras.
+        also: names that the constructor takes through `**kwargs`.
+
+    Raises:
+        ValueError: for an entry that the constructor does not take, unless it is None or False: those switch
+            a feature off that is not here either.
+    """
+    code = cls.__init__.__code__  # type: ignore[misc]  # a Python function: every class here has its own
+    known = {*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount], *also}
+    unknown = {key: value for key, value in config.items() if key not in known and value not in (None, False)}
+    if unknown:
+        raise ValueError(f"{cls.__name__} does not support these entries of its config: {unknown}")
+    return {key: value for key, value in config.items() if key in known}
+
+
+def serialize(obj: Any, module: str) -> Config:
+    """Write an object as Keras writes it."""
+    return {
+        "module": module,
+        "class_name": type(obj).__name__,
+        "config": obj.get_config(),
+        "registered_name": None,
+    }
+
+
+class Registry(Generic[T]):
+    """The classes of one folder under all the names they are known by.
+
+    Args:
+        kind: what they are, for error messages: "loss".
+        base: the class they all derive from.
+        module: the module Keras serialises them under: "keras.losses".
+        by_targets: names that `compile` turns into one of the classes when it knows the targets.
+    """
+
+    def __init__(self, kind: str, base: type[T], module: str, by_targets: Iterable[str] = ()) -> None:
+        self.kind = kind
+        self.base = base
+        self.module = module
+        self._by_targets = tuple(by_targets)
+        self._classes: dict[str, type[T]] = {}
+
+    def add(self, *classes: type[T], **aliases: type[T]) -> None:
+        """Register classes under their name and its snake case, and under aliases."""
+        for cls in classes:
+            self._classes[cls.__name__] = cls
+            self._classes[snake_case(cls.__name__)] = cls
+        self._classes.update(aliases)
+
+    def names(self) -> list[str]:
+        """All names that `get` takes."""
+        return sorted(self._classes)
+
+    def find(self, name: str) -> type[T]:
+        """Return the class of a name, in any case; raises ValueError with the nearest name."""
+        cls = self._classes.get(name) or self._classes.get(name.lower())
+        if cls is None and name in self._by_targets:
+            raise ValueError(f"The {self.kind} {name!r} depends on the targets: pass the name to compile()")
+        if cls is None:
+            raise unknown_name(self.kind, name, [*self._classes, *self._by_targets])
+        return cls
+
+    def get(self, identifier: Any) -> T:
+        """Turn an object, a class, a name or a serialised dictionary into an object."""
+        if isinstance(identifier, self.base):
+            return identifier
+        if isinstance(identifier, str):
+            return self.find(identifier)()
+        if isinstance(identifier, dict):
+            return self.deserialize(identifier)
+        if isinstance(identifier, type) and issubclass(identifier, self.base):
+            return identifier()
+        raise TypeError(
+            f"Expected a {self.kind}: a name, a config or an instance of {self.base.__name__}. "
+            f"Received: {identifier!r} of type {type(identifier).__name__}"
+        )
+
+    def deserialize(self, config: Config) -> T:
+        """Rebuild an object from `serialize`'s dictionary."""
+        if "class_name" not in config:
+            raise ValueError(f"The config of a {self.kind} needs the key 'class_name'. Received: {config}")
+        cls: Any = self.find(config["class_name"])
+        result: T = cls.from_config(dict(config.get("config") or {}))
+        return result
+
+    def serialize(self, obj: T | None) -> Config | None:
+        """Write an object as Keras writes it; None stays None."""
+        return None if obj is None else serialize(obj, self.module)

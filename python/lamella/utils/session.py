@@ -1,0 +1,48 @@
+"""State of the process: seeds and automatic names."""
+
+from __future__ import annotations
+
+from lamella import naming, seeding
+
+
+def set_random_seed(seed: int) -> None:
+    """Seed Python, NumPy and everything random in this library.
+
+    The same seed, build and instruction set give the same bits, on any number of threads.
+
+    Args:
+        seed: an integer in [0, 2**32).
+
+    Raises:
+        ValueError: for anything else.
+
+    >>> from lamella import initializers
+    >>> set_random_seed(1)
+    >>> first = initializers.HeNormal()((2, 2))
+    >>> set_random_seed(1)
+    >>> bool((initializers.HeNormal()((2, 2)) == first).all())
+    True
+    """
+    if isinstance(seed, bool) or int(seed) != seed or not 0 <= seed < 2**32:
+        raise ValueError(f"The seed must be an integer from 0 to 2**32 - 1. Received: {seed!r}")
+    import random
+
+    import numpy as np
+
+    random.seed(int(seed))
+    np.random.seed(int(seed))  # noqa: NPY002  # for the user's own code, as Keras does
+    seeding.set_seed(int(seed))
+
+
+def clear_session(free_memory: bool = True) -> None:
+    """Start the counters of automatic layer names again.
+
+    Args:
+        free_memory: taken for Keras's sake; memory is freed with the objects that own it.
+
+    >>> from lamella import layers
+    >>> clear_session()
+    >>> layers.Flatten().name, layers.Flatten().name
+    ('flatten', 'flatten_1')
+    """
+    naming.reset_names()
