@@ -1,0 +1,164 @@
+// Errors of the vector mathematics in units in the last place, against long double.
+#include "test_math.h"
+
+#include <cfloat>
+
+#include "kernel_test.h"
+
+namespace lamella::testing {
+
+bool full_sweep = false;
+
+#if defined(__x86_64__)
+extern "C" const MathTables lamella_math_baseline, lamella_math_avx2, lamella_math_avx512;
+#else
+extern "C" const MathTables lamella_math_neon;
+#endif
+
+namespace {
+
+std::vector<const MathTables*> math_tables() {
+  std::vector<const MathTables*> tables;
+#if defined(__x86_64__)
+  const std::vector<const MathTables*> all = {&lamella_math_baseline, &lamella_math_avx2,
+                                              &lamella_math_avx512};
+#else
+  const std::vector<const MathTables*> all = {&lamella_math_neon};
+#endif
+  for (const MathTables* table : all)
+    for (const std::string& isa : kernels::available_isas())
+      if (isa == table->isa) tables.push_back(table);
+  return tables;
+}
+
+// float32 is checked against double, float64 against long double.
+template <class Real>
+Real sigmoid(Real x) {
+  return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
+}
+template <class Real>
+Real softplus(Real x) {
+  return std::fmax(x, Real(0)) + std::log1p(std::exp(-std::fabs(x)));
+}
+template <class Real>
+Real normal_probability(Real x) {
+  return std::erfc(-x * Real(0.70710678118654752440084436210484903928L)) / 2;
+}
+
+template <class T, class Real>
+struct Case {
+  const char* name;
+  typename MathTable<T>::Function MathTable<T>::* function;
+  Real (*reference)(Real);
+  double low, high;  // where it is checked
+  double ulp;        // how far it may be off
+};
+
+template <class T, class Real>
+std::vector<Case<T, Real>> cases() {
+  constexpr bool single = sizeof(T) == 4;
+  const double most = single ? FLT_MAX : DBL_MAX, edge = single ? 88 : 709;
+  const double infinity = HUGE_VAL;
+  return {
+      {"exp", &MathTable<T>::exp, [](Real x) { return std::exp(x); }, -infinity, infinity, 2},
+      {"expm1", &MathTable<T>::expm1, [](Real x) { return std::expm1(x); }, -infinity, edge - 2,
+       single ? 2. : 3.},
+      {"log", &MathTable<T>::log, [](Real x) { return std::log(x); }, -infinity, infinity, 2},
+      {"log1p", &MathTable<T>::log1p, [](Real x) { return std::log1p(x); }, -infinity, most,
+       single ? 2. : 3.},
+      {"sigmoid", &MathTable<T>::sigmoid, sigmoid<Real>, -infinity, infinity, single ? 2.1 : 3.},
+      {"tanh", &MathTable<T>::tanh, [](Real x) { return std::tanh(x); }, -infinity, infinity,
+       single ? 2. : 4.},
+      {"softplus", &MathTable<T>::softplus, softplus<Real>, -infinity, infinity, single ? 2. : 3.},
+      {"normal", &MathTable<T>::normal_probability, normal_probability<Real>, single ? -13.0 : -8.0, infinity,
+       single ? 5. : 100.},
+  };
+}
+
+// |y - expected| in the distance of neighbouring T around expected; 0 where both are the same special value.
+template <class T, class Real>
+double ulp_error(T y, Real expected) {
+  const T rounded = static_cast<T>(expected);
+  if (std::isnan(rounded)) return std::isnan(y) ? 0 : HUGE_VAL;
+  if (std::isinf(rounded) || std::isinf(y)) return y == rounded ? 0 : HUGE_VAL;
+  int exponent;
+  std::frexp(rounded, &exponent);
+  constexpr int digits = sizeof(T) == 4 ? FLT_MANT_DIG : DBL_MANT_DIG;
+  constexpr int smallest = sizeof(T) == 4 ? FLT_MIN_EXP : DBL_MIN_EXP;
+  const Real spacing = std::ldexp(Real(1), std::max(exponent, smallest) - digits);
+  return static_cast<double>(std::fabs(static_cast<Real>(y) - expected) / spacing);
+}
+
+template <class T>
+struct Worst {
+  double error = 0;
+  T x = 0;
+};
+
+template <class T, class Real>
+void measure(const Case<T, Real>& c, typename MathTable<T>::Function function, const std::vector<T>& x,
+             Worst<T>& worst) {
+  std::vector<T> y(x.size());
+  function(static_cast<int64_t>(x.size()), x.data(), y.data());
+  for (size_t i = 0; i < x.size(); ++i) {
+    if (x[i] < c.low || x[i] > c.high) continue;
+    const double error = ulp_error<T, Real>(y[i], c.reference(x[i]));
+    if (error > worst.error) worst = {error, x[i]};
+  }
+}
+
+template <class T>
+void report(const char* isa, const char* name, const Worst<T>& worst, double allowed) {
+  context = std::string(isa) + " " + name + (sizeof(T) == 4 ? " float32" : " float64");
+  if (full_sweep) std::printf("       %s: %.3f ulp at %.9g\n", context.c_str(), worst.error, double(worst.x));
+  if (worst.error > allowed)
+    fail(__FILE__, __LINE__, std::to_string(worst.error) + " ulp at " + std::to_string(worst.x));
+}
+
+// Every 4099th bit pattern of float32, or every one; the prime step varies exponent, sign and low bits.
+TEST(math_float32) {
+  const uint64_t step = full_sweep ? 1 : 4099;
+  constexpr size_t kBlock = 1 << 16;
+  for (const MathTables* tables : math_tables()) {
+    for (const auto& c : cases<float, double>()) {
+      Worst<float> worst;
+      std::vector<float> x;
+      for (uint64_t pattern = 0; pattern < (uint64_t{1} << 32); pattern += step) {
+        const uint32_t bits = static_cast<uint32_t>(pattern);
+        float value;
+        std::memcpy(&value, &bits, 4);
+        x.push_back(value);
+        if (x.size() < kBlock && pattern + step < (uint64_t{1} << 32)) continue;
+        measure(c, tables->float32.*c.function, x, worst);
+        x.clear();
+      }
+      report(tables->isa, c.name, worst, c.ulp);
+    }
+  }
+}
+
+TEST(math_float64) {
+  std::vector<double> x = {0.0,      -0.0,   HUGE_VAL, -HUGE_VAL, std::nan(""), DBL_MIN,
+                           -DBL_MIN, 5e-324, 1,        -1,        709.7,        -745};
+  std::mt19937_64 engine(3);
+  const int count = full_sweep ? 3000000 : 20000;
+  std::uniform_real_distribution<double> exponent(-70, 11), near(-40, 40), wide(-760, 760);
+  for (int i = 0; i < count; ++i) {
+    x.push_back(std::exp2(exponent(engine)) * (i % 2 ? 1 : -1));
+    x.push_back(near(engine));
+    x.push_back(wide(engine));
+    const uint64_t bits = engine();
+    double any;
+    std::memcpy(&any, &bits, 8);
+    x.push_back(any);
+  }
+  for (const MathTables* tables : math_tables())
+    for (const auto& c : cases<double, long double>()) {
+      Worst<double> worst;
+      measure(c, tables->float64.*c.function, x, worst);
+      report(tables->isa, c.name, worst, c.ulp);
+    }
+}
+
+}  // namespace
+}  // namespace lamella::testing

@@ -1,0 +1,247 @@
+"""The one table of op cases: gradient checks, float32 checks and benchmarks/ops.py are all driven by it.
+
+A case lists the nodes of an op, or of a few ops that the engine fuses, for a given input. The harness puts a
+dense node with one-hot input in front: row i of its output is row i of its kernel, so that the kernel *is* the
+input of the case and its gradient is the case's input gradient. A reshape keeps this node out of any fusion.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from lamella import _core
+
+Shape = tuple[int, ...]
+EPSILON = 1e-3  # of batch normalisation
+
+
+@dataclass
+class Node:
+    op: str
+    attributes: dict[str, Any] = field(default_factory=dict)
+    variables: list[np.ndarray | None] = field(default_factory=list)
+    trainable: bool = True
+    statistics: int = 0  # that many variables at the end are not trained by gradients
+
+
+@dataclass(frozen=True)
+class OpCase:
+    """nodes(x, rng) returns the nodes for the input x, rows included; `ranks` are those of a row."""
+
+    name: str
+    nodes: Callable[[np.ndarray, np.random.Generator], list[Node]]
+    ranks: tuple[int, ...] = (1, 2)
+    loss: tuple[str, dict[str, Any]] = ("mean_squared_error", {})
+    gradient_tolerance: float = 1e-7
+    float32_tolerance: float = 1e-5
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def off_zero(rng: np.random.Generator, shape: Shape) -> np.ndarray:
+    """Values from +-{0.25, 0.5, 0.75, 1}: away from the kinks at zero, exact in float32."""
+    return rng.integers(1, 5, shape) * 0.25 * rng.choice([-1.0, 1.0], shape)
+
+
+def off_grid(rng: np.random.Generator, shape: Shape) -> np.ndarray:
+    """Odd multiples of 1/32: sums of products of off_zero values plus one of these stay 1/32 off zero."""
+    return (2 * rng.integers(-8, 8, shape) + 1) / 32
+
+
+def dense(units: int, use_bias: bool = True):
+    def nodes(x, rng):
+        kernel = off_zero(rng, (x.shape[-1], units))
+        return [Node("dense", {}, [kernel, off_grid(rng, (units,)) if use_bias else None])]
+
+    return nodes
+
+
+def activation(kind: str):
+    return lambda x, rng: [Node("activation", {"kind": kind, "alpha": ALPHA.get(kind, 0.0)})]
+
+
+def dropout(rate: float):
+    return lambda x, rng: [Node("dropout", {"rate": rate, "seed": -1})]
+
+
+def rescaling(scale, offset):
+    return lambda x, rng: [Node("rescaling", {"scale": scale, "offset": offset})]
+
+
+def per_channel_rescaling(x, rng):
+    scale, offset = off_zero(rng, x.shape[-1:]), off_zero(rng, x.shape[-1:])
+    return [Node("rescaling", {"scale": scale.tolist(), "offset": offset.tolist()})]
+
+
+def flatten(x, rng):
+    return [Node("reshape", {"shape": [prod(x.shape[1:])]})]
+
+
+def batch_normalization(center: bool = True, scale: bool = True, trainable: bool = True):
+    def nodes(x, rng):
+        gamma = off_zero(rng, x.shape[-1:])
+        beta = off_kink(normalized(x) * gamma)
+        mean, variance = off_grid(rng, x.shape[-1:]), np.abs(off_zero(rng, x.shape[-1:]))
+        variables = [gamma if scale else None, beta if center else None, mean, variance]
+        attributes = {"momentum": 0.9, "epsilon": EPSILON}
+        return [Node("batch_normalization", attributes, variables, trainable, statistics=2)]
+
+    return nodes
+
+
+def normalized(x: np.ndarray) -> np.ndarray:
+    """Rows of x with mean 0 and variance 1 in each channel."""
+    rows = x.reshape(-1, x.shape[-1])
+    return (rows - rows.mean(0)) / np.sqrt(rows.var(0) + EPSILON)
+
+
+def off_kink(rows: np.ndarray) -> np.ndarray:
+    """Per column, what to add so that zero falls into the middle of the widest gap between its values."""
+    if len(rows) == 1:
+        return np.full(rows.shape[1], 0.5)
+    ordered = np.sort(rows, axis=0)
+    widest = np.diff(ordered, axis=0).argmax(0)[None]
+    low, high = np.take_along_axis(ordered, widest, 0)[0], np.take_along_axis(ordered, widest + 1, 0)[0]
+    return np.where(high > low, -(low + high) / 2, 0.5 - low)
+
+
+def chain(*parts):
+    """Nodes one after another; each part is given what a dense part before it computes."""
+
+    def nodes(x, rng):
+        result = []
+        for part in parts:
+            made = part(x, rng)
+            if made[0].op == "dense":
+                kernel, bias = made[0].variables
+                x = x @ kernel + (0 if bias is None else bias)
+            result += made
+        return result
+
+    return nodes
+
+
+KINDS = ["relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softmax"]
+ALPHA = {"leaky_relu": 0.2, "elu": 1.0}
+
+CASES = [
+    OpCase("dense", dense(7), ranks=(1, 2, 3)),
+    OpCase("dense_wide", dense(70)),
+    OpCase("dense_one_unit", dense(1)),
+    OpCase("dense_no_bias", dense(5, use_bias=False)),
+    OpCase("dense_dense", chain(dense(19), dense(3))),
+    *(OpCase(kind, activation(kind), ranks=(1, 3)) for kind in KINDS),
+    *(OpCase(f"dense_{kind}", chain(dense(18), activation(kind))) for kind in KINDS),
+    OpCase("dropout", dropout(0.4), ranks=(1, 3)),
+    OpCase("dense_relu_dropout_dense", chain(dense(33), activation("relu"), dropout(0.5), dense(4))),
+    OpCase("rescaling", rescaling(0.5, -0.25)),
+    OpCase("rescaling_per_channel", per_channel_rescaling),
+    OpCase("flatten", flatten, ranks=(1, 2, 3)),
+    OpCase("batch_normalization", batch_normalization(), ranks=(1, 3)),
+    OpCase("batch_normalization_plain", batch_normalization(center=False, scale=False)),
+    OpCase("batch_normalization_frozen", batch_normalization(trainable=False)),
+    OpCase("batch_normalization_tanh", chain(batch_normalization(), activation("tanh"))),
+    OpCase("dense_batch_normalization_relu", chain(dense(9), batch_normalization(), activation("relu"))),
+]
+
+CROSS_ENTROPIES = [
+    ("categorical_crossentropy", {}),
+    ("categorical_crossentropy", {"label_smoothing": 0.1}),
+    ("sparse_categorical_crossentropy", {}),
+    ("sparse_categorical_crossentropy", {"ignore_class": 0}),
+    ("binary_crossentropy", {}),
+    ("binary_crossentropy", {"label_smoothing": 0.2}),
+]
+
+
+def loss_cases():
+    """Each loss from values or logits, fused with softmax or sigmoid, and behind one it is not next to."""
+    through = rescaling(1.0, 0.0)
+    for loss in ("mean_squared_error", "mean_absolute_error"):
+        yield OpCase(f"{loss}_of_values", through, loss=(loss, {"reduction": "sum"}))
+    for loss, options in CROSS_ENTROPIES:
+        label = "_".join([loss, *options])
+        head = activation("sigmoid" if loss.startswith("binary") else "softmax")
+        logits = (loss, {"from_logits": True, **options})
+        probabilities = (loss, {"from_logits": False, **options})
+        yield OpCase(f"{label}_logits", dense(11), loss=logits)
+        yield OpCase(f"{label}_fused", chain(dense(11), head), loss=probabilities)
+        yield OpCase(f"{label}_probabilities", chain(head, through), loss=probabilities)
+
+
+CASES += loss_cases()
+
+
+@dataclass
+class Built:
+    """A case made concrete for one shape and type: its program and the arrays and variables of its checks."""
+
+    program: _core.Program
+    x: np.ndarray
+    y: np.ndarray
+    input: _core.Variable
+    trained: list[_core.Variable]
+    loss: tuple[str, dict[str, Any]]
+
+    @property
+    def feed(self) -> _core.Feed:
+        return _core.Feed(self.x, self.y)
+
+    def trainer(self) -> _core.Trainer:
+        return _core.Trainer(
+            self.program, self.loss, [], ("sgd", {"momentum": 0.0, "nesterov": False}), [], seed=1
+        )
+
+
+def targets(
+    loss: str, options: dict[str, Any], rows: int, shape: Shape, rng: np.random.Generator
+) -> np.ndarray:
+    """What `loss` may be asked to learn; never equal to a prediction that is a multiple of 1/4."""
+    if loss == "sparse_categorical_crossentropy":
+        labels = rng.integers(0, shape[-1], (rows, *shape[:-1]))
+        labels.flat[0] = shape[-1] - 1  # at least one row that `ignore_class` leaves
+        return labels
+    if loss == "categorical_crossentropy":
+        return rng.dirichlet(np.ones(shape[-1]), (rows, *shape[:-1]))
+    if loss == "binary_crossentropy":
+        return rng.uniform(0, 1, (rows, *shape))
+    return rng.integers(-4, 4, (rows, *shape)) * 0.25 + 0.125
+
+
+def build(case: OpCase, rows: int, shape: Shape, dtype: str, seed: int = 0) -> Built:
+    """Program, data and variables of a case for `rows` rows of `shape`."""
+    rng = np.random.default_rng(seed)
+    x = off_zero(rng, (rows, *shape))
+    source = _core.Variable(x.reshape(rows, -1).astype(dtype), "input")
+    program = _core.Program((rows,), dtype)
+    value = program.add("dense", [0], [source, None], {}, "source", True)
+    value = program.add("reshape", [value], [], {"shape": list(shape)}, "shape", True)
+    trained = []
+    for number, node in enumerate(case.nodes(x, rng)):
+        count = len(node.variables) - node.statistics
+        variables = [
+            None
+            if array is None
+            else _core.Variable(array.astype(dtype), f"{case.name}{number}/{i}", i < count)
+            for i, array in enumerate(node.variables)
+        ]
+        if node.trainable:
+            trained += [v for v in variables[:count] if v is not None]
+        value = program.add(
+            node.op, [value], variables, node.attributes, f"{case.name}{number}", node.trainable
+        )
+    program.set_output(value)
+    y = targets(*case.loss, rows, program.shape(value), rng)
+    y = y.astype("int32" if y.dtype.kind == "i" else dtype)
+    return Built(program, np.eye(rows, dtype=dtype), y, source, trained, case.loss)
+
+
+def relative_error(actual: np.ndarray, expected: np.ndarray) -> float:
+    """Norm of the difference over the norm of what is expected."""
+    scale = float(np.linalg.norm(expected))
+    difference = float(np.linalg.norm(np.asarray(actual, "float64") - np.asarray(expected, "float64")))
+    return difference / scale if scale else difference

@@ -1,0 +1,114 @@
+"""One seed, one build, one instruction set: the same bits, whatever the threads."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import lamella
+from lamella import layers
+
+
+def data():
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(1001, 96)).astype("float32"), rng.integers(0, 10, 1001)
+
+
+def network():
+    return lamella.Sequential(
+        [
+            layers.Input((96,)),
+            layers.Dense(257, activation="relu"),
+            layers.Dropout(0.3),
+            layers.Dense(130),
+            layers.BatchNormalization(),
+            layers.Activation("gelu"),
+            layers.Dropout(0.2),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+def digest(model):
+    return hashlib.sha256(
+        b"".join(np.ascontiguousarray(w).tobytes() for w in model.get_weights())
+    ).hexdigest()
+
+
+def train(model):
+    x, y = data()
+    model.fit(x, y, batch_size=128, epochs=3, verbose=0)
+    return digest(model)
+
+
+def compiled(seed, optimizer="adam"):
+    lamella.utils.set_random_seed(seed)
+    model = network()
+    model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+@pytest.fixture(scope="module")
+def serial_digest():
+    lamella.config.set_num_threads(1)
+    return train(compiled(seed=5))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 4, 7])
+def test_threads_do_not_change_the_weights(serial_digest, threads):
+    lamella.config.set_num_threads(threads)
+    assert train(compiled(seed=5)) == serial_digest
+
+
+def test_float64_is_independent_of_threads_too(float64):
+    digests = set()
+    for threads in (1, 3):
+        lamella.config.set_num_threads(threads)
+        digests.add(train(compiled(seed=5)))
+    assert len(digests) == 1
+
+
+def test_another_seed_gives_other_weights(serial_digest):
+    assert train(compiled(seed=6)) != serial_digest
+
+
+def test_dropout_and_shuffling_follow_the_seed():
+    """From the same initial weights, two seeds still train differently."""
+    weights = compiled(seed=5).get_weights()
+    digests = []
+    for seed in (5, 6):
+        model = compiled(seed=seed)
+        model.set_weights(weights)
+        digests.append(train(model))
+    assert digests[0] != digests[1]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_python_threads_train_as_if_alone(threads):
+    """Two models trained at once have the bits they get one after the other."""
+    lamella.config.set_num_threads(threads)
+    alone = [train(compiled(seed, optimizer)) for seed, optimizer in ((1, "adam"), (2, "sgd"))]
+    models = [compiled(1, "adam"), compiled(2, "sgd")]
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(train, models))
+    assert together == alone
+
+
+def test_predictions_from_several_python_threads():
+    model = compiled(seed=5)
+    x, _ = data()
+    expected = model.predict(x, verbose=0)
+    with ThreadPoolExecutor(4) as pool:
+        for actual in pool.map(lambda _: model.predict(x, verbose=0), range(8)):
+            np.testing.assert_array_equal(actual, expected)
+
+
+def test_predictions_do_not_depend_on_threads():
+    model = compiled(seed=5)
+    x, _ = data()
+    results = []
+    for threads in (1, 4):
+        lamella.config.set_num_threads(threads)
+        results.append(model.predict(x, batch_size=500, verbose=0).tobytes())
+    assert results[0] == results[1]
