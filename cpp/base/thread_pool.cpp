@@ -1,5 +1,6 @@
 #include "base/thread_pool.h"
 
+#include <algorithm>
 #include <chrono>
 #include <new>
 #include <utility>
@@ -45,8 +46,9 @@ ThreadPool::~ThreadPool() { stop_workers(); }
 void ThreadPool::start_workers() {
   stop_ = false;
   const int threads = size();
+  shares_ = std::vector<Share>(static_cast<size_t>(threads));
   workers_.reserve(static_cast<size_t>(threads - 1));
-  for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { worker_loop(); });
+  for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { worker_loop(i); });
 }
 
 void ThreadPool::stop_workers() {
@@ -85,32 +87,41 @@ void ThreadPool::run(int64_t n, int64_t grain, Call call, void* context) {
     return;
   }
   if (workers_.empty()) start_workers();
-  n_ = n;
+  const int64_t chunks = (n + grain - 1) / grain, threads = static_cast<int64_t>(shares_.size());
+  for (int64_t i = 0; i < threads; ++i) {
+    Share& share = shares_[static_cast<size_t>(i)];
+    share.next.store(std::min(n, i * chunks / threads * grain), std::memory_order_relaxed);
+    share.end = std::min(n, (i + 1) * chunks / threads * grain);
+  }
   grain_ = grain;
   call_ = call;
   context_ = context;
-  next_.store(0, std::memory_order_relaxed);
   const uint64_t job = (ticket_.load(std::memory_order_relaxed) >> kTicketShift) + 1;
   ticket_.store(job << kTicketShift | kOpen);
   if (sleepers_.load() > 0) {
     std::lock_guard sleep_lock(sleep_mutex_);
     wake_.notify_all();
   }
-  work_on_job();
+  work_on_job(0);
   ticket_.fetch_and(~kOpen, std::memory_order_acq_rel);
   spin_until([this] { return (ticket_.load(std::memory_order_acquire) & kInside) == 0; });
   if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
-void ThreadPool::work_on_job() {
+void ThreadPool::work_on_job(int slot) {
+  const size_t threads = shares_.size();
   try {
-    for (;;) {
-      const int64_t begin = next_.fetch_add(grain_, std::memory_order_relaxed);
-      if (begin >= n_) return;
-      call_(context_, begin, begin + grain_ < n_ ? begin + grain_ : n_);
+    for (size_t i = 0; i < threads; ++i) {
+      Share& share = shares_[(static_cast<size_t>(slot) + i) % threads];
+      for (;;) {
+        if (share.next.load(std::memory_order_relaxed) >= share.end) break;
+        const int64_t begin = share.next.fetch_add(grain_, std::memory_order_relaxed);
+        if (begin >= share.end) break;
+        call_(context_, begin, std::min(begin + grain_, share.end));
+      }
     }
   } catch (...) {
-    next_.store(n_, std::memory_order_relaxed);
+    for (Share& share : shares_) share.next.store(share.end, std::memory_order_relaxed);
     std::lock_guard lock(error_mutex_);
     if (!error_) error_ = std::current_exception();
   }
@@ -128,13 +139,13 @@ bool ThreadPool::join_job(uint64_t& last_seen) {
   return false;
 }
 
-void ThreadPool::worker_loop() {
+void ThreadPool::worker_loop(int slot) {
   const FlushDenormals flush;
   uint64_t last_seen = 0;
   auto idle_since = std::chrono::steady_clock::now();
   for (int spins = 1;; ++spins) {
     if (join_job(last_seen)) {
-      work_on_job();
+      work_on_job(slot);
       ticket_.fetch_sub(1, std::memory_order_acq_rel);
       idle_since = std::chrono::steady_clock::now();
       continue;

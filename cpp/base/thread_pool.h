@@ -46,8 +46,8 @@ class ThreadPool {
   using Call = void (*)(void* context, int64_t begin, int64_t end);
 
   void run(int64_t n, int64_t grain, Call call, void* context);
-  void work_on_job();
-  void worker_loop();
+  void work_on_job(int slot);
+  void worker_loop(int slot);
   bool join_job(uint64_t& last_seen);
   void start_workers();
   void stop_workers();
@@ -60,8 +60,11 @@ class ThreadPool {
   // late delays nobody.
   std::mutex job_mutex_;
   alignas(64) std::atomic<uint64_t> ticket_{0};
-  alignas(64) std::atomic<int64_t> next_{0};
-  int64_t n_ = 0;
+  struct alignas(64) Share {
+    std::atomic<int64_t> next{0};
+    int64_t end = 0;
+  };
+  std::vector<Share> shares_;  // by thread, the caller first
   int64_t grain_ = 1;
   Call call_ = nullptr;
   void* context_ = nullptr;

@@ -13,30 +13,27 @@ int64_t packed_bytes(const Context& context, DType dtype, int64_t in, int64_t un
   });
 }
 
-// Panels of kernel[k, n]; transposed: panels of the transpose of kernel[n, k].
-template <class T>
-void pack_panels(const kernels::Kernels& kernels, bool transposed, int64_t k, int64_t n, const T* b,
-                 int64_t begin, int64_t end, T* packed) {
-  const int64_t panel = kernels.geometry<T>().panel;
-  for (int64_t j = begin; j < end; ++j) {
-    const int64_t cols = std::min(panel, n - j * panel);
-    T* out = packed + j * panel * k;
-    if (transposed) {
-      kernels.table<T>().pack_panel_transposed(k, cols, b + j * panel * k, k, out);
-    } else {
-      kernels.table<T>().pack_panel(k, cols, b + j * panel, n, out);
-    }
-  }
-}
-
+// A few panels at a time, so that the pieces of rows they are read from are long, and cut by columns as the
+// product is, so that whoever packs a panel multiplies with it.
 void pack(const Context& context, const TensorView& kernel, void* packed) {
+  constexpr int64_t kPanels = 2, kRows = 16;
   dispatch(kernel.dtype, [&](auto t) {
     using T = decltype(t);
-    const int64_t panel = context.kernels.geometry<T>().panel;
-    const int64_t grain = rows_per_chunk(kernel.rows * panel);
-    context.pool.parallel_for(ceil_div(kernel.cols, panel), grain, [&](int64_t begin, int64_t end) {
-      pack_panels<T>(context.kernels, false, kernel.rows, kernel.cols, kernel.as<T>(), begin, end,
-                     static_cast<T*>(packed));
+    const int64_t panel = context.kernels.geometry<T>().panel, k = kernel.rows, n = kernel.cols;
+    const auto pack_group = [&](int64_t first, int64_t end) {
+      for (int64_t row = 0; row < k; row += kRows) {
+        for (int64_t column = first; column < end; column += panel) {
+          context.kernels.table<T>().pack_panel(std::min(kRows, k - row), std::min(panel, n - column),
+                                                kernel.as<T>() + row * n + column, n,
+                                                static_cast<T*>(packed) + column * k + row * panel);
+        }
+      }
+    };
+    const int64_t width = kPanels * panel;
+    context.pool.parallel_for(ceil_div(n, width), rows_per_chunk(k * width), [&](int64_t begin, int64_t end) {
+      for (int64_t group = begin; group < end; ++group) {
+        pack_group(group * width, std::min(n, (group + 1) * width));
+      }
     });
   });
 }
@@ -45,16 +42,14 @@ template <class T>
 void activate_item(const kernels::Table<T>& table, const DenseForward& p, const Cut& cut, int64_t item) {
   if (p.activation == Activation::linear) return;
   const T alpha = static_cast<T>(p.alpha);
-  const int64_t column = item / cut.row_blocks * cut.panel;
-  const int64_t row_begin = item % cut.row_blocks * cut.block_rows;
-  const int64_t rows = std::min(cut.block_rows, p.y.rows - row_begin);
-  const int64_t cols = std::min(cut.panel, p.y.cols - column);
-  T* y = p.y.as<T>() + row_begin * p.y.cols + column;
-  if (cols == p.y.cols) {
-    table.activation_forward(p.activation, alpha, rows * cols, y, y);
+  const Region region = region_of(cut, p.y.rows, p.y.cols, item);
+  T* y = p.y.as<T>() + region.row * p.y.cols + region.column;
+  if (region.cols == p.y.cols) {
+    table.activation_forward(p.activation, alpha, region.rows * region.cols, y, y);
   } else {
-    for (int64_t i = 0; i < rows; ++i, y += p.y.cols)
-      table.activation_forward(p.activation, alpha, cols, y, y);
+    for (int64_t i = 0; i < region.rows; ++i, y += p.y.cols) {
+      table.activation_forward(p.activation, alpha, region.cols, y, y);
+    }
   }
 }
 
@@ -88,6 +83,17 @@ int64_t backward_scratch_bytes(const Context& context, DType dtype, int64_t rows
   });
 }
 
+// Items [begin, end) of two lists of `first` and `second` items that are run through side by side.
+struct TwoLists {
+  TwoLists(int64_t begin, int64_t end, int64_t first, int64_t second)
+      : first_begin(begin * first / (first + second)),
+        first_end(end * first / (first + second)),
+        second_begin(begin - first_begin),
+        second_end(end - first_end) {}
+
+  int64_t first_begin, first_end, second_begin, second_end;
+};
+
 // First pass: dz over dy, its panels, the bias gradient; beside it the panels of the transposed kernel.
 template <class T>
 void prepare_backward(const Context& context, const DenseBackward& p, T* packed_dz, T* packed_kernel) {
@@ -110,12 +116,17 @@ void prepare_backward(const Context& context, const DenseBackward& p, T* packed_
          .bias_gradient = p.bias_gradient ? p.bias_gradient.as<T>() + column : nullptr,
          .accumulate_bias = false});
   };
+  const auto transposed_panel = [&](int64_t j) {
+    const int64_t column = j * panel;
+    context.kernels.table<T>().pack_panel_transposed(units, std::min(panel, in - column),
+                                                     p.kernel.as<T>() + column * units, units,
+                                                     packed_kernel + column * units);
+  };
   const int64_t grain = rows_per_chunk(panel * std::max(rows, units));
   context.pool.parallel_for(unit_panels + input_panels, grain, [&](int64_t begin, int64_t end) {
-    for (int64_t j = begin; j < std::min(end, unit_panels); ++j) gradient_panel(j);
-    pack_panels<T>(context.kernels, true, units, in, p.kernel.as<T>(),
-                   std::max(begin, unit_panels) - unit_panels, std::max(end, unit_panels) - unit_panels,
-                   packed_kernel);
+    const TwoLists lists(begin, end, unit_panels, input_panels);
+    for (int64_t j = lists.first_begin; j < lists.first_end; ++j) gradient_panel(j);
+    for (int64_t j = lists.second_begin; j < lists.second_end; ++j) transposed_panel(j);
   });
 }
 
@@ -151,12 +162,12 @@ void backward(const Context& context, const DenseBackward& p) {
     const int64_t input_items = p.dx ? inputs_cut.items() : 0;
     const int64_t grain = std::max(weights_cut.grain, inputs_cut.grain);
     context.pool.parallel_for(weight_items + input_items, grain, [&](int64_t begin, int64_t end) {
-      for (int64_t item = begin; item < end; ++item) {
-        if (item < weight_items) {
-          multiply_item(context.kernels, weights, weights_cut, item);
-        } else {
-          multiply_item(context.kernels, inputs, inputs_cut, item - weight_items);
-        }
+      const TwoLists lists(begin, end, weight_items, input_items);
+      for (int64_t i = lists.first_begin; i < lists.first_end; ++i) {
+        multiply_item(context.kernels, weights, weights_cut, i);
+      }
+      for (int64_t i = lists.second_begin; i < lists.second_end; ++i) {
+        multiply_item(context.kernels, inputs, inputs_cut, i);
       }
     });
   });

@@ -24,9 +24,10 @@ int64_t packed_size(const kernels::Kernels& kernels, int64_t k, int64_t n) {
   return checked_product(round_up(n, panel), k);
 }
 
-// How a product is cut into items, by its shape alone: panels of columns times blocks of rows.
+// How a product is cut, by its shape alone: rows into even register tiles (32 rows as 11 + 11 + 10, not 14 +
+// 14 + 4), and into items of one panel of columns times a block of tiles.
 struct Cut {
-  int64_t panels, panel, row_blocks, block_rows, grain;
+  int64_t panel, panels, tiles, block_tiles, row_blocks, grain;
 
   int64_t items() const { return panels * row_blocks; }
 };
@@ -34,47 +35,67 @@ struct Cut {
 template <class T>
 Cut cut_product(const kernels::Kernels& kernels, int64_t m, int64_t n, int64_t k) {
   const auto& geometry = kernels.geometry<T>();
-  constexpr int64_t kItemFlops = 4 * kGrainFlops;
-  const int64_t row_flops = 2 * geometry.panel * std::max<int64_t>(k, 1);
+  // Large items use a piece of the panel for many tiles; but there should be enough of them to share out.
+  constexpr int64_t kItemFlops = 8 * kGrainFlops;
+  constexpr int64_t kItems = 8;
   Cut cut;
   cut.panel = geometry.panel;
   cut.panels = ceil_div(n, cut.panel);
-  cut.block_rows = round_up(std::clamp<int64_t>(kItemFlops / row_flops, 1, m), geometry.tile_rows);
-  cut.row_blocks = ceil_div(m, cut.block_rows);
-  cut.grain = std::max<int64_t>(1, kGrainFlops / (row_flops * std::min(m, cut.block_rows)));
+  cut.tiles = ceil_div(m, geometry.tile_rows);
+  const int64_t tile_flops = 2 * geometry.tile_rows * cut.panel * std::max<int64_t>(k, 1);
+  const int64_t flops = tile_flops * cut.tiles * cut.panels;
+  const int64_t item_flops = std::clamp(flops / kItems, kGrainFlops, kItemFlops);
+  cut.block_tiles = std::clamp<int64_t>(item_flops / tile_flops, 1, cut.tiles);
+  cut.row_blocks = ceil_div(cut.tiles, cut.block_tiles);
+  cut.grain = std::max<int64_t>(1, kGrainFlops / (tile_flops * cut.block_tiles));
   return cut;
 }
 
-// One item. Long sums are cut at kDepth so that a piece of the panel stays in the second-level cache; the
-// order of the sum is the same for every m and every thread.
+// The rows and columns of C that one item covers.
+struct Region {
+  int64_t first_tile, end_tile, row, rows, column, cols;
+};
+
+inline int64_t tile_row(const Cut& cut, int64_t m, int64_t tile) { return tile * m / cut.tiles; }
+
+inline Region region_of(const Cut& cut, int64_t m, int64_t n, int64_t item) {
+  Region region;
+  region.first_tile = item % cut.row_blocks * cut.block_tiles;
+  region.end_tile = std::min(cut.tiles, region.first_tile + cut.block_tiles);
+  region.row = tile_row(cut, m, region.first_tile);
+  region.rows = tile_row(cut, m, region.end_tile) - region.row;
+  region.column = item / cut.row_blocks * cut.panel;
+  region.cols = std::min(cut.panel, n - region.column);
+  return region;
+}
+
+// One item. The sum is cut so that a piece of the panel (20 KB) stays in the first-level cache while the
+// tiles pass over it; its order is the same for every m and every thread.
 template <class T>
 void multiply_item(const kernels::Kernels& kernels, const Product<T>& p, const Cut& cut, int64_t item) {
-  constexpr int64_t kDepth = 1024;
-  const auto& geometry = kernels.geometry<T>();
-  const int64_t column = item / cut.row_blocks * cut.panel;
-  const int64_t row_begin = item % cut.row_blocks * cut.block_rows;
-  const int64_t row_end = std::min(p.m, row_begin + cut.block_rows);
-  for (int64_t depth = 0; depth < p.k; depth += kDepth) {
-    const T* b = p.packed + column * p.k + depth * cut.panel;
+  const int64_t max_depth = 20'480 / (cut.panel * int64_t{sizeof(T)});
+  const Region region = region_of(cut, p.m, p.n, item);
+  for (int64_t depth = 0; depth < p.k; depth += max_depth) {
+    const T* b = p.packed + region.column * p.k + depth * cut.panel;
+    const T* a = nullptr;
     kernels::Brgemm<T> tile{.batch = 1,
-                            .a = nullptr,
+                            .a = &a,
                             .b = &b,
                             .a_row = p.a_row,
                             .a_k = p.a_k,
                             .b_row = cut.panel,
-                            .k = std::min(kDepth, p.k - depth),
+                            .k = std::min(max_depth, p.k - depth),
                             .c = nullptr,
                             .ldc = p.n,
                             .rows = 0,
-                            .cols = std::min(cut.panel, p.n - column),
-                            .bias = p.bias ? p.bias + column : nullptr,
+                            .cols = region.cols,
+                            .bias = p.bias ? p.bias + region.column : nullptr,
                             .accumulate = depth > 0};
-    int64_t tiles = ceil_div(row_end - row_begin, geometry.tile_rows);
-    for (int64_t row = row_begin; row < row_end; row += tile.rows, --tiles) {
-      const T* a = p.a + row * p.a_row + depth * p.a_k;
-      tile.rows = ceil_div(row_end - row, tiles);  // even tiles: 32 rows as 11 + 11 + 10, not 14 + 14 + 4
-      tile.a = &a;
-      tile.c = p.c + row * p.n + column;
+    for (int64_t t = region.first_tile; t < region.end_tile; ++t) {
+      const int64_t row = tile_row(cut, p.m, t);
+      tile.rows = tile_row(cut, p.m, t + 1) - row;
+      a = p.a + row * p.a_row + depth * p.a_k;
+      tile.c = p.c + row * p.n + region.column;
       kernels.table<T>().brgemm(tile);
     }
   }
