@@ -52,14 +52,22 @@ LAMELLA_INLINE void sum_columns(int64_t rows, int64_t cols, Add add, Finish fini
   if (column < cols) one(Part{cols - column});
 }
 
+// Columns summed side by side, in vectors: rows are long strides apart, so the more of a row is read the
+// better.
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int kColumnVectors = 4;
+#else
+constexpr int kColumnVectors = 2;
+#endif
+
 template <class T>
 void column_moments(int64_t rows, int64_t cols, int64_t ld, const T* x, T* mean, T* variance) {
   const T count = T(rows);
-  sum_columns<T, 4, 1>(
+  sum_columns<T, kColumnVectors, 1>(
       rows, cols,
       [&](int64_t i, int64_t j, auto span, Vec<T>(&sums)[1]) { sums[0] += load(x + i * ld + j, span); },
       [&](int64_t j, auto span, Vec<T>(&sums)[1]) { store(mean + j, sums[0] / count, span); });
-  sum_columns<T, 4, 1>(
+  sum_columns<T, kColumnVectors, 1>(
       rows, cols,
       [&](int64_t i, int64_t j, auto span, Vec<T>(&sums)[1]) {
         const Vec<T> d = load(x + i * ld + j, span) - load(mean + j, span);
@@ -97,7 +105,7 @@ LAMELLA_INLINE Vec<T> batch_norm_xhat(const BatchNormBlock<T>& p, int64_t at, in
 template <class T>
 void batch_norm_reduce(const BatchNormBlock<T>& p) {
   with_output_activation(p.activation, [&](auto k) {
-    sum_columns<T, 2, 2>(
+    sum_columns<T, kColumnVectors, 2>(
         p.rows, p.cols,
         [&](int64_t i, int64_t j, auto span, Vec<T>(&sums)[2]) {
           const int64_t at = i * p.ld + j;

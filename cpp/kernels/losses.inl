@@ -81,7 +81,7 @@ void binary_cross_entropy(int64_t rows, int64_t cols, const T* p, const T* t, T 
     const Vec<T> target = mul_add(label, splat(share), splat(floor));
     const Vec<T> q = clip_probability<T>(raw), rest = T(1) - q;
     const Vec<T> value = -mul_add(target, log<T>(q), (T(1) - target) * log<T>(rest));
-    return {value, unless_clipped<T>(raw, (q - target) / (q * rest))};
+    return {value, unless_clipped<T>(raw, quotient(q - target, q * rest))};
   };
   pointwise_loss(rows, cols, p, t, weights, scale, row_loss, dp, term);
 }
@@ -118,19 +118,19 @@ void cross_entropy(int64_t rows, int64_t cols, const T* p, const T* t, T smoothi
                    T* row_loss, T* dp) {
   const T share = T(1) - smoothing, floor = smoothing / T(cols);
   for (int64_t i = 0; i < rows; ++i, p += cols, t += cols) {
-    const T sum = row_sum(cols, p);
+    const T inverse = T(1) / row_sum(cols, p);
     Vec<T> loss{}, mass{};
     for_each_vector<T>(cols, [&](int64_t j, auto span) {
-      const Vec<T> q = load(p + j, span) / sum;
+      const Vec<T> q = load(p + j, span) * inverse;
       const Vec<T> target = fill_beyond(mul_add(load(t + j, span), splat(share), splat(floor)), span, T(0));
       loss = mul_add(target, log<T>(clip_probability<T>(q)), loss);
       mass += unless_clipped<T>(q, target);
     });
     row_loss[i] = -reduce_add(loss);
     if (!dp) continue;
-    const T factor = (weights ? scale * weights[i] : scale) / sum, total = reduce_add(mass);
+    const T factor = (weights ? scale * weights[i] : scale) * inverse, total = reduce_add(mass);
     for_each_vector<T>(cols, [&](int64_t j, auto span) {
-      const Vec<T> q = load(p + j, span) / sum;
+      const Vec<T> q = load(p + j, span) * inverse;
       const Vec<T> target = mul_add(load(t + j, span), splat(share), splat(floor));
       store(dp + i * cols + j, (total - unless_clipped<T>(q, target / q)) * factor, span);
     });

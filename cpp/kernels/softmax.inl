@@ -1,15 +1,10 @@
-// Softmax over rows and the fused heads: softmax or sigmoid with cross-entropy, from logits.
+// Softmax over rows and the fused heads: softmax or sigmoid with cross-entropy, from logits. A row that fits
+// one vector, such as ten classes, stays in it from the logits to the gradient.
 #pragma once
 #include "kernels/losses.inl"
 
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {
-
-// e^(x - max) of one row to y, unless y is null; what the sum of them and the maximum are.
-template <class T>
-struct RowExp {
-  T max, sum;
-};
 
 template <class T>
 LAMELLA_INLINE T row_max(int64_t cols, const T* x) {
@@ -20,23 +15,42 @@ LAMELLA_INLINE T row_max(int64_t cols, const T* x) {
   return reduce_max(largest);
 }
 
+// The logits of a row less their maximum; e to the power of that, 0 beyond the row; the sum of these.
 template <class T>
-LAMELLA_INLINE RowExp<T> row_exp(int64_t cols, const T* x, T* y) {
-  const T largest = row_max(cols, x);
-  Vec<T> sum{};
-  for_each_vector<T>(cols, [&](int64_t j, auto span) {
-    const Vec<T> e = exp<T>(load(x + j, span) - largest);
-    if (y) store(y + j, e, span);
-    sum += fill_beyond(e, span, T(0));
-  });
-  return {largest, reduce_add(sum)};
+struct ShortRow {
+  Vec<T> shifted, power;
+  T max, sum;
+};
+
+template <class T, class Span>
+LAMELLA_INLINE ShortRow<T> short_row(const T* x, Span span) {
+  const Vec<T> v = load(x, span);
+  const T largest = reduce_max(fill_beyond(v, span, -kInfinity<T>));
+  const Vec<T> shifted = v - largest, power = fill_beyond(exp<T>(shifted), span, T(0));
+  return {shifted, power, largest, reduce_add(power)};
 }
 
 template <class T>
 void softmax_forward(int64_t rows, int64_t cols, const T* x, T* y) {
+  if (cols <= lanes<T>) {
+    with_span<T>(cols, [&](auto span) {
+      for (int64_t i = 0; i < rows; ++i) {
+        const ShortRow<T> row = short_row(x + i * cols, span);
+        store(y + i * cols, row.power * (T(1) / row.sum), span);
+      }
+    });
+    return;
+  }
   for (int64_t i = 0; i < rows; ++i, x += cols, y += cols) {
-    const T scale = T(1) / row_exp(cols, x, y).sum;
-    for_each_vector<T>(cols, [&](int64_t j, auto span) { store(y + j, load(y + j, span) * scale, span); });
+    const T largest = row_max(cols, x);
+    Vec<T> sum{};
+    for_each_vector<T>(cols, [&](int64_t j, auto span) {
+      const Vec<T> power = fill_beyond(exp<T>(load(x + j, span) - largest), span, T(0));
+      store(y + j, power, span);
+      sum += power;
+    });
+    const T inverse = T(1) / reduce_add(sum);
+    for_each_vector<T>(cols, [&](int64_t j, auto span) { store(y + j, load(y + j, span) * inverse, span); });
   }
 }
 
@@ -54,63 +68,151 @@ void softmax_backward(int64_t rows, int64_t cols, const T* y, const T* dy, T* dx
   }
 }
 
-// row_loss[i] = log(row_loss[i]) * (mass ? mass[i] : 1) - offset...: see the callers. Logarithms by the
-// vector.
+// What a row's loss is made of: mass * log(sum) - picked, with mass = sum_j t'_j, picked = sum_j t'_j (z_j -
+// max).
 template <class T>
-LAMELLA_INLINE T log_of(T x) {
-  return log<T>(splat(x))[0];
+struct LossParts {
+  T sum, mass, picked;
+};
+
+// Targets given as labels: t' is 1 at the label and 0 elsewhere, 0 everywhere where the label is negative.
+template <class T>
+struct Labels {
+  int64_t cols;
+  const T* z;
+  const int32_t* labels;
+
+  template <class Span>
+  LAMELLA_INLINE Vec<T> target(int64_t i, int64_t j, Span) const {
+    const LaneInt<T> lane = static_cast<LaneInt<T>>(labels[i] - j);
+    return lane_index<T>() == lane ? splat(T(1)) : Vec<T>{};
+  }
+  // To be read before a row's outputs are written, which may be its logits.
+  LAMELLA_INLINE T logit(int64_t i) const { return labels[i] < 0 ? T(0) : z[i * cols + labels[i]]; }
+
+  template <class Span>
+  LAMELLA_INLINE void add(int64_t, int64_t, Span, Vec<T>, Vec<T>&, Vec<T>&) const {}
+
+  LAMELLA_INLINE LossParts<T> parts(int64_t i, T sum, T max, T logit, Vec<T>, Vec<T>) const {
+    return labels[i] < 0 ? LossParts<T>{1, 0, 0} : LossParts<T>{sum, 1, logit - max};
+  }
+};
+
+// Targets given as distributions, smoothed: t' = t * share + floor.
+template <class T>
+struct Distributions {
+  int64_t cols;
+  const T* t;
+  T share, floor;
+
+  template <class Span>
+  LAMELLA_INLINE Vec<T> target(int64_t i, int64_t j, Span span) const {
+    return fill_beyond(mul_add(load(t + i * cols + j, span), splat(share), splat(floor)), span, T(0));
+  }
+  LAMELLA_INLINE T logit(int64_t) const { return 0; }
+
+  template <class Span>
+  LAMELLA_INLINE void add(int64_t i, int64_t j, Span span, Vec<T> shifted, Vec<T>& mass,
+                          Vec<T>& picked) const {
+    const Vec<T> goal = target(i, j, span);
+    mass += goal;
+    picked += fill_beyond(goal * shifted, span, T(0));
+  }
+  LAMELLA_INLINE LossParts<T> parts(int64_t, T sum, T, T, Vec<T> mass, Vec<T> picked) const {
+    return {sum, reduce_add(mass), reduce_add(picked)};
+  }
+};
+
+// Where rows of cols values go, either of them may be null: p and (p * mass - t') * factor.
+template <class T>
+struct SoftmaxOutputs {
+  int64_t cols;
+  T *probabilities, *dz;
+
+  template <class Span>
+  LAMELLA_INLINE void write(int64_t at, Vec<T> p, Vec<T> target, T mass, T factor, Span span) const {
+    if (probabilities) store(probabilities + at, p, span);
+    if (dz) store(dz + at, (p * mass - target) * factor, span);
+  }
+};
+
+template <class T, class Targets, class Span>
+LAMELLA_INLINE LossParts<T> short_loss_row(int64_t i, const T* z, const Targets& targets, T factor,
+                                           const SoftmaxOutputs<T>& out, Span span) {
+  const int64_t at = i * out.cols;
+  const T logit = targets.logit(i);
+  const ShortRow<T> row = short_row(z + at, span);
+  Vec<T> mass{}, picked{};
+  targets.add(i, 0, span, row.shifted, mass, picked);
+  const LossParts<T> parts = targets.parts(i, row.sum, row.max, logit, mass, picked);
+  out.write(at, row.power * (T(1) / row.sum), targets.target(i, 0, span), parts.mass, factor, span);
+  return parts;
+}
+
+// The powers of a long row wait for their sum in one of the outputs.
+template <class T, class Targets>
+LAMELLA_INLINE LossParts<T> long_loss_row(int64_t i, const T* z, const Targets& targets, T factor,
+                                          const SoftmaxOutputs<T>& out) {
+  const int64_t at = i * out.cols;
+  T* powers = out.probabilities ? out.probabilities : out.dz;
+  const T logit = targets.logit(i), largest = row_max(out.cols, z + at);
+  Vec<T> sum{}, mass{}, picked{};
+  for_each_vector<T>(out.cols, [&](int64_t j, auto span) {
+    const Vec<T> shifted = load(z + at + j, span) - largest, power = fill_beyond(exp<T>(shifted), span, T(0));
+    if (powers) store(powers + at + j, power, span);
+    sum += power;
+    targets.add(i, j, span, shifted, mass, picked);
+  });
+  const T total = reduce_add(sum), inverse = T(1) / total;
+  const LossParts<T> parts = targets.parts(i, total, largest, logit, mass, picked);
+  if (powers)
+    for_each_vector<T>(out.cols, [&](int64_t j, auto span) {
+      const Vec<T> p = load(powers + at + j, span) * inverse;
+      out.write(at + j, p, targets.target(i, j, span), parts.mass, factor, span);
+    });
+  return parts;
+}
+
+// row_loss from parts(i); logarithms are taken by the vector.
+template <class T, class Parts>
+LAMELLA_INLINE void losses_of_rows(int64_t rows, T* row_loss, Parts parts) {
+  for_each_vector<T>(rows, [&](int64_t begin, auto span) {
+    T sum[lanes<T>], mass[lanes<T>], picked[lanes<T>];
+    for (int64_t l = 0; l < lanes<T>; ++l) {
+      const LossParts<T> row = begin + l < rows ? parts(begin + l) : LossParts<T>{1, 0, 0};
+      sum[l] = row.sum;
+      mass[l] = row.mass;
+      picked[l] = row.picked;
+    }
+    store(row_loss + begin, mul_add(log<T>(load(sum)), load(mass), -load(picked)), span);
+  });
+}
+
+template <class T, class Targets>
+LAMELLA_INLINE void softmax_losses(int64_t rows, const T* z, const Targets& targets, const T* weights,
+                                   T scale, T* row_loss, const SoftmaxOutputs<T>& out) {
+  const auto factor = [&](int64_t i) { return weights ? scale * weights[i] : scale; };
+  if (out.cols <= lanes<T>)
+    with_span<T>(out.cols, [&](auto span) {
+      losses_of_rows(rows, row_loss,
+                     [&](int64_t i) { return short_loss_row(i, z, targets, factor(i), out, span); });
+    });
+  else
+    losses_of_rows(rows, row_loss, [&](int64_t i) { return long_loss_row(i, z, targets, factor(i), out); });
 }
 
 template <class T>
 void softmax_cross_entropy_sparse(int64_t rows, int64_t cols, const T* z, const int32_t* labels,
                                   const T* weights, T scale, T* row_loss, T* probabilities, T* dz) {
-  for (int64_t i = 0; i < rows; ++i, z += cols) {
-    const int32_t label = labels[i];
-    const T picked = label < 0 ? T(0) : z[label];
-    T* e = probabilities ? probabilities + i * cols : dz ? dz + i * cols : nullptr;
-    const RowExp<T> row = row_exp(cols, z, e);
-    row_loss[i] = label < 0 ? T(0) : log_of(row.sum) - (picked - row.max);
-    if (!e) continue;
-    const T inverse = T(1) / row.sum;
-    const T factor = label < 0 ? T(0) : weights ? scale * weights[i] : scale;
-    for_each_vector<T>(cols, [&](int64_t j, auto span) {
-      const Vec<T> p = load(e + j, span) * inverse;
-      if (probabilities) store(probabilities + i * cols + j, p, span);
-      if (dz) store(dz + i * cols + j, p * factor, span);
-    });
-    if (dz && label >= 0) dz[i * cols + label] -= factor;
-  }
+  const Labels<T> targets{cols, z, labels};
+  softmax_losses(rows, z, targets, weights, scale, row_loss, SoftmaxOutputs<T>{cols, probabilities, dz});
 }
 
 template <class T>
 void softmax_cross_entropy(int64_t rows, int64_t cols, const T* z, const T* t, T smoothing, const T* weights,
                            T scale, T* row_loss, T* probabilities, T* dz) {
-  const T share = T(1) - smoothing, floor = smoothing / T(cols);
-  for (int64_t i = 0; i < rows; ++i, z += cols, t += cols) {
-    const T largest = row_max(cols, z);
-    T* e = probabilities ? probabilities + i * cols : dz ? dz + i * cols : nullptr;
-    Vec<T> sum{}, mass{}, picked{};
-    for_each_vector<T>(cols, [&](int64_t j, auto span) {
-      const Vec<T> shifted = load(z + j, span) - largest;
-      const Vec<T> target = fill_beyond(mul_add(load(t + j, span), splat(share), splat(floor)), span, T(0));
-      const Vec<T> power = exp<T>(shifted);
-      if (e) store(e + j, power, span);
-      sum += fill_beyond(power, span, T(0));
-      mass += target;
-      picked += fill_beyond(target * shifted, span, T(0));
-    });
-    const T total = reduce_add(sum), target_mass = reduce_add(mass);
-    row_loss[i] = log_of(total) * target_mass - reduce_add(picked);
-    if (!e) continue;
-    const T inverse = T(1) / total, factor = weights ? scale * weights[i] : scale;
-    for_each_vector<T>(cols, [&](int64_t j, auto span) {
-      const Vec<T> p = load(e + j, span) * inverse;
-      if (probabilities) store(probabilities + i * cols + j, p, span);
-      if (!dz) return;
-      const Vec<T> target = mul_add(load(t + j, span), splat(share), splat(floor));
-      store(dz + i * cols + j, (p * target_mass - target) * factor, span);
-    });
-  }
+  const Distributions<T> targets{cols, t, T(1) - smoothing, smoothing / T(cols)};
+  softmax_losses(rows, z, targets, weights, scale, row_loss, SoftmaxOutputs<T>{cols, probabilities, dz});
 }
 
 template <class T>
@@ -120,9 +222,9 @@ void sigmoid_cross_entropy(int64_t rows, int64_t cols, const T* z, const T* t, T
   const auto term = [&](Vec<T> logit, Vec<T> raw, int64_t at, auto span) -> LossTerm<T> {
     const Vec<T> target = mul_add(raw, splat(share), splat(floor));
     const Vec<T> e = exp<T>(-abs(logit));
-    const Vec<T> p = (logit < 0 ? e : splat(T(1))) / (e + T(1));
+    const Vec<T> p = quotient(logit < 0 ? e : splat(T(1)), e + T(1));
     if (probabilities) store(probabilities + at, p, span);
-    return {mul_add(-logit, target, max(Vec<T>{}, logit)) + log1p<T>(e), p - target};
+    return {mul_add(-logit, target, max(Vec<T>{}, logit)) + log1p_of_unit<T>(e), p - target};
   };
   pointwise_loss(rows, cols, z, t, weights, scale, row_loss, dz, term);
 }

@@ -49,6 +49,8 @@ using Vec = typename VectorOf<T>::Float;
 template <class T>
 using Int = typename VectorOf<T>::Int;  // also the result of comparing two Vec<T>: all bits set where true
 template <class T>
+using LaneInt = decltype(Int<T>{}[0] + 0);
+template <class T>
 using Unsigned = typename VectorOf<T>::Unsigned;
 using U32 = Unsigned<float>;
 using U64 = Unsigned<double>;
@@ -74,8 +76,7 @@ LAMELLA_INLINE Int<T> lane_index() {
 
 template <class T>
 LAMELLA_INLINE Int<T> mask_of(Part part) {
-  using Lane = decltype(Int<T>{}[0] + 0);
-  return lane_index<T>() < static_cast<Lane>(part.count) - Int<T>{};
+  return lane_index<T>() < static_cast<LaneInt<T>>(part.count);
 }
 
 // --- loads and stores (unaligned); a partial load gives zero in the lanes it leaves out ---
@@ -145,6 +146,15 @@ LAMELLA_INLINE Vec<T> fill_beyond(Vec<T> v, Whole, T) {
 template <class T>
 LAMELLA_INLINE Vec<T> fill_beyond(Vec<T> v, Part part, T value) {
   return mask_of<T>(part) ? v : splat(value);
+}
+
+// body(span) for n elements, 0 < n <= lanes.
+template <class T, class Body>
+LAMELLA_INLINE void with_span(int64_t n, Body&& body) {
+  if (n == lanes<T>)
+    body(Whole{});
+  else
+    body(Part{n});
 }
 
 // body(i, span) for i = 0, lanes, 2 * lanes ...: span is Whole but for a tail.
@@ -239,6 +249,30 @@ LAMELLA_INLINE V min(V a, V b) {
 LAMELLA_INLINE Vec<float> sqrt(Vec<float> x) { return (Vec<float>)vsqrtq_f32((float32x4_t)x); }
 LAMELLA_INLINE Vec<double> sqrt(Vec<double> x) { return (Vec<double>)vsqrtq_f64((float64x2_t)x); }
 #endif
+
+// a / b and the square root of x, one ulp off at most, by Newton's iteration where a division of a whole
+// register is slow. a is finite, b, 1 / b and x are finite, normal numbers.
+LAMELLA_INLINE Vec<float> quotient(Vec<float> a, Vec<float> b) {
+#if defined(__AVX512F__)
+  const Vec<float> guess = (Vec<float>)_mm512_rcp14_ps((__m512)b);
+  const Vec<float> inverse = mul_add(guess, mul_add(-b, guess, splat(1.0f)), guess);
+  const Vec<float> q = a * inverse;
+  return mul_add(inverse, mul_add(-b, q, a), q);
+#else
+  return a / b;
+#endif
+}
+LAMELLA_INLINE Vec<float> root(Vec<float> x) {
+#if defined(__AVX512F__)
+  const Vec<float> guess = (Vec<float>)_mm512_rsqrt14_ps((__m512)x);
+  const Vec<float> r = x * guess;
+  return mul_add(r, mul_add(-r, guess * 0.5f, splat(0.5f)), r);
+#else
+  return sqrt(x);
+#endif
+}
+LAMELLA_INLINE Vec<double> quotient(Vec<double> a, Vec<double> b) { return a / b; }
+LAMELLA_INLINE Vec<double> root(Vec<double> x) { return sqrt(x); }
 
 template <class T>
 constexpr T kInfinity = static_cast<T>(__builtin_inf());
