@@ -1,5 +1,6 @@
 // The whole test framework: TEST registers a function, CHECK and check_close count and report failures.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <string>
@@ -34,6 +35,18 @@ inline bool close(double actual, double expected, double tolerance) {
   if (std::isnan(expected)) return std::isnan(actual);
   if (std::isinf(expected)) return actual == expected;
   return std::abs(actual - expected) <= tolerance * std::fmax(1.0, std::abs(expected));
+}
+
+// Runs the tests of these names, or all; returns the exit status.
+inline int run_tests(const std::vector<std::string>& wanted) {
+  for (const Test& test : tests()) {
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), test.name) == wanted.end()) continue;
+    const int before = failures;
+    context = test.name;
+    test.run();
+    std::printf("%s %s\n", failures == before ? "ok    " : "FAILED", test.name);
+  }
+  return failures == 0 ? 0 : 1;
 }
 
 }  // namespace lamella::testing

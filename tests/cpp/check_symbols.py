@@ -1,6 +1,6 @@
 """Object files of the kernels define exactly one global symbol, their table, and no weak ones.
 
-A weak symbol could be chosen by the linker for the whole program and crash a processor without that instruction set.
+The linker could choose a weak symbol for the whole program and crash an older processor.
 """
 
 import os

@@ -18,7 +18,7 @@ namespace {
 LAMELLA_MATH(exp, exp<T>(x))
 LAMELLA_MATH(expm1, expm1<T>(x))
 LAMELLA_MATH(log, log<T>(x))
-LAMELLA_MATH(log1p, log1p<T>(x))
+LAMELLA_MATH(log1p, log1p_of_unit<T>(x))
 LAMELLA_MATH(sigmoid, sigmoid<T>(x))
 LAMELLA_MATH(tanh, tanh(x))
 LAMELLA_MATH(softplus, softplus<T>(x))

@@ -1,5 +1,4 @@
 // Runs every registered test: lamella_kernel_tests [--full] [name ...]. --full sweeps every float32 value.
-#include <algorithm>
 #include <cstring>
 
 #include "kernel_test.h"
@@ -15,12 +14,5 @@ int main(int argc, char** argv) {
     else
       wanted.push_back(argv[i]);
   }
-  for (const Test& test : tests()) {
-    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), test.name) == wanted.end()) continue;
-    const int before = failures;
-    context = test.name;
-    test.run();
-    std::printf("%s %s\n", failures == before ? "ok    " : "FAILED", test.name);
-  }
-  return failures == 0 ? 0 : 1;
+  return run_tests(wanted);
 }

@@ -1,0 +1,208 @@
+// Steps 2 to 10 of training, the partial batch among them, allocate nothing: this program replaces malloc,
+// operator new and mmap and counts the calls of every thread.
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <new>
+#include <numeric>
+
+#include "check.h"
+#include "engine/trainer.h"
+#include "kernels/dispatch.h"
+
+extern "C" {
+void* __libc_malloc(size_t);
+void* __libc_calloc(size_t, size_t);
+void* __libc_realloc(void*, size_t);
+void* __libc_memalign(size_t, size_t);
+}
+
+namespace {
+
+std::atomic<bool> counting{false};
+std::atomic<int64_t> allocations{0};
+
+void note() {
+  if (counting.load(std::memory_order_relaxed)) allocations.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+extern "C" {
+void* malloc(size_t size) {
+  note();
+  return __libc_malloc(size);
+}
+void* calloc(size_t count, size_t size) {
+  note();
+  return __libc_calloc(count, size);
+}
+void* realloc(void* block, size_t size) {
+  note();
+  return __libc_realloc(block, size);
+}
+void* memalign(size_t alignment, size_t size) {
+  note();
+  return __libc_memalign(alignment, size);
+}
+void* aligned_alloc(size_t alignment, size_t size) { return memalign(alignment, size); }
+int posix_memalign(void** block, size_t alignment, size_t size) {
+  *block = memalign(alignment, size);
+  return *block == nullptr ? ENOMEM : 0;
+}
+void* mmap(void* address, size_t length, int protection, int flags, int file, off_t offset) noexcept {
+  note();
+  return reinterpret_cast<void*>(syscall(SYS_mmap, address, length, protection, flags, file, offset));
+}
+}
+
+void* operator new(size_t size) {
+  if (void* block = malloc(size)) return block;
+  throw std::bad_alloc();
+}
+void* operator new(size_t size, std::align_val_t alignment) {
+  if (void* block = memalign(static_cast<size_t>(alignment), size)) return block;
+  throw std::bad_alloc();
+}
+void operator delete(void* block) noexcept { free(block); }
+void operator delete(void* block, size_t) noexcept { free(block); }
+void operator delete(void* block, std::align_val_t) noexcept { free(block); }
+void operator delete(void* block, size_t, std::align_val_t) noexcept { free(block); }
+
+namespace lamella {
+
+namespace {
+
+constexpr int64_t kBatch = 64, kSteps = 10, kRows = (kSteps - 1) * kBatch + 13, kFeatures = 70, kClasses = 10;
+
+VariablePtr variable(const char* name, Shape shape, DType dtype, bool trainable = true, double value = 0.01) {
+  auto made = std::make_shared<Variable>(name, std::move(shape), dtype, trainable);
+  dispatch(dtype, [&](auto t) {
+    using T = decltype(t);
+    std::fill_n(reinterpret_cast<T*>(made->data()), made->size(), static_cast<T>(value));
+  });
+  return made;
+}
+
+int add(engine::Program& program, const char* op, std::vector<VariablePtr> variables,
+        Attributes::Map attributes) {
+  layers::Definition definition{};
+  definition.name = op;
+  definition.variables = std::move(variables);
+  definition.attributes = Attributes(op, std::move(attributes));
+  return program.add(op, {program.output}, std::move(definition));
+}
+
+// Every layer there is, fused and not, wide enough that the pool shares the work out.
+engine::Program make_program(DType dtype, const VariablePtr& kernel) {
+  constexpr int64_t units = 257;
+  engine::Program program({kFeatures}, dtype);
+  add(program, "rescaling", {}, {{"scale", 1.0 / 255}, {"offset", 0.0}});
+  add(program, "dense", {kernel, nullptr}, {});
+  add(program, "batch_normalization",
+      {variable("gamma", {units}, dtype), variable("beta", {units}, dtype),
+       variable("moving_mean", {units}, dtype, false), variable("moving_variance", {units}, dtype, false, 1)},
+      {{"momentum", 0.9}, {"epsilon", 1e-3}});
+  add(program, "activation", {}, {{"kind", "relu"}, {"alpha", 0.0}});
+  add(program, "dropout", {}, {{"rate", 0.3}, {"seed", int64_t{-1}}});
+  add(program, "dense", {variable("kernel", {units, units}, dtype), variable("bias", {units}, dtype)}, {});
+  add(program, "activation", {}, {{"kind", "gelu"}, {"alpha", 0.0}});
+  add(program, "dense", {variable("kernel", {units, kClasses}, dtype), variable("bias", {kClasses}, dtype)},
+      {});
+  add(program, "activation", {}, {{"kind", "softmax"}, {"alpha", 0.0}});
+  return program;
+}
+
+engine::Objective make_objective(const VariablePtr& kernel) {
+  engine::Objective objective;
+  objective.loss =
+      losses::make_loss("sparse_categorical_crossentropy", Attributes("loss", {{"from_logits", int64_t{0}}}));
+  objective.metrics.push_back(metrics::make_metric("sparse_categorical_accuracy", {}));
+  objective.penalties.push_back({kernel, penalties::make_penalty("l2", Attributes("l2", {{"l2", 1e-3}}))});
+  return objective;
+}
+
+ops::ArrayView view(const std::vector<uint8_t>& data, Shape shape) {
+  ops::ArrayView array;
+  array.data = reinterpret_cast<const char*>(data.data());
+  array.dtype = DType::uint8;
+  array.strides.assign(shape.size(), 1);
+  if (shape.size() == 2) array.strides[0] = shape[1];
+  array.shape = std::move(shape);
+  return array;
+}
+
+void run_to(engine::Trainer& trainer, int64_t steps, const engine::Poll& poll) {
+  for (int64_t done = 0; done < steps;) done = trainer.run(1e-3, 1, poll);
+}
+
+// Counts from the second step on: the first one starts the threads and lays the memory out.
+void check_steps(int threads, DType dtype, const char* optimizer, Attributes settings) {
+  ThreadPool pool(threads);
+  const ops::Context context{pool, kernels::select_kernels(), ops::cpu_ops()};
+  const VariablePtr kernel = variable("kernel", {kFeatures, 257}, dtype);
+  engine::Trainer trainer(context, make_program(dtype, kernel), make_objective(kernel),
+                          optimizers::make_optimizer(optimizer, settings), 1);
+  std::vector<uint8_t> x(kRows * kFeatures), y(kRows);
+  std::iota(x.begin(), x.end(), uint8_t{0});
+  for (size_t i = 0; i < y.size(); ++i) y[i] = static_cast<uint8_t>(i % kClasses);
+  engine::Feed feed;
+  feed.x = view(x, {kRows, kFeatures});
+  feed.y = view(y, {kRows});
+  const engine::Poll poll = [] {};
+
+  CHECK(trainer.start(feed, kBatch, std::nullopt, true) == kSteps);
+  run_to(trainer, 1, poll);
+  allocations = 0;
+  counting = true;
+  run_to(trainer, kSteps, poll);
+  counting = false;
+  CHECK(trainer.iterations() == kSteps);
+  testing::context += ": " + std::to_string(allocations.load()) + " allocations";
+  CHECK(allocations == 0);
+}
+
+TEST(training_steps_allocate_nothing) {
+  const std::string name = testing::context;
+  for (int threads : {1, 3}) {
+    for (DType dtype : {DType::float32, DType::float64}) {
+      testing::context = name + ", " + std::to_string(threads) + " threads, " + name_of(dtype) + ", adam";
+      check_steps(threads, dtype, "adam",
+                  Attributes("adam", {{"beta_1", 0.9}, {"beta_2", 0.999}, {"epsilon", 1e-7}}));
+      testing::context = name + ", " + std::to_string(threads) + " threads, " + name_of(dtype) + ", sgd";
+      check_steps(threads, dtype, "sgd", Attributes("sgd", {{"momentum", 0.9}, {"nesterov", int64_t{1}}}));
+    }
+  }
+}
+
+TEST(every_kind_of_allocation_is_counted) {
+  allocations = 0;
+  counting = true;
+  void* volatile block = malloc(10);
+  free(block);
+  block = ::operator new(10);
+  ::operator delete(block);
+  block = ::operator new(64, std::align_val_t{64});
+  ::operator delete(block, std::align_val_t{64});
+  block = mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  counting = false;
+  munmap(block, 4096);
+  CHECK(allocations == 4);
+}
+
+}  // namespace
+
+}  // namespace lamella
+
+int main() {
+  using namespace lamella::testing;
+  for (const Test& test : tests()) {
+    context = test.name;
+    test.run();
+  }
+  return failures == 0 ? 0 : 1;
+}
