@@ -4,6 +4,7 @@ python examples/digits.py [--seed 0] [--picture digits.png]
 """
 
 import argparse
+import itertools
 import time
 
 import matplotlib
@@ -27,7 +28,12 @@ def load(seed):
 
 
 def hidden_block(units):
-    return [layers.Dense(units), layers.BatchNormalization(), layers.Activation("relu"), layers.Dropout(0.4)]
+    return [
+        layers.Dense(units),
+        layers.BatchNormalization(momentum=0.9),
+        layers.Activation("relu"),
+        layers.Dropout(0.4),
+    ]
 
 
 def build_model():
@@ -36,13 +42,13 @@ def build_model():
             layers.Input((64,)),
             layers.Rescaling(1 / 16),
             *hidden_block(256),
-            *hidden_block(128),
+            *hidden_block(256),
             layers.Dense(10, activation="softmax"),
         ],
         name="digits",
     )
     model.compile(
-        optimizer=lamella.optimizers.Adam(learning_rate=3e-3),
+        optimizer=lamella.optimizers.Adam(learning_rate=2e-3),
         loss=lamella.losses.CategoricalCrossentropy(label_smoothing=0.1),
         metrics=["accuracy"],
     )
@@ -66,41 +72,39 @@ def draw_curves(axes, history, name, title, label_gap):
     axes.set_xlim(1, len(epochs))
 
 
-def draw_mistakes(figure, grid, x, truth, said):
-    """The held-out pictures that the network got wrong, the first twelve of them."""
+def draw_mistakes(figure, x, truth, said):
+    """The first ten of the held-out pictures that the network got wrong."""
     wrong = np.flatnonzero(truth != said)
-    for place, index in zip(range(12), wrong, strict=False):
-        axes = figure.add_subplot(grid[place])
+    place = {"left": 0.06, "right": 0.94, "top": 0.68, "bottom": 0.16, "wspace": 0.3}
+    for axes, index in itertools.zip_longest(figure.subplots(1, 10, gridspec_kw=place), wrong[:10]):
+        if index is None:
+            axes.set_axis_off()
+            continue
         axes.imshow(x[index].reshape(8, 8), cmap="gray_r", interpolation="nearest")
-        axes.set_title(f"{truth[index]}", color=INK, fontsize=11, pad=4)
-        axes.set_xlabel(f"read as {said[index]}", color=ORANGE, fontsize=9)
+        axes.set_title(f"is {truth[index]}", color=INK, fontsize=10)
+        axes.set_xlabel(f"read as {said[index]}", color=ORANGE)
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set_color("#CCCCCC")
-    return len(wrong)
+    shown = "" if len(wrong) <= 10 else "; the first ten"
+    note = f"Misread: {len(wrong)} of {len(truth)} held-out digits{shown}"
+    figure.suptitle(note, x=0.06, y=0.93, ha="left", color=INK, fontweight="bold")
 
 
 def draw(path, history, x, truth, said, headline):
-    plt.rcParams.update(
-        {"font.size": 10, "xtick.color": QUIET, "ytick.color": QUIET, "axes.edgecolor": "#BBBBBB"}
-    )
+    colours = {"xtick.color": QUIET, "ytick.color": QUIET, "axes.edgecolor": "#BBBBBB"}
+    plt.rcParams.update({"font.size": 10, "figure.titlesize": "large", **colours})
     figure = plt.figure(figsize=(11, 6.6), dpi=150)
-    grid = figure.add_gridspec(
-        2, 1, height_ratios=[3, 1], hspace=0.62, left=0.06, right=0.91, top=0.83, bottom=0.07
-    )
-    curves = grid[0].subgridspec(1, 2, wspace=0.42)
-    for place, (name, title, gap) in enumerate(
-        [("accuracy", "Accuracy", 0.02), ("loss", "Cross-entropy, labels smoothed by 0.1", 0.08)]
-    ):
-        axes = figure.add_subplot(curves[place])
-        draw_curves(axes, history, name, title, gap)
+    top, bottom = figure.subfigures(2, 1, height_ratios=[2.5, 1])
+    top.suptitle(headline, x=0.06, y=0.96, ha="left", color=INK, fontsize=15, fontweight="bold")
+    place = {"left": 0.06, "right": 0.9, "top": 0.82, "bottom": 0.12, "wspace": 0.42}
+    accuracy, loss = top.subplots(1, 2, gridspec_kw=place)
+    draw_curves(accuracy, history, "accuracy", "Accuracy", 0.025)
+    draw_curves(loss, history, "loss", "Cross-entropy, labels smoothed by 0.1", 0.08)
+    for axes in (accuracy, loss):
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#EEEEEE")
         axes.set_axisbelow(True)
-    wrong = draw_mistakes(figure, grid[1].subgridspec(1, 12, wspace=0.35), x, truth, said)
-    shown = "all of them" if wrong <= 12 else "the first twelve"
-    note = f"{wrong} of {len(truth)} held-out digits are misread, {shown} below the digit they are:"
-    figure.text(0.06, 0.335, note, color=INK, fontweight="bold")
-    figure.text(0.06, 0.93, headline, color=INK, fontsize=15, fontweight="bold")
+    draw_mistakes(bottom, x, truth, said)
     figure.savefig(path)
 
 
@@ -117,7 +121,7 @@ def main():
 
     start = time.perf_counter()
     history = model.fit(
-        x_train, lamella.utils.to_categorical(y_train), batch_size=64, epochs=25, validation_split=0.1
+        x_train, lamella.utils.to_categorical(y_train), batch_size=64, epochs=30, validation_split=0.1
     ).history
     seconds = time.perf_counter() - start
     _, accuracy = model.evaluate(x_test, lamella.utils.to_categorical(y_test), verbose=0)

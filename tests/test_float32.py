@@ -6,7 +6,7 @@ import pytest
 from lamella import _core
 from op_cases import CASES, build, relative_error
 
-# Rows, positions of a row where it has more than one axis, and features. Two values per channel would be normalised
+# Rows, positions of a row where it has several axes, and features. Two values a channel would be normalised
 # to +-1 whatever they are: a gradient of nothing but cancellation.
 SHAPES = [(1, 1, 1), (3, 2, 17), (67, 2, 131)]
 

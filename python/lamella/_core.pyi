@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 __version__: str
@@ -59,7 +58,7 @@ class Program:
         """Per operation: name, op, forward_flops and backward_flops of one row."""
 
 class Feed:
-    """Arrays that batches are gathered from: any strides, any real or integer dtype, never copied as a whole."""
+    """Arrays that batches are gathered from: any strides, any real or integer dtype, never copied."""
 
     def __init__(
         self,
@@ -84,13 +83,11 @@ class Trainer:
         previous: Trainer | None = None,
     ) -> None: ...
     iterations: int
-    def start(
-        self, feed: Feed, batch_size: int, steps: int | None = None, shuffle: bool = False
-    ) -> int:
+    def start(self, feed: Feed, batch_size: int, steps: int | None = None, shuffle: bool = False) -> int:
         """Check the feed, plan memory for the batch size, begin a pass; returns its number of steps."""
 
     def run(self, learning_rate: float, max_steps: int = 0) -> int:
-        """Run steps until the pass ends, max_steps are done (0: no limit) or 50 ms are over; returns steps done so far."""
+        """Run until the pass ends, max_steps are done (0: all) or 50 ms are over; returns the steps done."""
 
     def results(self) -> list[float]:
         """Running loss and metrics since reset_metrics()."""
@@ -106,7 +103,7 @@ class Trainer:
         """Loss gradients (penalties included) of one batch, in training mode, without an update."""
 
     def memory(self, batch_size: int) -> dict[str, int]:
-        """Bytes a training step of this batch size keeps: parameters, gradients, slots, activations, packed, batch, total."""
+        """Bytes that a step keeps: parameters, gradients, slots, activations, packed, batch, total."""
 
 class Evaluator:
     """Loss and metrics of a program in inference mode; independent of any trainer."""
