@@ -29,11 +29,11 @@ struct Problem {
                      int64_t count = -1) {
     std::vector<const T*> as, bs;
     for (int64_t t = 0; t < batch; ++t) {
-      as.push_back(&a[t * a_size() + first * a_row]);
-      bs.push_back(&b[t * k * panel]);
+      as.push_back(a.data() + t * a_size() + first * a_row);
+      bs.push_back(b.data() + t * k * panel);
     }
     std::vector<T> out = c;
-    table.brgemm({batch, as.data(), bs.data(), a_row, a_k, panel, k, &out[first * ldc], ldc,
+    table.brgemm({batch, as.data(), bs.data(), a_row, a_k, panel, k, out.data() + first * ldc, ldc,
                   count < 0 ? rows : count, cols, use_bias ? bias.data() : nullptr, accumulate});
     return out;
   }
