@@ -1,9 +1,8 @@
 """The one table of op cases: gradient checks, float32 checks and benchmarks/ops.py are all driven by it.
 
 A case lists the nodes of an op, or of a few ops that the engine fuses, for a given input. The harness puts a
-dense node with one-hot input in front: row i of its output is row i of its kernel, so that the kernel *is*
-the input of the case and its gradient is the case's input gradient. A reshape keeps this node out of any
-fusion.
+dense node with one-hot input in front: row i of its output is row i of its kernel, so that the kernel is the
+input of the case and its gradient the case's input gradient. A reshape keeps this node out of any fusion.
 """
 
 from collections.abc import Callable

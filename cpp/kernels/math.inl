@@ -154,7 +154,7 @@ LAMELLA_INLINE Vec<T> log_of_normal(Vec<T> u, Vec<T> exponent_offset) {
   const U mantissa = ((U{} + 1) << C::kMantissaBits) - 1;
   const Vec<T> f = (Vec<T>)((shifted & mantissa) + half_root) - T(1);
   const Vec<T> n_float = ((Vec<T>)(n + (Int<T>)splat(C::kRound)) - C::kRound) + exponent_offset;
-  const Vec<T> s = quotient(f, f + T(2)), z = s * s, half_square = f * f * T(0.5);
+  const Vec<T> s = f / (f + T(2)), z = s * s, half_square = f * f * T(0.5);
   const Vec<T> tail = s * (half_square + z * polynomial(z, C::kLog));
   const Vec<T> low = mul_add(n_float, splat(C::kLog2Low), tail);
   return mul_add(n_float, splat(C::kLog2High), f - (half_square - low));
@@ -181,7 +181,7 @@ LAMELLA_INLINE Vec<T> log(Vec<T> x) {
 // log(1 + x) for 0 <= x <= 1: x - s (x - z P(z)) with s = x / (2 + x), z = s^2, P as for log.
 template <class T>
 LAMELLA_INLINE Vec<T> log1p_of_unit(Vec<T> x) {
-  const Vec<T> s = quotient(x, x + T(2)), z = s * s;
+  const Vec<T> s = x / (x + T(2)), z = s * s;
   return mul_add(-s, mul_add(-z, polynomial(z, Constants<T>::kLog1p), x), x);
 }
 
@@ -189,7 +189,7 @@ LAMELLA_INLINE Vec<T> log1p_of_unit(Vec<T> x) {
 template <class T>
 LAMELLA_INLINE Vec<T> sigmoid(Vec<T> x) {
   const Vec<T> e = exp<T>(-abs(x));
-  return quotient(x < 0 ? e : splat(T(1)), e + T(1));
+  return (x < 0 ? e : splat(T(1))) / (e + T(1));
 }
 
 // x + x^3 P(x^2) for small x, where the other form cancels; beyond, tanh|x| = 1 - 2e / (1 + e), e =
@@ -199,7 +199,7 @@ LAMELLA_INLINE Vec<float> tanh(Vec<float> x) {
                               0.0216927712f, -0.00815665818f, 0.00212306775f};
   const Vec<float> size = abs(x), square = x * x;
   const Vec<float> e = exp<float>(size * -2.0f);
-  const Vec<float> large = mul_add(splat(-2.0f), quotient(e, e + 1.0f), splat(1.0f));
+  const Vec<float> large = 1.0f - 2.0f * e / (e + 1.0f);
   const Vec<float> small = mul_add(size * square, polynomial(square, kSmall), size);
   return with_sign(size < 0.63f ? small : large, sign_of(x));
 }
@@ -235,7 +235,7 @@ LAMELLA_INLINE Normal<float> normal(Vec<float> x) {
   const Vec<float> t = min(splat(15.0f), abs(x));
   const Vec<float> high = (Vec<float>)((U32)t & 0xfffff000u), low = t - high;
   const Vec<float> e = exp_of_sum<float>(high * high * -0.5f, low * (t + high) * -0.5f);
-  const Vec<float> w = quotient(splat(1.0f), t + a);
+  const Vec<float> w = 1.0f / (t + a);
   const Vec<float> tail = e * (w * polynomial((t - a) * w, kTail));
   const Vec<float> outside = x < 0 ? tail : 1.0f - tail;
   const Vec<float> center = mul_add(x, polynomial(x * x, kCenter), splat(0.5f));
