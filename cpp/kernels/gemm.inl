@@ -19,65 +19,6 @@ constexpr int kPanelVectors = 2;
 template <class T>
 constexpr int kPanel = kPanelVectors * lanes<T>;
 
-// body(j, span) for the V vectors of cols columns, of which only the last may be partial.
-template <class T, int V, class Body>
-LAMELLA_INLINE void for_panel_vectors(int64_t cols, Body&& body) {
-  if (cols == V * lanes<T>) {
-    for (int j = 0; j < V; ++j) body(j, Whole{});
-  } else {
-    for (int j = 0; j < V - 1; ++j) body(j, Whole{});
-    body(V - 1, Part{cols - (V - 1) * lanes<T>});
-  }
-}
-
-template <class T, int R, int V>
-LAMELLA_INLINE void tile_start(const Brgemm<T>& p, Vec<T> (&sum)[R][V]) {
-  if (p.accumulate) {
-    for_panel_vectors<T, V>(p.cols, [&](int j, auto span) {
-      for (int i = 0; i < R; ++i) sum[i][j] = load(p.c + i * p.ldc + j * lanes<T>, span);
-    });
-  } else if (p.bias) {
-    for_panel_vectors<T, V>(p.cols, [&](int j, auto span) {
-      const Vec<T> bias = load(p.bias + j * lanes<T>, span);
-      for (int i = 0; i < R; ++i) sum[i][j] = bias;
-    });
-  } else {
-    for (int i = 0; i < R; ++i)
-      for (int j = 0; j < V; ++j) sum[i][j] = Vec<T>{};
-  }
-}
-
-// R rows by V vectors in registers. An element adds its products one after another, whatever R and V are, so
-// its bits do not depend on the tile it falls into. Rows of A are reached in threes: a pointer and strides 0,
-// 1, 2.
-template <class T, int R, int V>
-void brgemm_tile(const Brgemm<T>& p) {
-  Vec<T> sum[R][V];
-  tile_start<T, R, V>(p, sum);
-  for (int64_t t = 0; t < p.batch; ++t) {
-    constexpr int kGroups = (R + 2) / 3;
-    const T* a[kGroups];
-    for (int g = 0; g < kGroups; ++g) a[g] = p.a[t] + 3 * g * p.a_row;
-    const T* b = p.b[t];
-#pragma GCC unroll 2
-    for (int64_t k = 0; k < p.k; ++k) {
-      Vec<T> row[V];
-      for (int j = 0; j < V; ++j) row[j] = load(b + j * lanes<T>);
-#pragma GCC unroll 16
-      for (int i = 0; i < R; ++i) {
-        const Vec<T> factor = splat(a[i / 3][i % 3 * p.a_row]);
-        for (int j = 0; j < V; ++j) sum[i][j] = mul_add(factor, row[j], sum[i][j]);
-      }
-#pragma GCC unroll 8
-      for (int g = 0; g < kGroups; ++g) a[g] += p.a_k;
-      b += p.b_row;
-    }
-  }
-  for_panel_vectors<T, V>(p.cols, [&](int j, auto span) {
-    for (int i = 0; i < R; ++i) store(p.c + i * p.ldc + j * lanes<T>, sum[i][j], span);
-  });
-}
-
 template <int... I>
 struct Numbers {};
 template <int N, int... I>
@@ -86,6 +27,77 @@ template <int... I>
 struct NumbersBelow<0, I...> {
   using type = Numbers<I...>;
 };
+template <int I>
+struct Number {
+  static constexpr int value = I;
+  constexpr operator int() const { return I; }
+};
+
+template <class Body, int... I>
+LAMELLA_INLINE void unrolled(Numbers<I...>, Body&& body) {
+  (body(Number<I>{}), ...);
+}
+// body(0), body(1), ... body(N - 1) as so many statements: arrays indexed by them stay in registers.
+template <int N, class Body>
+LAMELLA_INLINE void unrolled(Body&& body) {
+  unrolled(typename NumbersBelow<N>::type{}, body);
+}
+
+// body(j, span) for the V vectors of cols columns, of which only the last may be partial.
+template <class T, int V, class Body>
+LAMELLA_INLINE void for_panel_vectors(int64_t cols, Body&& body) {
+  unrolled<V - 1>([&](auto j) LAMELLA_INLINE_BODY { body(j, Whole{}); });
+  if (cols == V * lanes<T>)
+    body(Number<V - 1>{}, Whole{});
+  else
+    body(Number<V - 1>{}, Part{cols - (V - 1) * lanes<T>});
+}
+
+template <class T, int R, int V>
+LAMELLA_INLINE void tile_start(const Brgemm<T>& p, Vec<T> (&sum)[R][V]) {
+  if (p.accumulate) {
+    for_panel_vectors<T, V>(p.cols, [&](auto j, auto span) LAMELLA_INLINE_BODY {
+      unrolled<R>([&](auto i) LAMELLA_INLINE_BODY { sum[i][j] = load(p.c + i * p.ldc + j * lanes<T>, span); });
+    });
+  } else if (p.bias) {
+    for_panel_vectors<T, V>(p.cols, [&](auto j, auto span) LAMELLA_INLINE_BODY {
+      const Vec<T> bias = load(p.bias + j * lanes<T>, span);
+      unrolled<R>([&](auto i) LAMELLA_INLINE_BODY { sum[i][j] = bias; });
+    });
+  } else {
+    unrolled<R>([&](auto i) LAMELLA_INLINE_BODY {
+      unrolled<V>([&](auto j) LAMELLA_INLINE_BODY { sum[i][j] = Vec<T>{}; });
+    });
+  }
+}
+
+// R rows by V vectors in registers. An element adds its products one after another, whatever R and V are, so its bits
+// do not depend on the tile it falls into. Rows of A are reached in threes: a pointer and strides 0, 1, 2.
+template <class T, int R, int V>
+void brgemm_tile(const Brgemm<T>& p) {
+  Vec<T> sum[R][V];
+  tile_start<T, R, V>(p, sum);
+  for (int64_t t = 0; t < p.batch; ++t) {
+    constexpr int kGroups = (R + 2) / 3;
+    const T* a[kGroups];
+    unrolled<kGroups>([&](auto g) LAMELLA_INLINE_BODY { a[g] = p.a[t] + 3 * g * p.a_row; });
+    const T* b = p.b[t];
+#pragma GCC unroll 2
+    for (int64_t k = 0; k < p.k; ++k) {
+      Vec<T> row[V];
+      unrolled<V>([&](auto j) LAMELLA_INLINE_BODY { row[j] = load(b + j * lanes<T>); });
+      unrolled<R>([&](auto i) LAMELLA_INLINE_BODY {
+        const Vec<T> factor = splat(a[i / 3][i % 3 * p.a_row]);
+        unrolled<V>([&](auto j) LAMELLA_INLINE_BODY { sum[i][j] = mul_add(factor, row[j], sum[i][j]); });
+      });
+      unrolled<kGroups>([&](auto g) LAMELLA_INLINE_BODY { a[g] += p.a_k; });
+      b += p.b_row;
+    }
+  }
+  for_panel_vectors<T, V>(p.cols, [&](auto j, auto span) LAMELLA_INLINE_BODY {
+    unrolled<R>([&](auto i) LAMELLA_INLINE_BODY { store(p.c + i * p.ldc + j * lanes<T>, sum[i][j], span); });
+  });
+}
 
 template <class T, int V, int... I>
 LAMELLA_INLINE void brgemm_by_rows(const Brgemm<T>& p, Numbers<I...>) {

@@ -15,6 +15,7 @@
 #endif
 
 #define LAMELLA_INLINE inline __attribute__((always_inline))
+#define LAMELLA_INLINE_BODY __attribute__((always_inline))  // of a lambda, after its parameters
 
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {
