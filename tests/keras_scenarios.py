@@ -59,12 +59,25 @@ def twenty_steps(k, dtype, optimizer, **options):
     return record(model, losses)
 
 
-def fit(k, dtype, loss, target, last="softmax", metrics=(), penalty=None, normalize=False, **options):
+def fit(
+    k,
+    dtype,
+    loss,
+    target,
+    last="softmax",
+    metrics=(),
+    penalty=None,
+    normalize=False,
+    optimizer=None,
+    **options,
+):
     """What `fit` and `evaluate` report, the partial batch and a validation split included."""
     y = target(dtype)
     regularizer = k.regularizers.L2(penalty) if penalty else None
     model = network(k, units=CLASSES, last=last, penalty=regularizer, normalize=normalize)
-    model.compile(optimizer=k.optimizers.SGD(0.05), loss=loss(k), metrics=list(metrics))
+    model.compile(
+        optimizer=optimizer(k) if optimizer else k.optimizers.SGD(0.05), loss=loss(k), metrics=list(metrics)
+    )
     x = inputs(dtype)
     history = model.fit(x, y, batch_size=BATCH, epochs=4, shuffle=False, verbose=0, **options).history
     evaluated = model.evaluate(x, y, batch_size=BATCH, verbose=0, return_dict=True)
@@ -84,7 +97,70 @@ OPTIMIZERS = {
     "sgd_nesterov": lambda k: k.optimizers.SGD(learning_rate=0.05, momentum=0.8, nesterov=True),
     "adam": lambda k: k.optimizers.Adam(),
     "adam_options": lambda k: k.optimizers.Adam(learning_rate=0.02, beta_1=0.7, beta_2=0.95, epsilon=1e-3),
+    "adam_amsgrad": lambda k: k.optimizers.Adam(learning_rate=0.02, amsgrad=True),
+    "adamw": lambda k: k.optimizers.AdamW(learning_rate=0.02, weight_decay=0.1),
+    "adamax": lambda k: k.optimizers.Adamax(learning_rate=0.02),
+    "nadam": lambda k: k.optimizers.Nadam(learning_rate=0.02),
+    "rmsprop": lambda k: k.optimizers.RMSprop(),
+    "rmsprop_momentum": lambda k: k.optimizers.RMSprop(learning_rate=0.01, rho=0.8, momentum=0.7),
+    "rmsprop_centered": lambda k: k.optimizers.RMSprop(learning_rate=0.005, epsilon=1e-3, centered=True),
+    "rmsprop_all": lambda k: k.optimizers.RMSprop(0.005, 0.8, 0.5, 1e-3, True),
+    "adagrad": lambda k: k.optimizers.Adagrad(learning_rate=0.05),
+    "adadelta": lambda k: k.optimizers.Adadelta(learning_rate=1.0, rho=0.9, epsilon=1e-4),
+    "lion": lambda k: k.optimizers.Lion(learning_rate=0.003),
+    "ftrl": lambda k: k.optimizers.Ftrl(learning_rate=0.1),
+    "ftrl_options": lambda k: k.optimizers.Ftrl(0.1, -0.7, 0.2, 0.01, 0.02, 0.03, 0.1),
 }
+
+SHARED_OPTIONS = {
+    "weight_decay": {"weight_decay": 0.1},
+    "clipnorm": {"clipnorm": 0.05},
+    "clipvalue": {"clipvalue": 0.005},
+    "global_clipnorm": {"global_clipnorm": 0.1},
+    "ema": {"use_ema": True, "ema_momentum": 0.8},
+    "ema_overwrite": {"use_ema": True, "ema_momentum": 0.8, "ema_overwrite_frequency": 3},
+    "accumulation": {"gradient_accumulation_steps": 3},
+    "everything": {
+        "weight_decay": 0.1,
+        "global_clipnorm": 0.1,
+        "use_ema": True,
+        "ema_momentum": 0.7,
+        "ema_overwrite_frequency": 2,
+        "gradient_accumulation_steps": 2,
+    },
+}
+
+
+def with_options(name, rate, options):
+    return lambda k: getattr(k.optimizers, name)(learning_rate=rate, **options)
+
+
+OPTIMIZERS |= {
+    f"{name.lower()}_{option}": with_options(name, rate, options)
+    for name, rate in (("SGD", 0.1), ("Adam", 0.01), ("Nadam", 0.01))
+    for option, options in SHARED_OPTIONS.items()
+}
+
+SCHEDULES = {
+    "exponential": lambda s: s.ExponentialDecay(0.1, 7, 0.5),
+    "exponential_staircase": lambda s: s.ExponentialDecay(0.1, 7, 0.5, staircase=True),
+    "inverse_time": lambda s: s.InverseTimeDecay(0.1, 5, 0.8),
+    "inverse_time_staircase": lambda s: s.InverseTimeDecay(0.1, 5, 0.8, staircase=True),
+    "piecewise": lambda s: s.PiecewiseConstantDecay([3, 10, 15], [0.1, 0.05, 0.02, 0.01]),
+    "polynomial": lambda s: s.PolynomialDecay(0.1, 12, 0.01, power=2.0),
+    "polynomial_cycle": lambda s: s.PolynomialDecay(0.1, 6, 0.01, cycle=True),
+    "cosine": lambda s: s.CosineDecay(0.1, 15, alpha=0.1),
+    "cosine_warmup": lambda s: s.CosineDecay(0.01, 10, warmup_target=0.1, warmup_steps=5),
+    "restarts": lambda s: s.CosineDecayRestarts(0.1, 5, m_mul=0.8, alpha=0.1),
+    "restarts_equal": lambda s: s.CosineDecayRestarts(0.1, 6, t_mul=1.0),
+}
+
+
+def scheduled(make):
+    return lambda k: k.optimizers.SGD(make(k.optimizers.schedules), momentum=0.5)
+
+
+OPTIMIZERS |= {f"schedule_{name}": scheduled(make) for name, make in SCHEDULES.items()}
 
 SCENARIOS = {
     **{f"steps_{name}": partial(twenty_steps, optimizer=optimizer) for name, optimizer in OPTIMIZERS.items()},
@@ -119,6 +195,18 @@ SCENARIOS = {
     ),
     "fit_penalty_and_validation": partial(
         fit, loss=named("MeanSquaredError"), target=one_hot, penalty=0.01, validation_split=0.25
+    ),
+    "fit_ema": partial(
+        fit,
+        loss=named("MeanSquaredError"),
+        target=one_hot,
+        optimizer=lambda k: k.optimizers.SGD(0.05, use_ema=True, ema_momentum=0.9),
+    ),
+    "fit_schedule": partial(
+        fit,
+        loss=named("MeanSquaredError"),
+        target=one_hot,
+        optimizer=lambda k: k.optimizers.Adam(k.optimizers.schedules.CosineDecay(0.02, 30)),
     ),
     "fit_batch_normalization": partial(fit, loss=named("MeanSquaredError"), target=one_hot, normalize=True),
 }

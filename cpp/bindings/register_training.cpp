@@ -49,7 +49,8 @@ std::unique_ptr<PyTrainer> make_trainer(const engine::Program& program, const Sp
                                         const PyTrainer* previous) {
   const auto settings = to_attributes(optimizer.first, optimizer.second);
   auto trainer = std::make_unique<PyTrainer>(runtime(), program, to_objective(loss, metrics, penalties),
-                                             optimizers::make_optimizer(optimizer.first, settings), seed);
+                                             optimizers::make_optimizer(optimizer.first, settings),
+                                             engine::UpdateSettings(settings), seed);
   if (previous != nullptr) trainer->run.continue_from(previous->run);
   return trainer;
 }
@@ -64,11 +65,19 @@ int64_t start(Held<Run>& held, const std::shared_ptr<PyFeed>& feed, int64_t batc
   return held.run.start(feed->feed, batch_size, steps, more...);
 }
 
-int64_t run_training(PyTrainer& trainer, double learning_rate, int64_t max_steps) {
+int64_t run_training(PyTrainer& trainer, std::span<const double> learning_rates, int64_t max_steps) {
   const Exclusive exclusive(trainer.busy);
   const engine::Poll poll = poll_signals();
   const NativeCall native;
-  return trainer.run.run(learning_rate, max_steps, poll);
+  return trainer.run.run(learning_rates, max_steps, poll);
+}
+
+int64_t run_at_one_rate(PyTrainer& trainer, double learning_rate, int64_t max_steps) {
+  return run_training(trainer, {&learning_rate, 1}, max_steps);
+}
+
+int64_t run_at_rates(PyTrainer& trainer, const std::vector<double>& learning_rates, int64_t max_steps) {
+  return run_training(trainer, learning_rates, max_steps);
 }
 
 int64_t run_evaluation(PyEvaluator& evaluator, int64_t max_steps) {
@@ -138,9 +147,19 @@ void register_training(py::module_& module) {
       .def("start", &start<engine::Trainer, bool>, py::arg("feed"), py::arg("batch_size"),
            py::arg("steps") = py::none(), py::arg("shuffle") = false,
            "Check the feed, plan memory for the batch size, begin a pass; returns its number of steps.")
-      .def("run", &run_training, py::arg("learning_rate"), py::arg("max_steps") = 0,
+      .def("run", &run_at_one_rate, py::arg("learning_rate"), py::arg("max_steps") = 0,
            "Run steps until the pass ends, max_steps are done (0: no limit) or 50 ms are over; returns steps "
            "done so far.")
+      .def("run", &run_at_rates, py::arg("learning_rate"), py::arg("max_steps") = 0,
+           "The same with a learning rate for each step that may run.")
+      .def(
+          "overwrite_with_averages",
+          [](PyTrainer& t) {
+            const Exclusive exclusive(t.busy);
+            const NativeCall native;
+            t.run.overwrite_with_averages();
+          },
+          "Replace the weights by their moving averages, where the optimizer keeps them (use_ema).")
       .def(
           "results", [](const PyTrainer& t) { return t.run.results(); }, "Running loss and metrics.")
       .def("reset_metrics", [](PyTrainer& t) { t.run.reset_metrics(); })

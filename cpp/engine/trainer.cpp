@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 
 #include "base/error.h"
 
@@ -18,43 +17,21 @@ constexpr auto kLongStep = std::chrono::milliseconds(5);
 }  // namespace
 
 Trainer::Trainer(const ops::Context& context, const Program& program, Objective objective,
-                 optimizers::OptimizerPtr optimizer, uint32_t seed)
+                 optimizers::OptimizerPtr optimizer, const UpdateSettings& settings, uint32_t seed)
     : context_(context),
       objective_(std::move(objective)),
-      optimizer_(std::move(optimizer)),
       seed_(seed),
       batch_(context, program, objective_, Plan::Mode::training),
       scores_(objective_),
-      gradients_(batch_.plan().gradient_bytes()) {
+      gradients_(batch_.plan().gradient_bytes()),
+      updater_(context, std::move(optimizer), settings, batch_.plan().gradient_slots(), program.dtype,
+               gradients_.bytes()) {
   if (!objective_.loss) misuse("training needs a loss");
-  for (size_t i = 0; i < optimizer_->slot_names().size(); ++i) slots_.emplace_back(gradients_.bytes());
 }
 
 void Trainer::continue_from(const Trainer& previous) {
   iterations_ = previous.iterations_;
-  if (previous.optimizer_->slot_names() != optimizer_->slot_names()) return;
-  for (const GradientSlot& to : gradient_slots()) {
-    for (const GradientSlot& from : previous.gradient_slots()) {
-      if (from.variable != to.variable) continue;
-      for (size_t i = 0; i < slots_.size(); ++i) {
-        std::memcpy(slots_[i].data() + to.offset, previous.slots_[i].data() + from.offset,
-                    static_cast<size_t>(to.variable->bytes()));
-      }
-    }
-  }
-}
-
-void Trainer::find_spans() {
-  spans_.clear();
-  for (const GradientSlot& slot : gradient_slots()) {
-    char* data = slot.variable->data();
-    const int64_t bytes = slot.variable->padded_bytes();
-    if (!spans_.empty() && spans_.back().parameters + spans_.back().bytes == data) {
-      spans_.back().bytes += bytes;
-    } else {
-      spans_.push_back({data, slot.offset, bytes});
-    }
-  }
+  updater_.continue_from(previous.updater_);
 }
 
 int64_t Trainer::start(const Feed& feed, int64_t batch_size, std::optional<int64_t> steps, bool shuffle) {
@@ -64,7 +41,7 @@ int64_t Trainer::start(const Feed& feed, int64_t batch_size, std::optional<int64
   feed_ = &feed;
   batch_size_ = std::min(batch_size, feed.rows());
   batch_.reserve(batch_size_, gradients_.data());
-  find_spans();
+  updater_.find_spans();
   shuffled_ = shuffle;
   if (shuffle) {
     order_.resize(static_cast<size_t>(feed.rows()));
@@ -76,12 +53,16 @@ int64_t Trainer::start(const Feed& feed, int64_t batch_size, std::optional<int64
   return steps_;
 }
 
-int64_t Trainer::run(double learning_rate, int64_t max_steps, const Poll& poll) {
+int64_t Trainer::run(std::span<const double> learning_rates, int64_t max_steps, const Poll& poll) {
   if (feed_ == nullptr) misuse("run() needs a pass begun by start()");
   const int64_t until = max_steps > 0 ? std::min(steps_, done_ + max_steps) : steps_;
+  const bool constant = learning_rates.size() == 1;
+  const int64_t first = done_;
+  if (!constant && static_cast<int64_t>(learning_rates.size()) < until - first)
+    misuse("run() needs a learning rate for each of ", until - first, " steps, not ", learning_rates.size());
   const auto begin = Clock::now();
   for (auto now = begin; done_ < until && now - begin < kCallTime;) {
-    step(learning_rate, long_steps_ ? &poll : nullptr);
+    step(learning_rates[constant ? 0 : static_cast<size_t>(done_ - first)], long_steps_ ? &poll : nullptr);
     ++done_;
     const auto after = Clock::now();
     long_steps_ = after - now > kLongStep;
@@ -113,30 +94,12 @@ void Trainer::step(double learning_rate, const Poll* poll) {
   const double loss = forward(shuffled_ ? order_.data() + first : nullptr, first, rows, poll);
   backward(poll);
   if (poll != nullptr) (*poll)();  // the last moment to leave a step without a trace
-  update(learning_rate);
+  updater_.step(learning_rate, iterations_, gradients_);
+  batch_.commit();
   if (!std::isfinite(loss) && !first_nonfinite_step_) first_nonfinite_step_ = iterations_;
   ++iterations_;
   scores_.add_loss(loss, rows);
   batch_.add_metrics(scores_);
-}
-
-void Trainer::update(double learning_rate) {
-  const DType dtype = batch_.program().dtype;
-  const int64_t width = size_of(dtype);
-  TensorView slots[8];
-  for (const Span& span : spans_) {
-    const int64_t elements = span.bytes / width;
-    for (size_t i = 0; i < slots_.size(); ++i) {
-      slots[i] = {slots_[i].data() + span.offset, dtype, 1, elements};
-    }
-    optimizer_->update(context_, {.learning_rate = learning_rate,
-                                  .step = iterations_,
-                                  .gradient = {gradients_.data() + span.offset, dtype, 1, elements},
-                                  .slots = {slots, slots_.size()},
-                                  .parameters = {span.parameters, dtype, 1, elements}});
-  }
-  batch_.commit();
-  for (const GradientSlot& slot : gradient_slots()) slot.variable->mark_changed();
 }
 
 void Trainer::compute_gradients(const Feed& feed) {
@@ -146,15 +109,9 @@ void Trainer::compute_gradients(const Feed& feed) {
   feed_ = nullptr;
 }
 
-std::vector<Trainer::SlotView> Trainer::slots() const {
-  std::vector<SlotView> views;
-  const std::vector<std::string> names = optimizer_->slot_names();
-  for (const GradientSlot& slot : gradient_slots()) {
-    for (size_t i = 0; i < slots_.size(); ++i) {
-      views.push_back({slot.variable, names[i], slots_[i].data() + slot.offset});
-    }
-  }
-  return views;
+void Trainer::overwrite_with_averages() {
+  updater_.find_spans();
+  updater_.overwrite_with_averages();
 }
 
 TrainingMemory Trainer::memory(int64_t batch_size) const {
@@ -171,7 +128,7 @@ TrainingMemory Trainer::memory(int64_t batch_size) const {
   }
   return {.parameters = parameters,
           .gradients = plan.gradient_bytes(),
-          .slots = static_cast<int64_t>(slots_.size()) * plan.gradient_bytes(),
+          .slots = updater_.slot_count() * plan.gradient_bytes(),
           .activations = plan.arena_bytes(),
           .packed = plan.packed_bytes(),
           .batch = Targets(program, objective_, batch_size).bytes()};

@@ -1,9 +1,10 @@
 // Training: gather, forward, loss, backward, penalties, update, metrics; many steps in one call.
 #pragma once
 #include <optional>
+#include <span>
 
 #include "engine/batch_run.h"
-#include "optimizers/optimizer.h"
+#include "engine/updater.h"
 
 namespace lamella::engine {
 
@@ -14,15 +15,8 @@ struct TrainingMemory {
 
 class Trainer {
  public:
-  // A name, its owner's variable and a slot's values, in the layout of the variable.
-  struct SlotView {
-    VariablePtr variable;
-    std::string name;
-    const char* data;
-  };
-
   Trainer(const ops::Context& context, const Program& program, Objective objective,
-          optimizers::OptimizerPtr optimizer, uint32_t seed);
+          optimizers::OptimizerPtr optimizer, const UpdateSettings& settings, uint32_t seed);
 
   // Takes over iterations and the slots of variables that both train.
   void continue_from(const Trainer& previous);
@@ -34,8 +28,9 @@ class Trainer {
   // steps.
   int64_t start(const Feed& feed, int64_t batch_size, std::optional<int64_t> steps, bool shuffle);
   // Runs up to max_steps (0: all that are left) steps, at most about 50 ms; returns the steps done in this
-  // pass. poll is called between steps and, where steps are long, between ops.
-  int64_t run(double learning_rate, int64_t max_steps, const Poll& poll);
+  // pass. learning_rates holds one number for all steps, or one for each step that may run. poll is called
+  // between steps and, where steps are long, between ops.
+  int64_t run(std::span<const double> learning_rates, int64_t max_steps, const Poll& poll);
   // Forward and backward of one batch in training mode, without an update: fills the gradient slab.
   void compute_gradients(const Feed& feed);
 
@@ -45,25 +40,18 @@ class Trainer {
 
   const std::vector<GradientSlot>& gradient_slots() const { return batch_.plan().gradient_slots(); }
   const char* gradient(const GradientSlot& slot) const { return gradients_.data() + slot.offset; }
-  std::vector<SlotView> slots() const;
+  std::vector<Updater::SlotView> slots() const { return updater_.slots(); }
+  // Replaces the weights by their moving averages, where the optimizer keeps them.
+  void overwrite_with_averages();
   TrainingMemory memory(int64_t batch_size) const;
 
  private:
-  // Trainable variables that lie one after the other in memory: the optimizer takes them in one pass.
-  struct Span {
-    char* parameters;
-    int64_t offset, bytes;
-  };
-
-  void find_spans();
   double forward(const int64_t* order, int64_t first, int64_t rows, const Poll* poll);
   void backward(const Poll* poll);
   void step(double learning_rate, const Poll* poll);
-  void update(double learning_rate);
 
   const ops::Context& context_;
   Objective objective_;
-  optimizers::OptimizerPtr optimizer_;
   uint32_t seed_;
   uint64_t iterations_ = 0;
   BatchRun batch_;
@@ -71,8 +59,7 @@ class Trainer {
   std::optional<uint64_t> first_nonfinite_step_;
 
   Block gradients_;
-  std::vector<Block> slots_;  // laid out as gradients_
-  std::vector<Span> spans_;
+  Updater updater_;
 
   const Feed* feed_ = nullptr;
   std::vector<int64_t> order_;

@@ -20,6 +20,18 @@ void axpy(int64_t n, T a, const T* x, T* y) {
 }
 
 template <class T>
+void scale(int64_t n, T a, T* y) {
+  for_each_vector<T>(n, [&](int64_t i, auto span) { store(y + i, load(y + i, span) * a, span); });
+}
+
+template <class T>
+void clip(int64_t n, T low, T high, T* y) {
+  for_each_vector<T>(n, [&](int64_t i, auto span) {
+    store(y + i, min(splat(high), max(splat(low), load(y + i, span))), span);
+  });
+}
+
+template <class T>
 void multiply(int64_t n, const T* a, const T* b, T* y) {
   for_each_vector<T>(
       n, [&](int64_t i, auto span) { store(y + i, load(a + i, span) * load(b + i, span), span); });

@@ -74,6 +74,19 @@ struct BatchNormBlock {
   T* sum_dz_xhat;    // cols
 };
 
+// One pass of FTRL-proximal over n elements: accumulators a, linear terms l, weights w.
+//   root = (a + g^2)^power;  l += g + 2 shrinkage w - (root - a^power) / learning_rate * w
+//   w = (clip(l, -l1, l1) - l) / (root / learning_rate + 2 l2);  a += g^2
+template <class T>
+struct Ftrl {
+  int64_t n;
+  T learning_rate, power, l1, l2, shrinkage;
+  const T* g;
+  T* a;
+  T* l;
+  T* w;
+};
+
 struct PhiloxKey {
   uint32_t seed, op;
   uint64_t step;

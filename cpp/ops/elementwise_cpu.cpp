@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 
 #include "base/shape.h"
@@ -18,6 +19,36 @@ void axpy(const Context& context, double a, const TensorView& x, const TensorVie
 
 void add(const Context& context, const TensorView& x, const TensorView& y) { axpy(context, 1.0, x, y); }
 
+// body(table, data, count) for the chunks of y.
+template <class Body>
+void in_place(const Context& context, const TensorView& y, Body body) {
+  dispatch(y.dtype, [&](auto t) {
+    using T = decltype(t);
+    context.pool.parallel_for(y.size(), kGrainElements, [&](int64_t begin, int64_t end) {
+      body(context.kernels.table<T>(), y.as<T>() + begin, end - begin);
+    });
+  });
+}
+
+void scale(const Context& context, double a, const TensorView& y) {
+  in_place(context, y, [&](const auto& table, auto* data, int64_t count) {
+    table.scale(count, static_cast<std::remove_pointer_t<decltype(data)>>(a), data);
+  });
+}
+
+void clip(const Context& context, double low, double high, const TensorView& y) {
+  in_place(context, y, [&](const auto& table, auto* data, int64_t count) {
+    using T = std::remove_pointer_t<decltype(data)>;
+    table.clip(count, static_cast<T>(low), static_cast<T>(high), data);
+  });
+}
+
+void fill(const Context& context, double value, const TensorView& y) {
+  in_place(context, y, [&](const auto&, auto* data, int64_t count) {
+    std::fill_n(data, count, static_cast<std::remove_pointer_t<decltype(data)>>(value));
+  });
+}
+
 void scale_columns(const Context& context, const TensorView& x, const void* scale, const void* offset,
                    const TensorView& y) {
   dispatch(x.dtype, [&](auto t) {
@@ -30,10 +61,29 @@ void scale_columns(const Context& context, const TensorView& x, const void* scal
   });
 }
 
-double sum_squares(const Context& context, const TensorView& x) {
-  return dispatch(x.dtype, [&](auto t) {
+// kernel(table, count, data) over at most kBlocks blocks, whose sums are added in order.
+template <class Kernel>
+double sum_of_blocks(const Context& context, const TensorView& x, Kernel kernel) {
+  constexpr int64_t kBlocks = 64;
+  const int64_t size = x.size(), block = std::max(kGrainElements, ceil_div(size, kBlocks));
+  double sums[kBlocks] = {};
+  dispatch(x.dtype, [&](auto t) {
     using T = decltype(t);
-    return context.kernels.table<T>().sum_squares(x.size(), x.as<T>());
+    context.pool.parallel_for(ceil_div(size, block), 1, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        sums[i] =
+            kernel(context.kernels.table<T>(), std::min(block, size - i * block), x.as<T>() + i * block);
+      }
+    });
+  });
+  double sum = 0;
+  for (const double part : sums) sum += part;
+  return sum;
+}
+
+double sum_squares(const Context& context, const TensorView& x) {
+  return sum_of_blocks(context, x, [](const auto& table, int64_t count, const auto* data) {
+    return table.sum_squares(count, data);
   });
 }
 
@@ -44,6 +94,6 @@ void copy(const Context&, const TensorView& x, const TensorView& y) {
 }  // namespace
 
 extern const ElementwiseOps elementwise_cpu;
-const ElementwiseOps elementwise_cpu{add, axpy, scale_columns, sum_squares, copy};
+const ElementwiseOps elementwise_cpu{add, axpy, scale, clip, scale_columns, sum_squares, fill, copy};
 
 }  // namespace lamella::ops

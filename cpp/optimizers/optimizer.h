@@ -23,14 +23,16 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
-  // Keras's names of what is kept for every parameter, zero at the start.
+  // Keras's names of what is kept for every parameter.
   virtual std::vector<std::string> slot_names() const = 0;
+  // What a slot starts from.
+  virtual double initial_value(size_t) const { return 0; }
   virtual void update(const ops::Context& context, const UpdatePass& pass) const = 0;
 };
 
 using OptimizerPtr = std::shared_ptr<const Optimizer>;
 
-// The optimizer of this name ("sgd", "adam"); throws where there is none.
+// The optimizer of this name ("sgd", "rmsprop", ...); throws where there is none.
 OptimizerPtr make_optimizer(const std::string& name, const Attributes& attributes);
 
 }  // namespace lamella::optimizers

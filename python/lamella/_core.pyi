@@ -86,8 +86,14 @@ class Trainer:
     def start(self, feed: Feed, batch_size: int, steps: int | None = None, shuffle: bool = False) -> int:
         """Check the feed, plan memory for the batch size, begin a pass; returns its number of steps."""
 
-    def run(self, learning_rate: float, max_steps: int = 0) -> int:
-        """Run until the pass ends, max_steps are done (0: all) or 50 ms are over; returns the steps done."""
+    def run(self, learning_rate: float | Sequence[float], max_steps: int = 0) -> int:
+        """Run until the pass ends, max_steps are done (0: all) or 50 ms are over; returns the steps done.
+
+        The learning rate is one for all steps, or a sequence of one for each step that may run.
+        """
+
+    def overwrite_with_averages(self) -> None:
+        """Replace the weights by their moving averages, where the optimizer keeps them (use_ema)."""
 
     def results(self) -> list[float]:
         """Running loss and metrics since reset_metrics()."""

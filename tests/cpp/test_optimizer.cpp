@@ -34,7 +34,7 @@ TEST(optimizer_adam) {
                            v = random_values<T>(n, 0, 1, 3), w = random_values<T>(n, -1, 1, 4);
       std::vector<T> new_m = m, new_v = v, new_w = w;
       all.table<T>().adam(n, T(alpha), T(beta_1), T(beta_2), T(epsilon), g.data(), new_m.data(), new_v.data(),
-                          new_w.data());
+                          nullptr, new_w.data());
       for (int64_t i = 0; i < n; ++i) {
         const double first = m[i] + (g[i] - double(m[i])) * (1 - beta_1);
         const double second = v[i] + (double(g[i]) * g[i] - v[i]) * (1 - beta_2);
@@ -52,7 +52,8 @@ TEST(optimizer_adam_from_zero) {
     using T = decltype(t);
     const std::vector<T> g = {T(0), T(-0.0), T(1e-30), T(1e-12), T(-1e-6), T(1), T(1e15), T(-1e18)};
     std::vector<T> m(8), v(8), w(8, T(1));
-    all.table<T>().adam(8, T(0.001), T(0.9), T(0.999), T(1e-7), g.data(), m.data(), v.data(), w.data());
+    all.table<T>().adam(8, T(0.001), T(0.9), T(0.999), T(1e-7), g.data(), m.data(), v.data(), nullptr,
+                        w.data());
     for (int i = 0; i < 8; ++i) {
       const double first = 0.1 * g[i], second = 0.001 * g[i] * g[i];
       CHECK_CLOSE(w[i], 1 - 0.001 * first / (std::sqrt(second) + 1e-7), sizeof(T) == 4 ? 1e-6 : 1e-12);

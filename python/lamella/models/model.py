@@ -240,7 +240,7 @@ class Model(Layer):
             trainer = compiled.trainer_for(self.program_for(data.x.shape[1:]))
             trainer.reset_metrics()
             trainer.start(feed, data.rows)
-            trainer.run(compiled.optimizer.learning_rate)
+            trainer.run(compiled.optimizer.rates_for(1))
         results = trainer.results()
         compiled.warn_if_not_finite(trainer, results[0])
         return compiled.report(results, return_dict)

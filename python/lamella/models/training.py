@@ -70,7 +70,10 @@ class TrainingPass:
         """Train for 50 ms, or `limit` steps, at most; returns the steps of this epoch that are done."""
         left = self._goal - self._done
         most = left if limit == 0 else min(limit, left)
-        self._done = self.trainer.run(self._optimizer.learning_rate, most)
+        rates = self._optimizer.rates_for(most)
+        if not isinstance(rates, float):
+            most = len(rates)
+        self._done = self.trainer.run(rates, most)
         return self._done - self._first
 
 
@@ -124,6 +127,7 @@ def run_epochs(
         callbacks.on_epoch_end(epoch, logs)
         if model.stop_training:
             break
+    compiled.optimizer.finalize_variable_values()
     callbacks.on_train_end(logs)
 
 

@@ -5,15 +5,41 @@ from __future__ import annotations
 from typing import Any
 
 from lamella._types import Config
+from lamella.optimizers import schedules
+from lamella.optimizers.adadelta import Adadelta
+from lamella.optimizers.adagrad import Adagrad
 from lamella.optimizers.adam import Adam
+from lamella.optimizers.adamax import Adamax
+from lamella.optimizers.adamw import AdamW
+from lamella.optimizers.ftrl import Ftrl
+from lamella.optimizers.lion import Lion
+from lamella.optimizers.nadam import Nadam
 from lamella.optimizers.optimizer import Optimizer
+from lamella.optimizers.rmsprop import RMSprop
 from lamella.optimizers.sgd import SGD
 from lamella.registry import Registry
 
-__all__ = ["SGD", "Adam", "Optimizer", "deserialize", "get", "serialize"]
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Lion",
+    "Nadam",
+    "Optimizer",
+    "RMSprop",
+    "deserialize",
+    "get",
+    "schedules",
+    "serialize",
+]
 
 _registry: Registry[Optimizer] = Registry("optimizer", Optimizer, "keras.optimizers")
-_registry.add(Adam, SGD)
+_registry.add(Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Lion, Nadam, RMSprop, SGD)
+_registry.add(adamw=AdamW, rmsprop=RMSprop)
 
 
 def get(identifier: Any) -> Optimizer:
@@ -24,7 +50,7 @@ def get(identifier: Any) -> Optimizer:
     >>> get("adaam")
     Traceback (most recent call last):
     ...
-    ValueError: Unknown optimizer 'adaam'. Did you mean 'adam'? Available: Adam, SGD, adam, sgd.
+    ValueError: Unknown optimizer 'adaam'. Did you mean 'adam'? Available: Adadelta, ...
     """
     return _registry.get(identifier)
 

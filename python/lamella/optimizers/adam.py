@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Config, Spec
+from lamella._types import Config
 from lamella.optimizers.optimizer import Optimizer
+from lamella.optimizers.schedules import LearningRateSchedule
 
 
 class Adam(Optimizer):
@@ -15,55 +16,44 @@ class Adam(Optimizer):
     `w -= learning_rate * sqrt(1 - b2 ** t) / (1 - b1 ** t) * m / (sqrt(v) + epsilon)`.
 
     Args:
-        learning_rate: step size. Defaults to 0.001; may be changed at any time.
-        beta_1: decay of the mean of gradients, in [0, 1). Defaults to 0.9. Changes take effect at the next
-            `compile`.
+        learning_rate: a number or a schedule. Defaults to 0.001; may be changed at any time.
+        beta_1: decay of the mean of gradients, in [0, 1). Defaults to 0.9.
         beta_2: decay of the mean of squares, in [0, 1). Defaults to 0.999.
-        epsilon: defaults to 1e-7.
-        amsgrad: must be False.
-        name: a name.
-        **kwargs: Keras's other arguments, which must have their default.
+        epsilon: keeps the quotient finite. Defaults to 1e-7.
+        amsgrad: whether the largest v so far takes the place of v (Reddi et al., arXiv 1904.09237). Defaults
+            to False.
+        **shared: the arguments of every optimizer, see `Optimizer`.
 
     Raises:
-        ValueError: for a beta outside [0, 1), a negative epsilon or an argument that is not supported.
+        ValueError: for an argument outside its range or one that is unknown.
 
     >>> Adam().get_config()["beta_2"]
     0.999
     """
 
-    slots = 2
+    kind = "adam"
+    own_slots = 2
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: float | LearningRateSchedule = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
         amsgrad: bool = False,
-        *,
-        name: str | None = None,
-        **kwargs: Any,
+        **shared: Any,
     ) -> None:
-        super().__init__(learning_rate, name, **kwargs)
-        for argument, beta in (("beta_1", beta_1), ("beta_2", beta_2)):
-            if not 0.0 <= beta < 1.0:
-                raise ValueError(f"Adam: '{argument}' must be in [0, 1). Received: {beta}")
-        if epsilon < 0.0:
-            raise ValueError(f"Adam: 'epsilon' must not be negative. Received: {epsilon}")
-        if amsgrad:
-            raise ValueError("Adam: the argument 'amsgrad' is not supported, only its default False")
-        self.beta_1 = float(beta_1)
-        self.beta_2 = float(beta_2)
-        self.epsilon = float(epsilon)
+        super().__init__(learning_rate, **shared)
+        self.beta_1 = self.require_decay("beta_1", beta_1)
+        self.beta_2 = self.require_decay("beta_2", beta_2)
+        self.epsilon = self.require_not_negative("epsilon", epsilon)
+        self.amsgrad = bool(amsgrad)
+        self.own_slots = 3 if amsgrad else 2
 
-    def spec(self) -> Spec:
-        return "adam", {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}
-
-    def get_config(self) -> Config:
+    def hyperparameters(self) -> Config:
         return {
-            **super().get_config(),
             "beta_1": self.beta_1,
             "beta_2": self.beta_2,
             "epsilon": self.epsilon,
-            "amsgrad": False,
+            "amsgrad": self.amsgrad,
         }

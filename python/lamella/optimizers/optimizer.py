@@ -2,95 +2,237 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+import math
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from lamella import _core
 from lamella._types import Config, Spec
 from lamella.naming import auto_name
+from lamella.optimizers import schedules
+from lamella.optimizers.schedules import LearningRateSchedule
 from lamella.registry import constructor_arguments
 
-_DEFAULTS: Config = {
-    "weight_decay": None,
-    "clipnorm": None,
-    "clipvalue": None,
-    "global_clipnorm": None,
-    "use_ema": False,
-    "ema_momentum": 0.99,
-    "ema_overwrite_frequency": None,
-    "loss_scale_factor": None,
-    "gradient_accumulation_steps": None,
-}
-"""Keras's arguments of every optimizer that must keep their default here."""
+_SHARED = (
+    "weight_decay",
+    "clipnorm",
+    "global_clipnorm",
+    "clipvalue",
+    "use_ema",
+    "ema_momentum",
+    "ema_overwrite_frequency",
+    "loss_scale_factor",
+    "gradient_accumulation_steps",
+)
+"""The arguments of every optimizer, in the order of Keras's configs."""
+
+_SCHEDULED_STEPS = 256
+"""Steps a schedule is evaluated for at once: a native call may end before it has used them all."""
 
 
 class Optimizer:
     """Base class of optimizers: the hyper-parameters; slots and step counter live in the native trainer.
 
+    A step clips the gradients, decays the weights, updates them, takes them into their moving average and
+    applies the constraints, in this order.
+
     Args:
-        learning_rate: step size; may be changed at any time, also between two steps.
+        learning_rate: step size, a number or a `schedules.LearningRateSchedule`. A number may be changed at
+            any time, also between two steps.
+        weight_decay: `w -= learning_rate * weight_decay * w` before the update (Loshchilov and Hutter, arXiv
+            1711.05101). Defaults to None, no decay.
+        clipnorm: largest norm of the gradient of each variable. Defaults to None.
+        clipvalue: largest absolute value in the gradients. Defaults to None.
+        global_clipnorm: largest norm of all gradients together (Pascanu et al., arXiv 1211.5063). Defaults to
+            None.
+        use_ema: whether to keep `average = ema_momentum * average + (1 - ema_momentum) * w`, which replaces
+            the weights when `fit` ends (Polyak and Juditsky, 1992). Defaults to False.
+        ema_momentum: in [0, 1]. Defaults to 0.99.
+        ema_overwrite_frequency: every how many updates the average replaces the weights also during training.
+            Defaults to None, never.
+        loss_scale_factor: must be None.
+        gradient_accumulation_steps: update once in this many steps, at least 2, with their mean gradient.
+            Defaults to None, every step.
         name: a name, made from the class by default.
-        **kwargs: Keras's other arguments, which must have their default.
+        **kwargs: refused; named so that the message can say which.
 
     Raises:
-        ValueError: for an argument that is unknown or not supported, or a learning rate that is not a number
-            >= 0.
+        ValueError: for an argument that is unknown, outside its range or not supported, or more than one
+            kind of clipping.
     """
 
-    slots = 0
-    """How many numbers the trainer keeps for each weight."""
+    kind: ClassVar[str] = ""
+    """The native optimizer."""
 
-    def __init__(self, learning_rate: float, name: str | None = None, **kwargs: Any) -> None:
-        for argument, value in kwargs.items():
-            if argument not in _DEFAULTS:
-                raise ValueError(f"{type(self).__name__} has no argument '{argument}'")
-            if value != _DEFAULTS[argument]:
-                raise ValueError(
-                    f"{type(self).__name__}: the argument '{argument}' is not supported, "
-                    f"only its default {_DEFAULTS[argument]}. Received: {value!r}"
-                )
+    own_slots = 0
+    """How many numbers the formula itself keeps for each weight."""
+
+    def __init__(
+        self,
+        learning_rate: float | LearningRateSchedule,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        for argument in kwargs:
+            raise ValueError(f"{type(self).__name__} has no argument '{argument}'")
+        if loss_scale_factor is not None:
+            raise self._wrong(
+                "loss_scale_factor", "None: nothing is trained in half precision", loss_scale_factor
+            )
         self.name = name or auto_name(type(self).__name__)
+        self.weight_decay = weight_decay
+        self.clipnorm = clipnorm
+        self.clipvalue = clipvalue
+        self.global_clipnorm = global_clipnorm
+        self.use_ema = bool(use_ema)
+        self.ema_momentum = float(ema_momentum)
+        self.ema_overwrite_frequency = ema_overwrite_frequency
+        self.loss_scale_factor = None
+        self.gradient_accumulation_steps = gradient_accumulation_steps
+        self._check_shared()
+        self._schedule: LearningRateSchedule | None = None
+        self._learning_rate = 0.0
         self.learning_rate = learning_rate
         self.trainer: _core.Trainer | None = None
 
+    def _check_shared(self) -> None:
+        clipping = {key: getattr(self, key) for key in ("clipnorm", "clipvalue", "global_clipnorm")}
+        for argument, value in {"weight_decay": self.weight_decay, **clipping}.items():
+            if value is not None:
+                self.require_not_negative(argument, value)
+        if sum(value is not None for value in clipping.values()) > 1:
+            raise ValueError(
+                f"{type(self).__name__}: only one of 'clipnorm', 'clipvalue' and 'global_clipnorm' may be "
+                f"set. Received: {clipping}"
+            )
+        if not 0.0 <= self.ema_momentum <= 1.0:
+            raise self._wrong("ema_momentum", "in [0, 1]", self.ema_momentum)
+        for argument, least in (("ema_overwrite_frequency", 1), ("gradient_accumulation_steps", 2)):
+            value = getattr(self, argument)
+            if value is not None and (not isinstance(value, (int, np.integer)) or value < least):
+                raise self._wrong(argument, f"an integer >= {least} or None", value)
+
+    def _wrong(self, argument: str, expected: str, value: Any) -> ValueError:
+        return ValueError(f"{type(self).__name__}: '{argument}' must be {expected}. Received: {value!r}")
+
+    def require_not_negative(self, argument: str, value: float) -> float:
+        """Return the value as a float; raise ValueError unless it is finite and >= 0."""
+        if not 0.0 <= value < math.inf:
+            raise self._wrong(argument, "finite and not negative", value)
+        return float(value)
+
+    def require_decay(self, argument: str, value: float) -> float:
+        """Return the value as a float; raise ValueError unless it is in [0, 1)."""
+        if not 0.0 <= value < 1.0:
+            raise self._wrong(argument, "in [0, 1)", value)
+        return float(value)
+
     @property
     def learning_rate(self) -> float:
-        """Step size; set it at any time."""
-        return self._learning_rate
+        """Step size, of the next step where a schedule gives it; set it at any time.
+
+        Setting a number raises TypeError where a schedule gives the rate.
+        """
+        return self._learning_rate if self._schedule is None else float(self._schedule(self._steps))
 
     @learning_rate.setter
-    def learning_rate(self, value: float) -> None:
+    def learning_rate(self, value: float | LearningRateSchedule) -> None:
+        if isinstance(value, LearningRateSchedule):
+            self._schedule = value
+            return
+        if self._schedule is not None:
+            raise TypeError(
+                f"{type(self).__name__}: the learning rate follows {type(self._schedule).__name__} and "
+                f"cannot be set to a number. Received: {value!r}"
+            )
         if not isinstance(value, (int, float, np.number)) and getattr(value, "shape", None) != ():
             raise ValueError(
-                f"{type(self).__name__}: the learning rate must be a number. Received: {value!r}"
+                f"{type(self).__name__}: the learning rate must be a number or a LearningRateSchedule. "
+                f"Received: {value!r}"
             )
         rate = float(value)
-        if not 0.0 <= rate < float("inf"):
+        if not 0.0 <= rate < math.inf:
             raise ValueError(
                 f"{type(self).__name__}: the learning rate must be finite and >= 0. Received: {rate}"
             )
         self._learning_rate = rate
 
+    def rates_for(self, steps: int) -> float | Sequence[float]:
+        """What `Trainer.run` takes for the coming steps: the rate, or the schedule's rates.
+
+        Rates are those of at most 256 steps, so fewer than `steps` may be covered.
+        """
+        if self._schedule is None:
+            return self._learning_rate
+        first = self._steps
+        return [float(self._schedule(first + i)) for i in range(min(steps, _SCHEDULED_STEPS))]
+
+    @property
+    def _steps(self) -> int:
+        """Steps taken so far, those that only accumulated gradients included."""
+        return self.trainer.iterations if self.trainer is not None else 0
+
     @property
     def iterations(self) -> int:
-        """Steps taken so far."""
-        return self.trainer.iterations if self.trainer is not None else 0
+        """Updates done so far."""
+        return self._steps // (self.gradient_accumulation_steps or 1)
 
     @property
     def built(self) -> bool:
         """Whether it has been given weights to change."""
         return self.trainer is not None
 
+    @property
+    def slots(self) -> int:
+        """How many numbers the trainer keeps for each weight."""
+        return self.own_slots + self.use_ema + (self.gradient_accumulation_steps is not None)
+
+    def finalize_variable_values(self, var_list: Any = None) -> None:
+        """Replace the weights by their moving averages, where `use_ema` keeps them; `fit` does at its end.
+
+        Args:
+            var_list: taken for Keras's sake; all trainable weights are replaced.
+        """
+        if self.use_ema and self.trainer is not None and self._steps > 0:
+            self.trainer.overwrite_with_averages()
+
+    def hyperparameters(self) -> Config:
+        """The arguments of the formula, without the learning rate."""
+        raise NotImplementedError
+
     def spec(self) -> Spec:
         """The native optimizer and its numbers, without the learning rate."""
-        raise NotImplementedError
+        shared = {key: getattr(self, key) for key in _SHARED}
+        if not self.use_ema:
+            shared["ema_overwrite_frequency"] = None
+        given = {key: value for key, value in shared.items() if value is not None}
+        return self.kind, {**self.hyperparameters(), **given}
 
     def get_config(self) -> Config:
         """The constructor's arguments."""
-        return {"name": self.name, "learning_rate": self.learning_rate}
+        rate = self._learning_rate if self._schedule is None else schedules.serialize(self._schedule)
+        return {
+            "name": self.name,
+            "learning_rate": rate,
+            **{key: getattr(self, key) for key in _SHARED},
+            **self.hyperparameters(),
+        }
 
     @classmethod
     def from_config(cls, config: Config) -> Self:
         """Rebuild from `get_config`'s dictionary or Keras's."""
-        return cls(**constructor_arguments(cls, config, also=_DEFAULTS))
+        arguments = constructor_arguments(cls, config, also=(*_SHARED, "name"))
+        if isinstance(arguments.get("learning_rate"), dict):
+            arguments["learning_rate"] = schedules.deserialize(arguments["learning_rate"])
+        return cls(**arguments)

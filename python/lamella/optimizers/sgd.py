@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Config, Spec
+from lamella._types import Config
 from lamella.optimizers.optimizer import Optimizer
+from lamella.optimizers.schedules import LearningRateSchedule
 
 
 class SGD(Optimizer):
@@ -15,14 +16,13 @@ class SGD(Optimizer):
     `w += momentum * m - learning_rate * g` (Sutskever et al., ICML 2013).
 
     Args:
-        learning_rate: step size. Defaults to 0.01; may be changed at any time.
+        learning_rate: a number or a schedule. Defaults to 0.01; may be changed at any time.
         momentum: in [0, 1]. Defaults to 0. Changes take effect at the next `compile`.
         nesterov: look ahead along the momentum. Defaults to False.
-        name: a name.
-        **kwargs: Keras's other arguments, which must have their default.
+        **shared: the arguments of every optimizer, see `Optimizer`.
 
     Raises:
-        ValueError: for a momentum outside [0, 1] or an argument that is not supported.
+        ValueError: for an argument outside its range or one that is unknown.
 
     >>> optimizer = SGD(0.1, momentum=0.9)
     >>> optimizer.learning_rate = 0.05
@@ -30,24 +30,22 @@ class SGD(Optimizer):
     0.05
     """
 
+    kind = "sgd"
+    own_slots = 0
+
     def __init__(
         self,
-        learning_rate: float = 0.01,
+        learning_rate: float | LearningRateSchedule = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
-        *,
-        name: str | None = None,
-        **kwargs: Any,
+        **shared: Any,
     ) -> None:
-        super().__init__(learning_rate, name, **kwargs)
+        super().__init__(learning_rate, **shared)
         if not 0.0 <= momentum <= 1.0:
             raise ValueError(f"SGD: 'momentum' must be between 0 and 1. Received: {momentum}")
         self.momentum = float(momentum)
         self.nesterov = bool(nesterov)
-        self.slots = 1 if momentum else 0
+        self.own_slots = 1 if momentum else 0
 
-    def spec(self) -> Spec:
-        return "sgd", {"momentum": self.momentum, "nesterov": self.nesterov}
-
-    def get_config(self) -> Config:
-        return {**super().get_config(), "momentum": self.momentum, "nesterov": self.nesterov}
+    def hyperparameters(self) -> Config:
+        return {"momentum": self.momentum, "nesterov": self.nesterov}

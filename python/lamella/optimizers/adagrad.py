@@ -1,0 +1,47 @@
+"""Adagrad."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lamella._types import Config
+from lamella.optimizers.optimizer import Optimizer
+from lamella.optimizers.schedules import LearningRateSchedule
+
+
+class Adagrad(Optimizer):
+    """Adagrad (Duchi, Hazan and Singer, JMLR 12, 2011): gradients over the root of the sum of their squares.
+
+    `a += g ** 2; w -= learning_rate * g / sqrt(a + epsilon)`.
+
+    Args:
+        learning_rate: a number or a schedule. Defaults to 0.001; may be changed at any time.
+        initial_accumulator_value: what a starts from, not negative. Defaults to 0.1.
+        epsilon: added to a. Defaults to 1e-7.
+        **shared: the arguments of every optimizer, see `Optimizer`.
+
+    Raises:
+        ValueError: for an argument outside its range or one that is unknown.
+
+    >>> Adagrad(0.1).initial_accumulator_value
+    0.1
+    """
+
+    kind = "adagrad"
+    own_slots = 1
+
+    def __init__(
+        self,
+        learning_rate: float | LearningRateSchedule = 0.001,
+        initial_accumulator_value: float = 0.1,
+        epsilon: float = 1e-7,
+        **shared: Any,
+    ) -> None:
+        super().__init__(learning_rate, **shared)
+        self.initial_accumulator_value = self.require_not_negative(
+            "initial_accumulator_value", initial_accumulator_value
+        )
+        self.epsilon = self.require_not_negative("epsilon", epsilon)
+
+    def hyperparameters(self) -> Config:
+        return {"initial_accumulator_value": self.initial_accumulator_value, "epsilon": self.epsilon}

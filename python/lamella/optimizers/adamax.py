@@ -1,0 +1,49 @@
+"""Adamax."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lamella._types import Config
+from lamella.optimizers.optimizer import Optimizer
+from lamella.optimizers.schedules import LearningRateSchedule
+
+
+class Adamax(Optimizer):
+    """Adamax: Adam with the infinity norm (Kingma and Ba, arXiv 1412.6980, section 7).
+
+    `m = b1 * m + (1 - b1) * g; u = max(b2 * u, abs(g))` and
+    `w -= learning_rate / (1 - b1 ** t) * m / (u + epsilon)`.
+
+    Args:
+        learning_rate: a number or a schedule. Defaults to 0.001; may be changed at any time.
+        beta_1: decay of the mean of gradients, in [0, 1). Defaults to 0.9.
+        beta_2: decay of the norm, in [0, 1). Defaults to 0.999.
+        epsilon: keeps the quotient finite. Defaults to 1e-7.
+        **shared: the arguments of every optimizer, see `Optimizer`.
+
+    Raises:
+        ValueError: for an argument outside its range or one that is unknown.
+
+    >>> Adamax(beta_1=0.8).beta_1
+    0.8
+    """
+
+    kind = "adamax"
+    own_slots = 2
+
+    def __init__(
+        self,
+        learning_rate: float | LearningRateSchedule = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        **shared: Any,
+    ) -> None:
+        super().__init__(learning_rate, **shared)
+        self.beta_1 = self.require_decay("beta_1", beta_1)
+        self.beta_2 = self.require_decay("beta_2", beta_2)
+        self.epsilon = self.require_not_negative("epsilon", epsilon)
+
+    def hyperparameters(self) -> Config:
+        return {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}

@@ -1,0 +1,41 @@
+"""AdamW."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lamella.optimizers.adam import Adam
+from lamella.optimizers.schedules import LearningRateSchedule
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101).
+
+    `w -= learning_rate * weight_decay * w`, then `Adam`.
+
+    Args:
+        learning_rate: a number or a schedule. Defaults to 0.001; may be changed at any time.
+        weight_decay: not negative. Defaults to 0.004.
+        beta_1, beta_2, epsilon, amsgrad: as of `Adam`.
+        **shared: the arguments of every optimizer, see `Optimizer`.
+
+    Raises:
+        ValueError: for a weight_decay of None, or as `Adam`.
+
+    >>> AdamW().weight_decay
+    0.004
+    """
+
+    def __init__(
+        self,
+        learning_rate: float | LearningRateSchedule = 0.001,
+        weight_decay: float = 0.004,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        amsgrad: bool = False,
+        **shared: Any,
+    ) -> None:
+        if weight_decay is None:
+            raise ValueError("AdamW: 'weight_decay' must be a number. Received: None")
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay=weight_decay, **shared)

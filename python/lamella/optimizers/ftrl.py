@@ -1,0 +1,77 @@
+"""FTRL-proximal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lamella._types import Config
+from lamella.optimizers.optimizer import Optimizer
+from lamella.optimizers.schedules import LearningRateSchedule
+
+
+class Ftrl(Optimizer):
+    """FTRL-proximal (McMahan et al., "Ad Click Prediction", KDD 2013), for sparse linear models.
+
+    With `p = -learning_rate_power` and `s = g + 2 * l2_shrinkage * w`:
+    `l += s - ((a + g ** 2) ** p - a ** p) / learning_rate * w; a += g ** 2` and
+    `w = (clip(l, -l1, l1) - l) / (a ** p / learning_rate + 2 * (l2 + beta / (2 * learning_rate)))`.
+
+    Args:
+        learning_rate: a number or a schedule. Defaults to 0.001; may be changed at any time.
+        learning_rate_power: not positive; how the rate falls with the sum of squares. Defaults to -0.5.
+        initial_accumulator_value: what a starts from, not negative. Defaults to 0.1.
+        l1_regularization_strength, l2_regularization_strength: not negative. Default to 0.
+        l2_shrinkage_regularization_strength: not negative; acts on the gradient. Defaults to 0.
+        beta: not negative. Defaults to 0.
+        **shared: the arguments of every optimizer, see `Optimizer`.
+
+    Raises:
+        ValueError: for an argument outside its range or one that is unknown.
+
+    >>> Ftrl(l1_regularization_strength=0.1).get_config()["beta"]
+    0.0
+    """
+
+    kind = "ftrl"
+    own_slots = 2
+
+    def __init__(
+        self,
+        learning_rate: float | LearningRateSchedule = 0.001,
+        learning_rate_power: float = -0.5,
+        initial_accumulator_value: float = 0.1,
+        l1_regularization_strength: float = 0.0,
+        l2_regularization_strength: float = 0.0,
+        l2_shrinkage_regularization_strength: float = 0.0,
+        beta: float = 0.0,
+        **shared: Any,
+    ) -> None:
+        super().__init__(learning_rate, **shared)
+        if not learning_rate_power <= 0.0:
+            raise ValueError(
+                f"Ftrl: 'learning_rate_power' must not be positive. Received: {learning_rate_power}"
+            )
+        self.learning_rate_power = float(learning_rate_power)
+        self.initial_accumulator_value = self.require_not_negative(
+            "initial_accumulator_value", initial_accumulator_value
+        )
+        self.l1_regularization_strength = self.require_not_negative(
+            "l1_regularization_strength", l1_regularization_strength
+        )
+        self.l2_regularization_strength = self.require_not_negative(
+            "l2_regularization_strength", l2_regularization_strength
+        )
+        self.l2_shrinkage_regularization_strength = self.require_not_negative(
+            "l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength
+        )
+        self.beta = self.require_not_negative("beta", beta)
+
+    def hyperparameters(self) -> Config:
+        return {
+            "learning_rate_power": self.learning_rate_power,
+            "initial_accumulator_value": self.initial_accumulator_value,
+            "l1_regularization_strength": self.l1_regularization_strength,
+            "l2_regularization_strength": self.l2_regularization_strength,
+            "l2_shrinkage_regularization_strength": self.l2_shrinkage_regularization_strength,
+            "beta": self.beta,
+        }
