@@ -142,7 +142,7 @@ void register_training(py::module_& module) {
            "Run steps until the pass ends, max_steps are done (0: no limit) or 50 ms are over; returns steps "
            "done so far.")
       .def(
-          "results", [](const PyTrainer& t) { return t.run.results(); }, "Running loss and metrics.")
+          "results", [](const PyTrainer& t) { return to_list(t.run.results()); }, "Running loss and metrics.")
       .def("reset_metrics", [](PyTrainer& t) { t.run.reset_metrics(); })
       .def(
           "first_nonfinite_step", [](const PyTrainer& t) { return t.run.first_nonfinite_step(); },
@@ -162,7 +162,7 @@ void register_training(py::module_& module) {
       .def("start", &start<engine::Evaluator>, py::arg("feed"), py::arg("batch_size"),
            py::arg("steps") = py::none())
       .def("run", &run_evaluation, py::arg("max_steps") = 0)
-      .def("results", [](const PyEvaluator& e) { return e.run.results(); })
+      .def("results", [](const PyEvaluator& e) { return to_list(e.run.results()); })
       .def("reset_metrics", [](PyEvaluator& e) { e.run.reset_metrics(); });
 }
 

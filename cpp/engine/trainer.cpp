@@ -24,7 +24,7 @@ Trainer::Trainer(const ops::Context& context, const Program& program, Objective 
       optimizer_(std::move(optimizer)),
       seed_(seed),
       batch_(context, program, objective_, Plan::Mode::training),
-      scores_(objective_),
+      scores_(objective_, class_count(program)),
       gradients_(batch_.plan().gradient_bytes()) {
   if (!objective_.loss) misuse("training needs a loss");
   for (size_t i = 0; i < optimizer_->slot_names().size(); ++i) slots_.emplace_back(gradients_.bytes());

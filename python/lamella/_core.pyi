@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 __version__: str
@@ -84,15 +83,13 @@ class Trainer:
         previous: Trainer | None = None,
     ) -> None: ...
     iterations: int
-    def start(
-        self, feed: Feed, batch_size: int, steps: int | None = None, shuffle: bool = False
-    ) -> int:
+    def start(self, feed: Feed, batch_size: int, steps: int | None = None, shuffle: bool = False) -> int:
         """Check the feed, plan memory for the batch size, begin a pass; returns its number of steps."""
 
     def run(self, learning_rate: float, max_steps: int = 0) -> int:
         """Run steps until the pass ends, max_steps are done (0: no limit) or 50 ms are over; returns steps done so far."""
 
-    def results(self) -> list[float]:
+    def results(self) -> list[Any]:
         """Running loss and metrics since reset_metrics()."""
 
     def reset_metrics(self) -> None: ...
@@ -120,7 +117,7 @@ class Evaluator:
     ) -> None: ...
     def start(self, feed: Feed, batch_size: int, steps: int | None = None) -> int: ...
     def run(self, max_steps: int = 0) -> int: ...
-    def results(self) -> list[float]: ...
+    def results(self) -> list[Any]: ...
     def reset_metrics(self) -> None: ...
 
 class Predictor:
@@ -137,6 +134,18 @@ def metric_value(
     metric: tuple[str, dict[str, Any]], y_true: NDArray[Any], y_pred: NDArray[Any]
 ) -> NDArray[Any]:
     """Per-row metric values, shape y_pred.shape[:-1]."""
+
+class MetricState:
+    """A metric that accumulates over arrays."""
+
+    def __init__(self, metric: tuple[str, dict[str, Any]]) -> None: ...
+    def update(
+        self, y_true: NDArray[Any], y_pred: NDArray[Any], sample_weight: NDArray[Any] | None = None
+    ) -> None: ...
+    def result(self) -> float | NDArray[Any] | None:
+        """A number or an array; None before the first update."""
+
+    def reset(self) -> None: ...
 
 def activation(name: str, x: NDArray[Any], attributes: dict[str, Any]) -> NDArray[Any]:
     """An activation applied to an array."""
