@@ -173,7 +173,39 @@ def loss_cases():
         yield OpCase(f"{label}_probabilities", chain(head, through), loss=probabilities)
 
 
-CASES += loss_cases()
+ROW_LOSSES = [
+    ("mean_absolute_percentage_error", {}),
+    ("mean_squared_logarithmic_error", {}),
+    ("huber", {"delta": 0.7}),
+    ("log_cosh", {}),
+    ("poisson", {}),
+    ("hinge", {}),
+    ("squared_hinge", {}),
+    ("binary_focal_crossentropy", {"label_smoothing": 0.1}),
+    ("binary_focal_crossentropy", {"apply_class_balancing": 1, "alpha": 0.3, "gamma": 1.5}),
+    ("kl_divergence", {}),
+    ("cosine_similarity", {}),
+    ("categorical_hinge", {}),
+    ("categorical_focal_crossentropy", {"label_smoothing": 0.1, "gamma": 1.5}),
+    ("categorical_generalized_cross_entropy", {"delta": 0.6}),
+    ("dice", {}),
+    ("tversky", {"alpha": 0.3, "beta": 0.8}),
+]
+OF_ANY_NUMBER = ("huber", "log_cosh", "mean_absolute_percentage_error", "cosine_similarity")
+
+
+def row_loss_cases():
+    """Losses of values; those of probabilities, of positive numbers and of margins behind a sigmoid or softmax."""
+    through = rescaling(1.0, 0.0)
+    for loss, options in ROW_LOSSES:
+        head = activation("softmax" if loss.startswith("categorical") else "sigmoid")
+        nodes = through if loss in OF_ANY_NUMBER else chain(head, through)
+        yield OpCase("_".join([loss, *options]), nodes, loss=(loss, options))
+        if "focal" in loss:
+            yield OpCase(f"{loss}_logits", through, loss=(loss, {"from_logits": 1, **options}))
+
+
+CASES += [*loss_cases(), *row_loss_cases()]
 
 
 @dataclass
@@ -201,13 +233,15 @@ def targets(
     loss: str, options: dict[str, Any], rows: int, shape: Shape, rng: np.random.Generator
 ) -> np.ndarray:
     """What `loss` may be asked to learn; never equal to a prediction that is a multiple of 1/4."""
-    if loss == "sparse_categorical_crossentropy":
+    if loss in ("sparse_categorical_crossentropy", "categorical_generalized_cross_entropy"):
         labels = rng.integers(0, shape[-1], (rows, *shape[:-1]))
         labels.flat[0] = shape[-1] - 1  # at least one row that `ignore_class` leaves
         return labels
-    if loss == "categorical_crossentropy":
+    if loss in ("categorical_crossentropy", "categorical_focal_crossentropy", "kl_divergence"):
         return rng.dirichlet(np.ones(shape[-1]), (rows, *shape[:-1]))
-    if loss == "binary_crossentropy":
+    if loss in ("poisson", "mean_squared_logarithmic_error", "dice", "tversky", "categorical_hinge") or (
+        loss.startswith("binary")
+    ):
         return rng.uniform(0, 1, (rows, *shape))
     return rng.integers(-4, 4, (rows, *shape)) * 0.25 + 0.125
 

@@ -392,7 +392,7 @@ def test_ctrl_c_keeps_the_model_and_the_history():
         (lambda m: m.compile("sgd", "msee"), ValueError, "Did you mean 'mse'"),
         (lambda m: m.compile("sdg", "mse"), ValueError, "Did you mean 'sgd'"),
         (lambda m: m.compile("sgd", "mse", metrics=["acuracy"]), ValueError, "Unknown metric"),
-        (lambda m: m.compile("sgd", lambda a, b: 0), TypeError, "loss"),
+        (lambda m: m.compile("sgd", 3), TypeError, "loss"),
         (lambda m: m.compile("sgd", "mse", loss_weights=[1]), ValueError, "loss_weights"),
         (lambda m: Sequential([layers.Dense(1)]).fit(X, Y), ValueError, "not compiled"),
     ],

@@ -159,7 +159,7 @@ def test_names(module, name, cls):
     [
         (losses, "binary_crossentropi", "Unknown loss.*Did you mean 'binary_crossentropy'"),
         (metrics, "acuracy", "Unknown metric.*Did you mean 'accuracy'"),
-        (metrics, "accuracy", "depends on the targets"),
+        (metrics, "acc", "depends on the targets"),
         (metrics, "binary_acuracy", "Unknown metric.*Did you mean 'binary_accuracy'"),
         (optimizers, "adamm", "Unknown optimizer.*Did you mean 'adam'"),
     ],

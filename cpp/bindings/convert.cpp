@@ -3,6 +3,8 @@
 #include <pybind11/stl.h>
 
 #include "base/error.h"
+#include "bindings/python_loss.h"
+#include "bindings/python_metric.h"
 
 namespace lamella::bindings {
 
@@ -78,13 +80,38 @@ Attributes to_attributes(const std::string& owner, const py::dict& values) {
   return {owner, std::move(map)};
 }
 
+namespace {
+
+losses::LossPtr to_loss(const Spec& spec) {
+  if (spec.first == "python") return make_python_loss(spec.second);
+  return losses::make_loss(spec.first, to_attributes(spec.first, spec.second));
+}
+
+}  // namespace
+
+engine::MetricTerm to_metric(const Spec& spec) {
+  const bool weighted = spec.second.contains("weighted") && spec.second["weighted"].cast<bool>();
+  if (spec.first == "python") return {make_python_metric(spec.second), weighted};
+  return {metrics::make_metric(spec.first, to_attributes(spec.first, spec.second)), weighted};
+}
+
+py::list to_list(const std::vector<metrics::Result>& results) {
+  py::list list;
+  for (const metrics::Result& result : results) list.append(to_object(result));
+  return list;
+}
+
+py::object to_object(const metrics::Result& result) {
+  if (const double* number = std::get_if<double>(&result)) return py::float_(*number);
+  const auto& values = std::get<std::vector<double>>(result);
+  return py::array_t<double>(static_cast<py::ssize_t>(values.size()), values.data());
+}
+
 engine::Objective to_objective(const std::optional<Spec>& loss, const std::vector<Spec>& metrics,
                                const std::vector<std::tuple<VariablePtr, std::string, py::dict>>& penalties) {
   engine::Objective objective;
-  if (loss) objective.loss = losses::make_loss(loss->first, to_attributes(loss->first, loss->second));
-  for (const auto& [name, settings] : metrics) {
-    objective.metrics.push_back(metrics::make_metric(name, to_attributes(name, settings)));
-  }
+  if (loss) objective.loss = to_loss(*loss);
+  for (const Spec& metric : metrics) objective.metrics.push_back(to_metric(metric));
   for (const auto& [variable, name, settings] : penalties) {
     objective.penalties.push_back({variable, penalties::make_penalty(name, to_attributes(name, settings))});
   }

@@ -26,6 +26,13 @@ Attributes to_attributes(const std::string& owner, const py::dict& values);
 // ("mean_squared_error", {...}) and the like.
 using Spec = std::pair<std::string, py::dict>;
 
+// A metric; with "weighted" it counts rows by their sample weights.
+engine::MetricTerm to_metric(const Spec& spec);
+
+// A number, or an array of them.
+py::object to_object(const metrics::Result& result);
+py::list to_list(const std::vector<metrics::Result>& results);
+
 engine::Objective to_objective(const std::optional<Spec>& loss, const std::vector<Spec>& metrics,
                                const std::vector<std::tuple<VariablePtr, std::string, py::dict>>& penalties);
 

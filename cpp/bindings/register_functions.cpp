@@ -12,7 +12,8 @@ namespace {
 
 // A function of arrays is run as a program whose input is also its output.
 struct Batch {
-  Batch(const py::array& y_true, const py::array& y_pred, engine::Objective wanted)
+  Batch(const py::array& y_true, const py::array& y_pred, engine::Objective wanted,
+        const std::optional<py::array>& sample_weight = std::nullopt)
       : objective(std::move(wanted)),
         dtype(y_pred.dtype().kind() == 'f' && y_pred.itemsize() == 8 ? DType::float64 : DType::float32),
         feed{.x = view_of(y_pred, "y_pred"), .y = view_of(y_true, "y_true"), .sample_weight = {}} {
@@ -23,6 +24,7 @@ struct Batch {
     if (row_values_shape.size() > 1) row_values_shape.pop_back();
     cols = row_shape.back();
     rows = cols == 0 ? 0 : checked_product(feed.x.shape) / cols;
+    if (sample_weight) feed.sample_weight = view_of(*sample_weight, "sample_weight");
     const engine::Program program(row_shape, dtype);
     engine::check_targets(runtime(), feed, program, objective);
     prediction = Block(rows * cols * size_of(dtype));
@@ -56,9 +58,43 @@ py::array loss_values(const Spec& loss, const py::array& y_true, const py::array
 py::array metric_value(const Spec& metric, const py::array& y_true, const py::array& y_pred) {
   const Batch batch(y_true, y_pred, to_objective(std::nullopt, {metric}, {}));
   const metrics::MetricPass pass = batch.targets->metric_pass(batch.view());
-  batch.objective.metrics[0]->rows(runtime(), pass);
+  batch.objective.metrics[0].metric->rows(runtime(), pass);
   return batch.values(pass.row_values);
 }
+
+// A metric with state of its own, used by itself.
+class MetricState {
+ public:
+  explicit MetricState(const Spec& spec) : term_(to_metric(spec)) {}
+
+  void update(const py::array& y_true, const py::array& y_pred,
+              const std::optional<py::array>& sample_weight) {
+    engine::Objective objective;
+    objective.metrics.push_back(term_);
+    const Batch batch(y_true, y_pred, std::move(objective), sample_weight);
+    if (cols_ < 0) {
+      cols_ = batch.cols;
+      state_.assign(static_cast<size_t>(term_.metric->state_size(cols_)), 0.0);
+    }
+    if (batch.cols != cols_) {
+      fail("The last axis of y_pred must stay what it was since the last reset, ", cols_,
+           ". Received: ", batch.cols, ".");
+    }
+    term_.metric->update(runtime(), batch.targets->metric_pass(batch.view()), state_.data());
+  }
+
+  py::object result() const {
+    if (cols_ < 0) return py::none();
+    return to_object(term_.metric->result(state_.data(), cols_));
+  }
+
+  void reset() { cols_ = -1; }
+
+ private:
+  engine::MetricTerm term_;
+  std::vector<double> state_;
+  int64_t cols_ = -1;  // none seen yet
+};
 
 py::array activation(const std::string& name, const py::array& x, const py::dict& settings) {
   const ops::ArrayView source = view_of(x, "x");
@@ -89,6 +125,12 @@ void register_functions(py::module_& module) {
              "Per-row losses, shape y_pred.shape[:-1].");
   module.def("metric_value", &metric_value, py::arg("metric"), py::arg("y_true"), py::arg("y_pred"),
              "Per-row metric values, shape y_pred.shape[:-1].");
+  py::class_<MetricState>(module, "MetricState", "A metric that accumulates over arrays.")
+      .def(py::init<const Spec&>(), py::arg("metric"))
+      .def("update", &MetricState::update, py::arg("y_true"), py::arg("y_pred"),
+           py::arg("sample_weight") = py::none())
+      .def("result", &MetricState::result, "A number or an array; None before the first update.")
+      .def("reset", &MetricState::reset);
   module.def("activation", &activation, py::arg("name"), py::arg("x"), py::arg("attributes"),
              "An activation applied to an array.");
 }

@@ -161,7 +161,7 @@ void register_training(py::module_& module) {
           },
           "Replace the weights by their moving averages, where the optimizer keeps them (use_ema).")
       .def(
-          "results", [](const PyTrainer& t) { return t.run.results(); }, "Running loss and metrics.")
+          "results", [](const PyTrainer& t) { return to_list(t.run.results()); }, "Running loss and metrics.")
       .def("reset_metrics", [](PyTrainer& t) { t.run.reset_metrics(); })
       .def(
           "first_nonfinite_step", [](const PyTrainer& t) { return t.run.first_nonfinite_step(); },
@@ -181,7 +181,7 @@ void register_training(py::module_& module) {
       .def("start", &start<engine::Evaluator>, py::arg("feed"), py::arg("batch_size"),
            py::arg("steps") = py::none())
       .def("run", &run_evaluation, py::arg("max_steps") = 0)
-      .def("results", [](const PyEvaluator& e) { return e.run.results(); })
+      .def("results", [](const PyEvaluator& e) { return to_list(e.run.results()); })
       .def("reset_metrics", [](PyEvaluator& e) { e.run.reset_metrics(); });
 }
 

@@ -11,7 +11,7 @@ Evaluator::Evaluator(const ops::Context& context, const Program& program, Object
     : context_(context),
       objective_(std::move(objective)),
       batch_(context, program, objective_, Plan::Mode::inference),
-      scores_(objective_) {}
+      scores_(objective_, class_count(program)) {}
 
 int64_t Evaluator::start(const Feed& feed, int64_t batch_size, std::optional<int64_t> steps) {
   if (batch_size < 1) fail("batch_size must be at least 1. Received: batch_size=", batch_size, ".");

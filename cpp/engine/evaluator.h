@@ -14,7 +14,7 @@ class Evaluator {
   // As Trainer's, in the order of the rows.
   int64_t start(const Feed& feed, int64_t batch_size, std::optional<int64_t> steps);
   int64_t run(int64_t max_steps, const Poll& poll);
-  std::vector<double> results() const { return scores_.results(); }
+  std::vector<metrics::Result> results() const { return scores_.results(); }
   void reset_metrics() { scores_.reset(); }
 
  private:

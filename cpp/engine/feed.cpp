@@ -6,6 +6,10 @@
 
 namespace lamella::engine {
 
+int64_t class_count(const Program& program) {
+  return program.output_shape().empty() ? 1 : program.output_shape().back();
+}
+
 namespace {
 
 // Shapes are equal, or differ by one trailing axis of size 1.
@@ -13,10 +17,6 @@ bool same_up_to_last_one(Shape a, Shape b) {
   if (a.size() < b.size()) std::swap(a, b);
   if (a.size() == b.size() + 1 && a.back() == 1) a.pop_back();
   return a == b;
-}
-
-int64_t class_count(const Program& program) {
-  return program.output_shape().empty() ? 1 : program.output_shape().back();
 }
 
 bool is_label_in_range(double value, int64_t classes, std::optional<int64_t> ignored) {
@@ -100,7 +100,7 @@ void check_targets(const ops::Context& context, const Feed& feed, const Program&
 }
 
 Targets::Targets(const Program& program, const Objective& objective, int64_t capacity)
-    : dtype_(program.dtype), cols_(class_count(program)) {
+    : dtype_(program.dtype), cols_(class_count(program)), row_shape_(program.output_shape()) {
   positions_ = cols_ == 0 ? 0 : checked_product(program.output_shape()) / cols_;
   const int64_t rows = checked_product(capacity, positions_);
   if (objective.wants_values()) values_ = Block(checked_product(rows, cols_ * size_of(dtype_)));
@@ -148,14 +148,17 @@ losses::LossPass Targets::loss_pass(const TensorView& prediction, const TensorVi
           .row_loss = {row_values_.data(), dtype_, prediction.rows, 1},
           .probabilities = probabilities,
           .gradient = gradient,
-          .fused = fused};
+          .fused = fused,
+          .row_shape = &row_shape_};
 }
 
 metrics::MetricPass Targets::metric_pass(const TensorView& prediction) const {
   return {.prediction = prediction,
           .values = values_.data(),
           .labels = reinterpret_cast<const int32_t*>(labels_.data()),
-          .row_values = {row_values_.data(), dtype_, prediction.rows, 1}};
+          .weights = weighted_ ? weights_.data() : nullptr,
+          .row_values = {row_values_.data(), dtype_, prediction.rows, 1},
+          .row_shape = &row_shape_};
 }
 
 }  // namespace lamella::engine

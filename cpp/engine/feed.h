@@ -8,6 +8,9 @@
 
 namespace lamella::engine {
 
+// The last axis of a program's output.
+int64_t class_count(const Program& program);
+
 // The owner of the arrays keeps them alive. Absent arrays have no data.
 struct Feed {
   ops::ArrayView x, y, sample_weight;
@@ -39,6 +42,7 @@ class Targets {
   DType dtype_;
   int64_t positions_;  // rows of the folded output for one row of the batch
   int64_t cols_;
+  Shape row_shape_;  // of the output
   Block values_, labels_, weights_, gathered_weights_, row_values_;
   bool weighted_ = false;
 };

@@ -6,13 +6,13 @@ namespace lamella::engine {
 
 bool Objective::wants_values() const {
   const bool by_metric =
-      std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return !m->wants_labels(); });
+      std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return !m.metric->wants_labels(); });
   return by_metric || (loss && loss->target() == losses::Target::values);
 }
 
 bool Objective::wants_labels() const {
   const bool by_metric =
-      std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return m->wants_labels(); });
+      std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return m.metric->wants_labels(); });
   return by_metric || (loss && loss->target() == losses::Target::labels);
 }
 
@@ -22,14 +22,15 @@ double Objective::penalty(const ops::Context& context) const {
   return sum;
 }
 
-Scores::Scores(const Objective& objective) : objective_(objective) {
-  for (const auto& metric : objective.metrics)
-    metric_states_.emplace_back(static_cast<size_t>(metric->state_size()));
+Scores::Scores(const Objective& objective, int64_t cols) : objective_(objective), cols_(cols) {
+  for (const MetricTerm& term : objective.metrics)
+    metric_states_.emplace_back(static_cast<size_t>(term.metric->state_size(cols)));
 }
 
 void Scores::reset() {
   loss_sum_ = samples_ = 0;
   for (auto& state : metric_states_) std::fill(state.begin(), state.end(), 0.0);
+  for (const MetricTerm& term : objective_.metrics) term.metric->reset();
 }
 
 void Scores::add_loss(double batch_loss, int64_t rows) {
@@ -38,15 +39,18 @@ void Scores::add_loss(double batch_loss, int64_t rows) {
 }
 
 void Scores::add_metrics(const ops::Context& context, const metrics::MetricPass& pass) {
+  metrics::MetricPass unweighted = pass;
+  unweighted.weights = nullptr;
   for (size_t i = 0; i < metric_states_.size(); ++i) {
-    objective_.metrics[i]->update(context, pass, metric_states_[i].data());
+    const MetricTerm& term = objective_.metrics[i];
+    term.metric->update(context, term.weighted ? pass : unweighted, metric_states_[i].data());
   }
 }
 
-std::vector<double> Scores::results() const {
-  std::vector<double> values{samples_ > 0 ? loss_sum_ / samples_ : 0.0};
+std::vector<metrics::Result> Scores::results() const {
+  std::vector<metrics::Result> values{samples_ > 0 ? loss_sum_ / samples_ : 0.0};
   for (size_t i = 0; i < metric_states_.size(); ++i) {
-    values.push_back(objective_.metrics[i]->result(metric_states_[i].data()));
+    values.push_back(objective_.metrics[i].metric->result(metric_states_[i].data(), cols_));
   }
   return values;
 }

@@ -17,9 +17,14 @@ struct PenaltyTerm {
   TensorView view() const { return {variable->data(), variable->dtype(), 1, variable->size()}; }
 };
 
+struct MetricTerm {
+  metrics::MetricPtr metric;
+  bool weighted;  // counts rows by their sample weights
+};
+
 struct Objective {
   losses::LossPtr loss;  // null: metrics only
-  std::vector<metrics::MetricPtr> metrics;
+  std::vector<MetricTerm> metrics;
   std::vector<PenaltyTerm> penalties;
 
   losses::Head head() const { return loss ? loss->head() : losses::Head::none; }
@@ -32,16 +37,19 @@ struct Objective {
 // Means over all samples since the last reset, as Keras reports them.
 class Scores {
  public:
-  explicit Scores(const Objective& objective);
+  // cols: the last axis of the model's output.
+  Scores(const Objective& objective, int64_t cols);
 
   void reset();
   void add_loss(double batch_loss, int64_t rows);
+  // The pass holds the batch's sample weights, which only weighted metrics get to see.
   void add_metrics(const ops::Context& context, const metrics::MetricPass& pass);
   // The loss, then the metrics in their order.
-  std::vector<double> results() const;
+  std::vector<metrics::Result> results() const;
 
  private:
   const Objective& objective_;
+  int64_t cols_;
   double loss_sum_ = 0;
   double samples_ = 0;
   std::vector<std::vector<double>> metric_states_;

@@ -22,7 +22,7 @@ Trainer::Trainer(const ops::Context& context, const Program& program, Objective 
       objective_(std::move(objective)),
       seed_(seed),
       batch_(context, program, objective_, Plan::Mode::training),
-      scores_(objective_),
+      scores_(objective_, class_count(program)),
       gradients_(batch_.plan().gradient_bytes()),
       updater_(context, std::move(optimizer), settings, batch_.plan().gradient_slots(), program.dtype,
                gradients_.bytes()) {

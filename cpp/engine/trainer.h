@@ -34,7 +34,7 @@ class Trainer {
   // Forward and backward of one batch in training mode, without an update: fills the gradient slab.
   void compute_gradients(const Feed& feed);
 
-  std::vector<double> results() const { return scores_.results(); }
+  std::vector<metrics::Result> results() const { return scores_.results(); }
   void reset_metrics() { scores_.reset(); }
   std::optional<uint64_t> first_nonfinite_step() const { return first_nonfinite_step_; }
 

@@ -9,6 +9,7 @@
 //
 #include "kernels/activation.inl"
 #include "kernels/batch_norm.inl"
+#include "kernels/class_losses.inl"
 #include "kernels/convert.inl"
 #include "kernels/dropout.inl"
 #include "kernels/elementwise.inl"
@@ -16,6 +17,7 @@
 #include "kernels/losses.inl"
 #include "kernels/math.inl"
 #include "kernels/optimizer.inl"
+#include "kernels/regression_losses.inl"
 #include "kernels/softmax.inl"
 
 namespace lamella::kernels {

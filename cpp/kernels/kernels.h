@@ -87,6 +87,43 @@ struct Ftrl {
   T* w;
 };
 
+// Losses by row that are computed from predictions alone: regression_losses.inl and class_losses.inl.
+enum class RowLoss : int32_t {
+  absolute_percentage_error,
+  squared_logarithmic_error,
+  huber,
+  log_cosh,
+  poisson,
+  hinge,
+  squared_hinge,
+  binary_focal,
+  kl_divergence,
+  cosine_similarity,
+  categorical_hinge,
+  categorical_focal,
+  generalized_cross_entropy
+};
+
+// row_loss[i] of every row and, unless dp is null, dp = d(row_loss_i)/dp * scale * (weights ? weights[i] :
+// 1).
+template <class T>
+struct RowLossBlock {
+  int64_t rows, cols;
+  const T* p;
+  const T* t;             // targets, or null for the one loss of class indices
+  const int32_t* labels;  // class indices of generalized_cross_entropy
+  const T* weights;
+  T scale;
+  T* row_loss;
+  T* dp;
+  T delta;             // huber: where it turns linear; generalized_cross_entropy: its exponent q
+  T alpha, gamma;      // focal losses
+  T smoothing;         // focal losses
+  bool balanced;       // binary_focal: alpha weighs the ones, 1 - alpha the zeros
+  bool from_logits;    // focal losses: p holds logits
+  bool binary_labels;  // hinges: targets are 0 and 1, to be taken as -1 and 1
+};
+
 struct PhiloxKey {
   uint32_t seed, op;
   uint64_t step;

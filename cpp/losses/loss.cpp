@@ -1,8 +1,26 @@
 #include "losses/loss.h"
 
 #include "base/error.h"
+#include "losses/region_loss.h"
 
 namespace lamella::losses {
+
+Reduction reduction_of(const Attributes& attributes) {
+  const std::string name = attributes.has("reduction") ? attributes.text("reduction") : "mean";
+  if (name == "sum") return Reduction::sum;
+  return name == "mean_with_sample_weight" ? Reduction::weighted_mean : Reduction::mean;
+}
+
+double reduction_scale(const ops::Context& context, Reduction reduction, const LossPass& pass,
+                       int64_t counted) {
+  if (reduction == Reduction::sum) return 1;
+  double divisor = static_cast<double>(counted);
+  if (reduction == Reduction::weighted_mean && pass.weights != nullptr) {
+    const TensorView weights{const_cast<void*>(pass.weights), pass.prediction.dtype, pass.prediction.rows, 1};
+    divisor = context.ops.loss.weighted_sum(context, weights, nullptr);
+  }
+  return divisor != 0 ? 1 / divisor : 0;
+}
 
 namespace {
 
@@ -16,13 +34,16 @@ class RowLoss final : public Loss {
         logits_kind_(from_logits),
         from_logits_(attributes.number_or("from_logits", 0) != 0),
         smoothing_(attributes.number_or("label_smoothing", 0)),
-        mean_(!attributes.has("reduction") || attributes.text("reduction") != "sum") {
+        reduction_(reduction_of(attributes)),
+        options_{.delta = attributes.number_or("delta", 1),
+                 .alpha = attributes.number_or("alpha", 0.25),
+                 .gamma = attributes.number_or("gamma", 2),
+                 .balanced = attributes.number_or("apply_class_balancing", 0) != 0,
+                 .from_logits = from_logits_} {
     if (attributes.has("ignore_class")) ignored_class_ = attributes.integer("ignore_class");
   }
 
-  Target target() const override {
-    return kind_ == LossKind::cross_entropy_sparse ? Target::labels : Target::values;
-  }
+  Target target() const override { return ops::takes_labels(kind_) ? Target::labels : Target::values; }
 
   Head head() const override {
     if (from_logits_ || kind_ == logits_kind_) return Head::none;
@@ -32,8 +53,7 @@ class RowLoss final : public Loss {
   std::optional<int64_t> ignored_class() const override { return ignored_class_; }
 
   double evaluate(const ops::Context& context, const LossPass& pass) const override {
-    const auto counted = static_cast<double>(leave_out_ignored(pass));
-    const double scale = mean_ && counted > 0 ? 1 / counted : 1;
+    const double scale = reduction_scale(context, reduction_, pass, leave_out_ignored(pass));
     run(context, pass, scale);
     return scale * context.ops.loss.weighted_sum(context, pass.row_loss, pass.weights);
   }
@@ -66,14 +86,16 @@ class RowLoss final : public Loss {
                                         .scale = scale,
                                         .row_loss = pass.row_loss,
                                         .probabilities = pass.probabilities,
-                                        .gradient = pass.gradient});
+                                        .gradient = pass.gradient,
+                                        .options = options_});
   }
 
   LossKind kind_, logits_kind_;
   bool from_logits_;
   double smoothing_;
   std::optional<int64_t> ignored_class_;
-  bool mean_;
+  Reduction reduction_;
+  ops::LossOptions options_;
 };
 
 }  // namespace
@@ -82,6 +104,7 @@ LossPtr make_loss(const std::string& name, const Attributes& attributes) {
   for (const ops::NamedLoss& entry : ops::kNamedLosses) {
     if (name == entry.name) return std::make_shared<RowLoss>(entry.kind, entry.from_logits, attributes);
   }
+  if (LossPtr region = make_region_loss(name, attributes)) return region;
   fail("Unknown loss '", name, "'.");
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/attributes.h"
+#include "base/shape.h"
 #include "base/tensor_view.h"
 #include "ops/op_table.h"
 
@@ -26,6 +27,7 @@ struct LossPass {
   TensorView probabilities;  // fused head: written; else absent
   TensorView gradient;       // absent: not wanted
   bool fused;
+  const Shape* row_shape;  // shape of one row of the batch, which folds into positions
 };
 
 class Loss {
@@ -43,6 +45,14 @@ class Loss {
 };
 
 using LossPtr = std::shared_ptr<const Loss>;
+
+// How the losses of rows become one number: Keras's "sum_over_batch_size", "sum", "mean_with_sample_weight".
+enum class Reduction { mean, sum, weighted_mean };
+
+Reduction reduction_of(const Attributes& attributes);
+// What the sum of weighted row losses is multiplied with; `counted` of the rows are not left out.
+double reduction_scale(const ops::Context& context, Reduction reduction, const LossPass& pass,
+                       int64_t counted);
 
 // The loss of this Keras name ("mean_squared_error", ...); throws where there is none.
 LossPtr make_loss(const std::string& name, const Attributes& attributes);

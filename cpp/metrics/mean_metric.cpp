@@ -1,14 +1,21 @@
 #include "metrics/mean_metric.h"
 
+#include <cmath>
+
 namespace lamella::metrics {
 
 void MeanMetric::update(const ops::Context& context, const MetricPass& pass, double* state) const {
   rows(context, pass);
-  state[0] += context.ops.loss.weighted_sum(context, pass.row_values, nullptr);
-  state[1] += static_cast<double>(pass.prediction.rows);
+  state[0] += context.ops.loss.weighted_sum(context, pass.row_values, pass.weights);
+  if (pass.weights == nullptr) {
+    state[1] += static_cast<double>(pass.prediction.rows);
+    return;
+  }
+  const TensorView weights{const_cast<void*>(pass.weights), pass.prediction.dtype, pass.prediction.rows, 1};
+  state[1] += context.ops.loss.weighted_sum(context, weights, nullptr);
 }
 
-double MeanMetric::result(const double* state) const { return state[1] > 0 ? state[0] / state[1] : 0; }
+Result MeanMetric::result(const double* state, int64_t) const { return ratio(state[0], state[1]); }
 
 namespace {
 
@@ -43,13 +50,35 @@ class SparseCategoricalAccuracy final : public MeanMetric {
   }
 };
 
-class RowLossMetric final : public MeanMetric {
+class Accuracy final : public MeanMetric {
+ public:
+  bool wants_labels() const override { return false; }
+  void rows(const ops::Context& context, const MetricPass& pass) const override {
+    context.ops.metric.equal_matches(context, pass.input(), pass.row_values);
+  }
+};
+
+class TopKAccuracy final : public MeanMetric {
+ public:
+  TopKAccuracy(const Attributes& attributes, bool sparse) : k_(attributes.integer("k")), sparse_(sparse) {}
+  bool wants_labels() const override { return sparse_; }
+  void rows(const ops::Context& context, const MetricPass& pass) const override {
+    context.ops.metric.top_k_matches(context, pass.input(), sparse_ ? pass.labels : nullptr, k_,
+                                     pass.row_values);
+  }
+
+ private:
+  int64_t k_;
+  bool sparse_;
+};
+
+class RowLossMetric : public MeanMetric {
  public:
   RowLossMetric(LossKind kind, const Attributes& attributes)
-      : kind_(kind), smoothing_(attributes.number_or("label_smoothing", 0)) {}
-  bool wants_labels() const override {
-    return kind_ == LossKind::cross_entropy_sparse || kind_ == LossKind::softmax_cross_entropy_sparse;
-  }
+      : kind_(kind),
+        smoothing_(attributes.number_or("label_smoothing", 0)),
+        options_{.delta = attributes.number_or("delta", 1)} {}
+  bool wants_labels() const override { return ops::takes_labels(kind_); }
   void rows(const ops::Context& context, const MetricPass& pass) const override {
     context.ops.loss.evaluate(context, {.kind = kind_,
                                         .prediction = pass.prediction,
@@ -60,12 +89,33 @@ class RowLossMetric final : public MeanMetric {
                                         .scale = 1,
                                         .row_loss = pass.row_values,
                                         .probabilities = {},
-                                        .gradient = {}});
+                                        .gradient = {},
+                                        .options = options_});
   }
 
  private:
   LossKind kind_;
   double smoothing_;
+  ops::LossOptions options_;
+};
+
+class RootMeanSquaredError final : public RowLossMetric {
+ public:
+  explicit RootMeanSquaredError(const Attributes& attributes)
+      : RowLossMetric(LossKind::squared_error, attributes) {}
+  Result result(const double* state, int64_t) const override { return std::sqrt(ratio(state[0], state[1])); }
+};
+
+// The loss of this name is the negative of the metric.
+class CosineSimilarity final : public RowLossMetric {
+ public:
+  explicit CosineSimilarity(const Attributes& attributes)
+      : RowLossMetric(LossKind::cosine_similarity, attributes) {}
+  void rows(const ops::Context& context, const MetricPass& pass) const override {
+    RowLossMetric::rows(context, pass);
+    const TensorView& values = pass.row_values;
+    context.ops.loss.overlap_gradient(context, values.data, -1, 0, values);
+  }
 };
 
 }  // namespace
@@ -74,6 +124,11 @@ MetricPtr make_mean_metric(const std::string& name, const Attributes& attributes
   if (name == "binary_accuracy") return std::make_shared<BinaryAccuracy>(attributes);
   if (name == "categorical_accuracy") return std::make_shared<CategoricalAccuracy>();
   if (name == "sparse_categorical_accuracy") return std::make_shared<SparseCategoricalAccuracy>();
+  if (name == "accuracy") return std::make_shared<Accuracy>();
+  if (name == "top_k_categorical_accuracy") return std::make_shared<TopKAccuracy>(attributes, false);
+  if (name == "sparse_top_k_categorical_accuracy") return std::make_shared<TopKAccuracy>(attributes, true);
+  if (name == "root_mean_squared_error") return std::make_shared<RootMeanSquaredError>(attributes);
+  if (name == "cosine_similarity") return std::make_shared<CosineSimilarity>(attributes);
   const bool from_logits = attributes.number_or("from_logits", 0) != 0;
   for (const ops::NamedLoss& entry : ops::kNamedLosses) {
     if (name != entry.name) continue;

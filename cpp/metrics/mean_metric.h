@@ -1,4 +1,4 @@
-// The mean of a value by row: the accuracies, and the losses reported as metrics.
+// The weighted mean of a value by row: the accuracies, and the losses reported as metrics.
 #pragma once
 #include "metrics/metric.h"
 
@@ -6,9 +6,10 @@ namespace lamella::metrics {
 
 class MeanMetric : public Metric {
  public:
-  int64_t state_size() const override { return 2; }  // sum, count
+  int64_t state_size(int64_t) const override { return 2; }  // weighted sum, sum of weights
   void update(const ops::Context& context, const MetricPass& pass, double* state) const final;
-  double result(const double* state) const final;
+  Result result(const double* state, int64_t cols) const override;
+  void rows(const ops::Context& context, const MetricPass& pass) const override = 0;
 };
 
 // One of the accuracies or of the losses by row; null where the name is neither.

@@ -2,8 +2,11 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "base/attributes.h"
+#include "base/shape.h"
 #include "base/tensor_view.h"
 #include "ops/op_table.h"
 
@@ -12,27 +15,39 @@ namespace lamella::metrics {
 // prediction is [rows * positions, last axis] as the model returns it.
 struct MetricPass {
   TensorView prediction;
-  const void* values;     // targets of the compute type, where the metric compares values
-  const int32_t* labels;  // class indices, where it compares those
-  TensorView row_values;  // scratch, prediction.rows
+  const void* values;      // targets of the compute type, where the metric compares values
+  const int32_t* labels;   // class indices, where it compares those
+  const void* weights;     // prediction.rows, or null
+  TensorView row_values;   // scratch, prediction.rows
+  const Shape* row_shape;  // shape of one row of the batch, which folds into positions
+
+  ops::MetricInput input() const { return {prediction, values, weights}; }
 };
+
+// One number, or one for each class, label or threshold.
+using Result = std::variant<double, std::vector<double>>;
 
 class Metric {
  public:
   virtual ~Metric() = default;
 
   virtual bool wants_labels() const = 0;
-  // Numbers kept between batches; all zero after a reset.
-  virtual int64_t state_size() const = 0;
+  // Numbers kept between batches of outputs whose last axis is `cols`; all zero after a reset.
+  virtual int64_t state_size(int64_t cols) const = 0;
   virtual void update(const ops::Context& context, const MetricPass& pass, double* state) const = 0;
-  virtual double result(const double* state) const = 0;
-  // The values of the single rows, into row_values.
-  virtual void rows(const ops::Context& context, const MetricPass& pass) const = 0;
+  virtual Result result(const double* state, int64_t cols) const = 0;
+  // For metrics that keep state elsewhere.
+  virtual void reset() const {}
+  // The values of the single rows, into row_values; only the metrics that are means of rows have them.
+  virtual void rows(const ops::Context& context, const MetricPass& pass) const;
 };
 
 using MetricPtr = std::shared_ptr<const Metric>;
 
 // The metric of this Keras name ("sparse_categorical_accuracy", ...); throws where there is none.
 MetricPtr make_metric(const std::string& name, const Attributes& attributes);
+
+// a / b, 0 where b is 0.
+inline double ratio(double a, double b) { return b == 0 ? 0 : a / b; }
 
 }  // namespace lamella::metrics

@@ -15,6 +15,19 @@ enum class LossKind {
   cross_entropy_sparse,          // from probabilities, against class indices
   softmax_cross_entropy,         // from logits
   softmax_cross_entropy_sparse,  // from logits
+  absolute_percentage_error,
+  squared_logarithmic_error,
+  huber,
+  log_cosh,
+  poisson,
+  hinge,
+  squared_hinge,
+  binary_focal,
+  kl_divergence,
+  cosine_similarity,
+  categorical_hinge,
+  categorical_focal,
+  generalized_cross_entropy,  // against class indices
 };
 
 // A loss by its Keras name: the kind computed from what the model returns, and the one from logits.
@@ -30,6 +43,36 @@ inline constexpr NamedLoss kNamedLosses[] = {
     {"categorical_crossentropy", LossKind::cross_entropy, LossKind::softmax_cross_entropy},
     {"sparse_categorical_crossentropy", LossKind::cross_entropy_sparse,
      LossKind::softmax_cross_entropy_sparse},
+    {"mean_absolute_percentage_error", LossKind::absolute_percentage_error,
+     LossKind::absolute_percentage_error},
+    {"mean_squared_logarithmic_error", LossKind::squared_logarithmic_error,
+     LossKind::squared_logarithmic_error},
+    {"huber", LossKind::huber, LossKind::huber},
+    {"log_cosh", LossKind::log_cosh, LossKind::log_cosh},
+    {"poisson", LossKind::poisson, LossKind::poisson},
+    {"hinge", LossKind::hinge, LossKind::hinge},
+    {"squared_hinge", LossKind::squared_hinge, LossKind::squared_hinge},
+    {"binary_focal_crossentropy", LossKind::binary_focal, LossKind::binary_focal},
+    {"kl_divergence", LossKind::kl_divergence, LossKind::kl_divergence},
+    {"cosine_similarity", LossKind::cosine_similarity, LossKind::cosine_similarity},
+    {"categorical_hinge", LossKind::categorical_hinge, LossKind::categorical_hinge},
+    {"categorical_focal_crossentropy", LossKind::categorical_focal, LossKind::categorical_focal},
+    {"categorical_generalized_cross_entropy", LossKind::generalized_cross_entropy,
+     LossKind::generalized_cross_entropy},
+};
+
+// True where a loss compares class indices, not values.
+constexpr bool takes_labels(LossKind kind) {
+  return kind == LossKind::cross_entropy_sparse || kind == LossKind::softmax_cross_entropy_sparse ||
+         kind == LossKind::generalized_cross_entropy;
+}
+
+// What single losses can be told.
+struct LossOptions {
+  double delta = 1;                // Huber's delta, the q of generalized cross-entropy
+  double alpha = 0.25, gamma = 2;  // focal losses
+  bool balanced = false;           // binary focal loss
+  bool from_logits = false;        // focal losses, whose kind is the same from logits
 };
 
 struct LossArguments {
@@ -43,12 +86,22 @@ struct LossArguments {
   TensorView row_loss;       // [rows, 1]
   TensorView probabilities;  // from logits only: receives softmax or sigmoid; may be absent
   TensorView gradient;       // [rows, cols]; may be absent
+  LossOptions options = {};
+};
+
+// Sums over all elements, in double and in a fixed order.
+struct Overlap {
+  double both, target, prediction;  // of target * prediction, target, prediction
 };
 
 struct LossOps {
   void (*evaluate)(const Context&, const LossArguments&);
   // Sum of values * weights (weights may be null), in a fixed order, in double.
   double (*weighted_sum)(const Context&, const TensorView& values, const void* weights);
+  Overlap (*overlap)(const Context&, const TensorView& prediction, const void* target);
+  // gradient = target * slope + offset.
+  void (*overlap_gradient)(const Context&, const void* target, double slope, double offset,
+                           const TensorView& gradient);
   // matches[i] = 1 where the prediction is right, else 0.
   void (*binary_matches)(const Context&, const TensorView& prediction, const void* target, double threshold,
                          const TensorView& matches);  // mean over the row

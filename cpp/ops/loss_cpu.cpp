@@ -33,8 +33,50 @@ struct Rows {
   T* gradient;
 };
 
+// The kernel behind a kind that pointwise_row_loss or class_row_loss computes.
+kernels::RowLoss row_loss_of(LossKind kind) {
+  constexpr auto first = static_cast<int32_t>(LossKind::absolute_percentage_error);
+  return static_cast<kernels::RowLoss>(static_cast<int32_t>(kind) - first);
+}
+static_assert(static_cast<int32_t>(LossKind::generalized_cross_entropy) -
+                  static_cast<int32_t>(LossKind::absolute_percentage_error) ==
+              static_cast<int32_t>(kernels::RowLoss::generalized_cross_entropy));
+
 template <class T>
-void evaluate_rows(const kernels::Table<T>& table, LossKind kind, const Rows<T>& r) {
+void evaluate_row_loss(const kernels::Table<T>& table, LossKind kind, const Rows<T>& r,
+                       const LossOptions& options, bool binary_labels) {
+  const kernels::RowLossBlock<T> block{.rows = r.rows,
+                                       .cols = r.cols,
+                                       .p = r.prediction,
+                                       .t = r.target,
+                                       .labels = r.labels,
+                                       .weights = r.weights,
+                                       .scale = r.scale,
+                                       .row_loss = r.row_loss,
+                                       .dp = r.gradient,
+                                       .delta = static_cast<T>(options.delta),
+                                       .alpha = static_cast<T>(options.alpha),
+                                       .gamma = static_cast<T>(options.gamma),
+                                       .smoothing = r.smoothing,
+                                       .balanced = options.balanced,
+                                       .from_logits = options.from_logits,
+                                       .binary_labels = binary_labels};
+  const kernels::RowLoss row_loss = row_loss_of(kind);
+  if (row_loss <= kernels::RowLoss::binary_focal) return table.pointwise_row_loss(row_loss, block);
+  table.class_row_loss(row_loss, block);
+}
+
+// Keras's rule of the hinges: targets that are all 0 or 1 mean -1 and 1. Looks at the whole batch.
+template <class T>
+bool all_binary(const LossArguments& p) {
+  if (p.kind != LossKind::hinge && p.kind != LossKind::squared_hinge) return false;
+  const T* target = static_cast<const T*>(p.target);
+  return std::all_of(target, target + p.prediction.size(), [](T t) { return t == T(0) || t == T(1); });
+}
+
+template <class T>
+void evaluate_rows(const kernels::Table<T>& table, LossKind kind, const Rows<T>& r,
+                   const LossOptions& options, bool binary_labels) {
   switch (kind) {
     case LossKind::squared_error:
       return table.squared_error(r.rows, r.cols, r.prediction, r.target, r.weights, r.scale, r.row_loss,
@@ -60,6 +102,8 @@ void evaluate_rows(const kernels::Table<T>& table, LossKind kind, const Rows<T>&
     case LossKind::softmax_cross_entropy_sparse:
       return table.softmax_cross_entropy_sparse(r.rows, r.cols, r.prediction, r.labels, r.weights, r.scale,
                                                 r.row_loss, r.probabilities, r.gradient);
+    default:
+      return evaluate_row_loss(table, kind, r, options, binary_labels);
   }
 }
 
@@ -68,8 +112,9 @@ void evaluate(const Context& context, const LossArguments& p) {
     using T = decltype(t);
     const int64_t grain =
         rows_per_chunk(p.prediction.cols * 4);  // transcendental functions: four times the work
+    const bool binary_labels = all_binary<T>(p);
     context.pool.parallel_for(p.prediction.rows, grain, [&](int64_t begin, int64_t end) {
-      evaluate_rows<T>(context.kernels.table<T>(), p.kind, Rows<T>(p, begin, end));
+      evaluate_rows<T>(context.kernels.table<T>(), p.kind, Rows<T>(p, begin, end), p.options, binary_labels);
     });
   });
 }
@@ -83,6 +128,30 @@ double weighted_sum(const Context& context, const TensorView& values, const void
       sum += double(values.as<T>()[i]) * double(static_cast<const T*>(weights)[i]);
     }
     return sum;
+  });
+}
+
+Overlap overlap(const Context&, const TensorView& prediction, const void* target) {
+  return dispatch(prediction.dtype, [&](auto t) {
+    using T = decltype(t);
+    const T* p = prediction.as<T>();
+    const T* y = static_cast<const T*>(target);
+    Overlap sums{};
+    for (int64_t i = 0; i < prediction.size(); ++i) {
+      sums.both += double(y[i]) * double(p[i]);
+      sums.target += double(y[i]);
+      sums.prediction += double(p[i]);
+    }
+    return sums;
+  });
+}
+
+void overlap_gradient(const Context&, const void* target, double slope, double offset,
+                      const TensorView& gradient) {
+  dispatch(gradient.dtype, [&](auto t) {
+    using T = decltype(t);
+    const T* y = static_cast<const T*>(target);
+    for (int64_t i = 0; i < gradient.size(); ++i) gradient.as<T>()[i] = static_cast<T>(y[i] * slope + offset);
   });
 }
 
@@ -137,6 +206,7 @@ void sparse_matches(const Context& context, const TensorView& prediction, const 
 }  // namespace
 
 extern const LossOps loss_cpu;
-const LossOps loss_cpu{evaluate, weighted_sum, binary_matches, categorical_matches, sparse_matches};
+const LossOps loss_cpu{evaluate,       weighted_sum,        overlap,       overlap_gradient,
+                       binary_matches, categorical_matches, sparse_matches};
 
 }  // namespace lamella::ops

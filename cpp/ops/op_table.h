@@ -10,6 +10,7 @@
 #include "ops/elementwise.h"
 #include "ops/gather.h"
 #include "ops/loss.h"
+#include "ops/metric.h"
 #include "ops/optimizer.h"
 
 namespace lamella::ops {
@@ -22,6 +23,7 @@ struct OpTable {
   const DropoutOps& dropout;
   const ElementwiseOps& elementwise;
   const LossOps& loss;
+  const MetricOps& metric;
   const OptimizerOps& optimizer;
   const GatherOps& gather;
 };

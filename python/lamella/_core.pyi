@@ -95,7 +95,7 @@ class Trainer:
     def overwrite_with_averages(self) -> None:
         """Replace the weights by their moving averages, where the optimizer keeps them (use_ema)."""
 
-    def results(self) -> list[float]:
+    def results(self) -> list[Any]:
         """Running loss and metrics since reset_metrics()."""
 
     def reset_metrics(self) -> None: ...
@@ -123,7 +123,7 @@ class Evaluator:
     ) -> None: ...
     def start(self, feed: Feed, batch_size: int, steps: int | None = None) -> int: ...
     def run(self, max_steps: int = 0) -> int: ...
-    def results(self) -> list[float]: ...
+    def results(self) -> list[Any]: ...
     def reset_metrics(self) -> None: ...
 
 class Predictor:
@@ -140,6 +140,18 @@ def metric_value(
     metric: tuple[str, dict[str, Any]], y_true: NDArray[Any], y_pred: NDArray[Any]
 ) -> NDArray[Any]:
     """Per-row metric values, shape y_pred.shape[:-1]."""
+
+class MetricState:
+    """A metric that accumulates over arrays."""
+
+    def __init__(self, metric: tuple[str, dict[str, Any]]) -> None: ...
+    def update(
+        self, y_true: NDArray[Any], y_pred: NDArray[Any], sample_weight: NDArray[Any] | None = None
+    ) -> None: ...
+    def result(self) -> float | NDArray[Any] | None:
+        """A number or an array; None before the first update."""
+
+    def reset(self) -> None: ...
 
 def activation(name: str, x: NDArray[Any], attributes: dict[str, Any]) -> NDArray[Any]:
     """An activation applied to an array."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lamella._types import Array, Config
-from lamella.losses.loss import Loss
+from lamella.losses.loss import Loss, drop_last_one
 
 
 def check_axis(owner: str, axis: int) -> None:
@@ -132,6 +132,7 @@ class SparseCategoricalCrossentropy(Loss):
     """
 
     kind = "sparse_categorical_crossentropy"
+    takes_labels = True
 
     def __init__(
         self,
@@ -154,10 +155,7 @@ class SparseCategoricalCrossentropy(Loss):
         return attributes
 
     def values(self, y_true: Any, y_pred: Any) -> Array:
-        labels, predicted = np.asarray(y_true), np.asarray(y_pred)
-        if labels.ndim == predicted.ndim and labels.shape[-1] == 1:
-            labels = labels[..., 0]
-        return super().values(labels, predicted)
+        return super().values(drop_last_one(y_true, y_pred), y_pred)
 
     def counted(self, y_true: Any) -> Array | None:
         return None if self.ignore_class is None else np.asarray(y_true) != self.ignore_class

@@ -10,7 +10,7 @@ from lamella import _core, config
 from lamella._types import Array, Config, Spec
 from lamella.registry import constructor_arguments
 
-_REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "none", None)
+_REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
 
 
 def as_targets(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
@@ -24,13 +24,21 @@ def as_targets(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
     return true, predicted
 
 
+def drop_last_one(y_true: Any, y_pred: Any) -> Array:
+    """Class indices without a last axis of length one."""
+    labels = np.asarray(y_true)
+    return labels[..., 0] if labels.ndim == np.ndim(y_pred) and labels.shape[-1] == 1 else labels
+
+
 class Loss:
     """Base class of losses.
 
     Args:
         name: a name.
         reduction: how the losses of rows become one number: `"sum_over_batch_size"` (their mean, the default;
-            `"mean"` is the same), `"sum"`, or `"none"` for no reduction, which works on arrays only.
+            `"mean"` is the same), `"sum"`, `"mean_with_sample_weight"` (their weighted sum over the sum of
+            the
+            weights), or `"none"` for no reduction, which works on arrays only.
         dtype: taken for Keras's sake; losses compute in the type of the predictions.
 
     Raises:
@@ -38,6 +46,8 @@ class Loss:
     """
 
     kind: ClassVar[str]
+    takes_labels: bool = False
+    """Whether targets are one class index a row instead of values like the predictions."""
 
     def __init__(
         self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None
@@ -61,8 +71,8 @@ class Loss:
             ValueError: when the reduction does not give one number to train on.
         """
         attributes = self.attributes()
-        if self.reduction == "sum":
-            attributes["reduction"] = "sum"
+        if self.reduction in ("sum", "mean_with_sample_weight"):
+            attributes["reduction"] = self.reduction
         elif self.reduction not in ("sum_over_batch_size", "mean"):
             raise ValueError(
                 f"Loss '{self.name}': training needs a reduction. Received: reduction={self.reduction!r}"
@@ -73,6 +83,10 @@ class Loss:
         """The loss of each row: the shape of the predictions without their last axis."""
         true, predicted = as_targets(y_true, y_pred)
         return _core.loss_values((self.kind, self.attributes()), true, predicted)
+
+    def with_labels(self, takes_labels: bool) -> Loss:
+        """The loss for targets of this kind; only a user's function takes both."""
+        return self
 
     def counted(self, y_true: Any) -> Array | None:
         """Which rows count at all, None for all of them."""
@@ -90,15 +104,20 @@ class Loss:
             One number, or with `reduction="none"` one for each row.
         """
         values = self.values(y_true, y_pred)
+        weights = None
         if sample_weight is not None:
             weights = np.asarray(sample_weight, dtype=values.dtype)
             if weights.ndim == values.ndim + 1 and weights.shape[-1] == 1:
                 weights = weights[..., 0]
-            values = values * weights.reshape(weights.shape + (1,) * (values.ndim - weights.ndim))
+            weights = weights.reshape(weights.shape + (1,) * (values.ndim - weights.ndim))
+            values = values * weights
         if self.reduction in (None, "none"):
             return values
         if self.reduction == "sum":
             return float(values.sum())
+        if self.reduction == "mean_with_sample_weight" and weights is not None:
+            total = float(np.broadcast_to(weights, values.shape).sum())
+            return float(values.sum()) / total if total else 0.0
         counted = self.counted(y_true)
         rows = values.size if counted is None else int(np.count_nonzero(counted))
         return float(values.sum()) / max(rows, 1)

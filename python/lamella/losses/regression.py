@@ -1,10 +1,11 @@
-"""Losses of numbers: mean squared and mean absolute error."""
+"""Losses of numbers: errors by size, by percentage, by logarithm, and robust ones."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Array
+from lamella._types import Array, Config
+from lamella.losses.crossentropy import check_axis
 from lamella.losses.loss import Loss
 
 
@@ -54,6 +55,140 @@ class MeanAbsoluteError(Loss):
         super().__init__(name, reduction, dtype)
 
 
+class MeanAbsolutePercentageError(Loss):
+    """`100 * mean(abs((y_true - y_pred) / max(abs(y_true), 1e-7)))` over the last axis of each row.
+
+    Args:
+        reduction: see `Loss`.
+        name: a name.
+        dtype: see `Loss`.
+
+    >>> round(float(MeanAbsolutePercentageError()([[2.0]], [[1.0]])), 4)
+    50.0
+    """
+
+    kind = "mean_absolute_percentage_error"
+
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str = "mean_absolute_percentage_error",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+
+
+class MeanSquaredLogarithmicError(Loss):
+    """`mean((log(y_true + 1) - log(y_pred + 1)) ** 2)`; values below 1e-7 are taken as 1e-7.
+
+    Args:
+        reduction: see `Loss`.
+        name: a name.
+        dtype: see `Loss`.
+
+    >>> round(float(MeanSquaredLogarithmicError()([[0.0]], [[1.0]])), 4)
+    0.4805
+    """
+
+    kind = "mean_squared_logarithmic_error"
+
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str = "mean_squared_logarithmic_error",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+
+
+class Huber(Loss):
+    """Squared where the error is small, linear where it is large, averaged over the last axis of each row.
+
+    `0.5 * e ** 2` for `abs(e) <= delta`, else `delta * abs(e) - 0.5 * delta ** 2`: Huber, "Robust
+    Estimation of
+    a Location Parameter" (1964).
+
+    Args:
+        delta: error at which it turns linear. Defaults to 1.
+        reduction: see `Loss`.
+        name: a name.
+        dtype: see `Loss`.
+
+    >>> float(Huber()([[0.0, 0.0]], [[1.0, 3.0]]))
+    1.5
+    """
+
+    kind = "huber"
+
+    def __init__(
+        self,
+        delta: float = 1.0,
+        reduction: str | None = "sum_over_batch_size",
+        name: str = "huber_loss",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+        self.delta = float(delta)
+
+    def attributes(self) -> dict[str, Any]:
+        return {"delta": self.delta}
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "delta": self.delta}
+
+
+class LogCosh(Loss):
+    """`mean(log(cosh(y_pred - y_true)))` over the last axis of each row.
+
+    Args:
+        reduction: see `Loss`.
+        name: a name.
+        dtype: see `Loss`.
+
+    >>> round(float(LogCosh()([[0.0]], [[1.0]])), 4)
+    0.4338
+    """
+
+    kind = "log_cosh"
+
+    def __init__(
+        self, reduction: str | None = "sum_over_batch_size", name: str = "log_cosh", dtype: Any = None
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+
+
+class CosineSimilarity(Loss):
+    """Minus the cosine of the angle between targets and predictions: -1 where they point the same way.
+
+    Args:
+        axis: must be -1.
+        reduction: see `Loss`.
+        name: a name.
+        dtype: see `Loss`.
+
+    Raises:
+        ValueError: for another axis.
+
+    >>> round(float(CosineSimilarity()([[3.0, 4.0]], [[6.0, 8.0]])), 4)
+    -1.0
+    """
+
+    kind = "cosine_similarity"
+
+    def __init__(
+        self,
+        axis: int = -1,
+        reduction: str | None = "sum_over_batch_size",
+        name: str = "cosine_similarity",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+        check_axis("CosineSimilarity", axis)
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "axis": -1}
+
+
 def mean_squared_error(y_true: Any, y_pred: Any) -> Array:
     """The squared error of each row.
 
@@ -84,3 +219,85 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Array:
     [2.0]
     """
     return MeanAbsoluteError().values(y_true, y_pred)
+
+
+def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Array:
+    """The percentage error of each row.
+
+    Args:
+        y_true: targets, shape (..., outputs).
+        y_pred: predictions, the same shape.
+
+    Returns:
+        An array of shape y_pred.shape[:-1].
+
+    >>> mean_absolute_percentage_error([[2.0]], [[1.0]]).tolist()
+    [50.0]
+    """
+    return MeanAbsolutePercentageError().values(y_true, y_pred)
+
+
+def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Array:
+    """The squared logarithmic error of each row.
+
+    Args:
+        y_true: targets, shape (..., outputs).
+        y_pred: predictions, the same shape.
+
+    Returns:
+        An array of shape y_pred.shape[:-1].
+
+    >>> mean_squared_logarithmic_error([[1.0]], [[1.0]]).tolist()
+    [0.0]
+    """
+    return MeanSquaredLogarithmicError().values(y_true, y_pred)
+
+
+def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Array:
+    """The Huber loss of each row.
+
+    Args:
+        y_true: targets, shape (..., outputs).
+        y_pred: predictions, the same shape.
+        delta: see `Huber`.
+
+    Returns:
+        An array of shape y_pred.shape[:-1].
+
+    >>> huber([[0.0, 0.0]], [[1.0, 3.0]]).tolist()
+    [1.5]
+    """
+    return Huber(delta).values(y_true, y_pred)
+
+
+def log_cosh(y_true: Any, y_pred: Any) -> Array:
+    """The logarithm of the hyperbolic cosine of the error of each row.
+
+    Args:
+        y_true: targets, shape (..., outputs).
+        y_pred: predictions, the same shape.
+
+    Returns:
+        An array of shape y_pred.shape[:-1].
+
+    >>> log_cosh([[1.0]], [[1.0]]).tolist()
+    [0.0]
+    """
+    return LogCosh().values(y_true, y_pred)
+
+
+def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Array:
+    """Minus the cosine similarity of each row.
+
+    Args:
+        y_true: targets, shape (..., outputs).
+        y_pred: predictions, the same shape.
+        axis: must be -1.
+
+    Returns:
+        An array of shape y_pred.shape[:-1].
+
+    >>> cosine_similarity([[0.0, 1.0]], [[0.0, 3.0]]).tolist()
+    [-1.0]
+    """
+    return CosineSimilarity(axis).values(y_true, y_pred)

@@ -10,14 +10,26 @@ from lamella._types import Array, Config
 from lamella.losses import (
     binary_crossentropy,
     categorical_crossentropy,
+    categorical_hinge,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
     mean_absolute_error,
+    mean_absolute_percentage_error,
     mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
     sparse_categorical_crossentropy,
+    squared_hinge,
 )
 from lamella.metrics.accuracy import (
+    Accuracy,
     BinaryAccuracy,
     CategoricalAccuracy,
     SparseCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
     binary_accuracy,
     categorical_accuracy,
     sparse_categorical_accuracy,
@@ -25,48 +37,163 @@ from lamella.metrics.accuracy import (
 from lamella.metrics.from_losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
+    CategoricalHinge,
+    CosineSimilarity,
+    Hinge,
+    KLDivergence,
+    LogCoshError,
     MeanAbsoluteError,
+    MeanAbsolutePercentageError,
     MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    Poisson,
+    RootMeanSquaredError,
     SparseCategoricalCrossentropy,
+    SquaredHinge,
 )
 from lamella.metrics.metric import Metric
+from lamella.metrics.reduction import (
+    Mean,
+    MeanMetricWrapper,
+    Sum,
+)
+from lamella.metrics.scores import (
+    F1Score,
+    FBetaScore,
+    R2Score,
+)
+from lamella.metrics.thresholds import (
+    AUC,
+    FalseNegatives,
+    FalsePositives,
+    Precision,
+    Recall,
+    TrueNegatives,
+    TruePositives,
+)
 from lamella.registry import Registry
 
 __all__ = [
+    "AUC",
+    "Accuracy",
     "BinaryAccuracy",
     "BinaryCrossentropy",
     "CategoricalAccuracy",
     "CategoricalCrossentropy",
+    "CategoricalHinge",
+    "CosineSimilarity",
+    "F1Score",
+    "FBetaScore",
+    "FalseNegatives",
+    "FalsePositives",
+    "Hinge",
+    "KLDivergence",
+    "LogCoshError",
+    "Mean",
     "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanMetricWrapper",
     "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
     "Metric",
+    "Poisson",
+    "Precision",
+    "R2Score",
+    "Recall",
+    "RootMeanSquaredError",
     "SparseCategoricalAccuracy",
     "SparseCategoricalCrossentropy",
+    "SparseTopKCategoricalAccuracy",
+    "SquaredHinge",
+    "Sum",
+    "TopKCategoricalAccuracy",
+    "TrueNegatives",
+    "TruePositives",
     "binary_accuracy",
     "binary_crossentropy",
     "categorical_accuracy",
     "categorical_crossentropy",
+    "categorical_hinge",
     "deserialize",
     "get",
+    "hinge",
+    "huber",
+    "kl_divergence",
+    "log_cosh",
     "mean_absolute_error",
+    "mean_absolute_percentage_error",
     "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "poisson",
     "serialize",
     "sparse_categorical_accuracy",
     "sparse_categorical_crossentropy",
+    "squared_hinge",
 ]
 
 _registry: Registry[Metric] = Registry(
     "metric", Metric, "keras.metrics", by_targets=("accuracy", "acc", "crossentropy", "ce")
 )
-_registry.add(BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy)
-_registry.add(BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy)
-_registry.add(MeanAbsoluteError, MeanSquaredError)
-_registry.add(bce=BinaryCrossentropy, mae=MeanAbsoluteError, mse=MeanSquaredError)
+_registry.add(
+    AUC,
+    Accuracy,
+    BinaryAccuracy,
+    BinaryCrossentropy,
+    CategoricalAccuracy,
+    CategoricalCrossentropy,
+    CategoricalHinge,
+    CosineSimilarity,
+    F1Score,
+    FBetaScore,
+    FalseNegatives,
+    FalsePositives,
+    Hinge,
+    KLDivergence,
+    LogCoshError,
+    Mean,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    Poisson,
+    Precision,
+    R2Score,
+    Recall,
+    RootMeanSquaredError,
+    SparseCategoricalAccuracy,
+    SparseCategoricalCrossentropy,
+    SparseTopKCategoricalAccuracy,
+    SquaredHinge,
+    Sum,
+    TopKCategoricalAccuracy,
+    TrueNegatives,
+    TruePositives,
+)
+_registry.add(
+    auc=AUC,
+    bce=BinaryCrossentropy,
+    kl_divergence=KLDivergence,
+    mae=MeanAbsoluteError,
+    mape=MeanAbsolutePercentageError,
+    mse=MeanSquaredError,
+    msle=MeanSquaredLogarithmicError,
+    f1_score=F1Score,
+    f_beta_score=FBetaScore,
+    r2_score=R2Score,
+)
 
 _FUNCTIONS: dict[Callable[..., Array], type[Metric]] = {
     binary_accuracy: BinaryAccuracy,
     categorical_accuracy: CategoricalAccuracy,
     sparse_categorical_accuracy: SparseCategoricalAccuracy,
+    losses.categorical_hinge: CategoricalHinge,
+    losses.hinge: Hinge,
+    losses.kl_divergence: KLDivergence,
+    losses.log_cosh: LogCoshError,
+    losses.mean_absolute_percentage_error: MeanAbsolutePercentageError,
+    losses.mean_squared_logarithmic_error: MeanSquaredLogarithmicError,
+    losses.poisson: Poisson,
+    losses.squared_hinge: SquaredHinge,
     losses.binary_crossentropy: BinaryCrossentropy,
     losses.categorical_crossentropy: CategoricalCrossentropy,
     losses.mean_absolute_error: MeanAbsoluteError,
@@ -76,7 +203,7 @@ _FUNCTIONS: dict[Callable[..., Array], type[Metric]] = {
 
 
 def get(identifier: Any) -> Metric:
-    """Return a metric from a name, a config, a metric or one of this module's functions.
+    """Return a metric from a name, a config, a metric, one of this module's functions or a function of your own.
 
     Raises:
         ValueError: for a name that is not known.
@@ -87,6 +214,8 @@ def get(identifier: Any) -> Metric:
     """
     if callable(identifier) and identifier in _FUNCTIONS:
         return _FUNCTIONS[identifier]()
+    if callable(identifier) and not isinstance(identifier, (type, Metric)):
+        return MeanMetricWrapper(identifier)
     return _registry.get(identifier)
 
 

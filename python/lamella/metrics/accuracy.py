@@ -24,7 +24,7 @@ class BinaryAccuracy(Metric):
     direction = "up"
 
     def __init__(self, name: str = "binary_accuracy", dtype: Any = None, threshold: float = 0.5) -> None:
-        super().__init__(name, dtype)
+        super().__init__(dtype, name)
         self.threshold = float(threshold)
 
     def attributes(self) -> dict[str, Any]:
@@ -45,7 +45,7 @@ class CategoricalAccuracy(Metric):
     direction = "up"
 
     def __init__(self, name: str = "categorical_accuracy", dtype: Any = None) -> None:
-        super().__init__(name, dtype)
+        super().__init__(dtype, name)
 
 
 class SparseCategoricalAccuracy(Metric):
@@ -56,10 +56,90 @@ class SparseCategoricalAccuracy(Metric):
     """
 
     kind = "sparse_categorical_accuracy"
+    takes_labels = True
     direction = "up"
 
     def __init__(self, name: str = "sparse_categorical_accuracy", dtype: Any = None) -> None:
-        super().__init__(name, dtype)
+        super().__init__(dtype, name)
+
+
+class Accuracy(Metric):
+    """The share of outputs that equal their targets.
+
+    >>> Accuracy()([[1], [2]], [[1], [3]])
+    0.5
+    """
+
+    kind = "accuracy"
+    direction = "up"
+
+    def __init__(self, name: str = "accuracy", dtype: Any = None) -> None:
+        super().__init__(dtype, name)
+
+
+class TopKCategoricalAccuracy(Metric):
+    """The share of rows where the class of a one-hot target is among the k largest outputs.
+
+    Args:
+        k: how many of the largest outputs count. Defaults to 5.
+        name: a name.
+        dtype: see `Metric`.
+
+    Raises:
+        ValueError: for a k below 1.
+
+    >>> TopKCategoricalAccuracy(k=2)([[0, 1, 0]], [[0.5, 0.3, 0.2]])
+    1.0
+    """
+
+    kind = "top_k_categorical_accuracy"
+    direction = "up"
+
+    def __init__(self, k: int = 5, name: str = "top_k_categorical_accuracy", dtype: Any = None) -> None:
+        super().__init__(dtype, name)
+        if k < 1:
+            raise ValueError(f"TopKCategoricalAccuracy: 'k' must be at least 1. Received: {k}")
+        self.k = int(k)
+
+    def attributes(self) -> dict[str, Any]:
+        return {"k": self.k}
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "k": self.k}
+
+
+class SparseTopKCategoricalAccuracy(Metric):
+    """The share of rows where an integer target is among the k largest outputs.
+
+    Args:
+        k: how many of the largest outputs count. Defaults to 5.
+        name: a name.
+        dtype: see `Metric`.
+
+    Raises:
+        ValueError: for a k below 1.
+
+    >>> SparseTopKCategoricalAccuracy(k=2)([1], [[0.5, 0.3, 0.2]])
+    1.0
+    """
+
+    kind = "sparse_top_k_categorical_accuracy"
+    direction = "up"
+    takes_labels = True
+
+    def __init__(
+        self, k: int = 5, name: str = "sparse_top_k_categorical_accuracy", dtype: Any = None
+    ) -> None:
+        super().__init__(dtype, name)
+        if k < 1:
+            raise ValueError(f"SparseTopKCategoricalAccuracy: 'k' must be at least 1. Received: {k}")
+        self.k = int(k)
+
+    def attributes(self) -> dict[str, Any]:
+        return {"k": self.k}
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "k": self.k}
 
 
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:

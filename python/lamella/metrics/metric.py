@@ -8,27 +8,49 @@ import numpy as np
 
 from lamella import _core, config
 from lamella._types import Array, Config, Spec
-from lamella.losses.loss import as_targets
+from lamella.losses.loss import as_targets, drop_last_one
+from lamella.naming import snake_case
 from lamella.registry import constructor_arguments
 
 
 class Metric:
-    """Base class of metrics: the mean, over all rows seen, of a number for each row.
+    """Base class of metrics: numbers that are kept over the batches of an epoch.
 
-    In `compile` a metric only says what to compute; `fit` and `evaluate` keep their own means. The state
-    here serves metrics that are used by themselves.
+    In `compile` a metric of this library only says what to compute; `fit` and `evaluate` keep their own
+    states.
+    The state here serves metrics that are used by themselves.
+
+    A metric of your own derives from this class, keeps its state in NumPy and has `update_state(y_true,
+    y_pred,
+    sample_weight=None)`, `result()` and `reset_state()`; `fit` calls them on the object itself. Arrays
+    passed to
+    it must not be changed or kept.
 
     Args:
-        name: a name, the key in logs and histories.
         dtype: taken for Keras's sake; metrics compute in the type of the predictions.
+        name: a name, the key in logs and histories.
+
+    >>> class Largest(Metric):
+    ...     def update_state(self, y_true, y_pred, sample_weight=None):
+    ...         self.largest = max(self.largest, float(y_pred.max()))
+    ...     def result(self):
+    ...         return self.largest
+    ...     def reset_state(self):
+    ...         self.largest = 0.0
+    >>> Largest()(np.zeros((2, 1)), np.ones((2, 1)))
+    1.0
     """
 
-    kind: ClassVar[str]
+    kind: ClassVar[str] = "python"
     direction: ClassVar[str] = "down"
     """`"up"` when more is better: what `mode="auto"` of callbacks reads."""
 
-    def __init__(self, name: str | None = None, dtype: Any = None) -> None:
-        self.name = name or self.kind
+    _state: _core.MetricState | None = None
+    takes_labels: bool = False
+    """Whether targets are one class index a row instead of values like the predictions."""
+
+    def __init__(self, dtype: Any = None, name: str | None = None) -> None:
+        self.name = name or (snake_case(type(self).__name__) if self.kind == "python" else self.kind)
         self.dtype = config.standardize_dtype(dtype)
         self.reset_state()
 
@@ -38,13 +60,18 @@ class Metric:
 
     def spec(self) -> Spec:
         """The native metric and its numbers."""
+        if self.kind == "python":
+            return self.kind, {"metric": self, "labels": self.takes_labels}
         return self.kind, self.attributes()
+
+    def targets(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
+        """Targets and predictions as the native metric takes them."""
+        true, predicted = as_targets(y_true, y_pred)
+        return (drop_last_one(true, predicted) if self.takes_labels else true), predicted
 
     def values(self, y_true: Any, y_pred: Any) -> Array:
         """The metric of each row: the shape of the predictions without their last axis."""
-        true, predicted = as_targets(y_true, y_pred)
-        if self.kind.startswith("sparse") and true.ndim == predicted.ndim and true.shape[-1] == 1:
-            true = true[..., 0]
+        true, predicted = self.targets(y_true, y_pred)
         return _core.metric_value(self.spec(), true, predicted)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
@@ -55,26 +82,27 @@ class Metric:
             y_pred: predictions, shape (..., outputs).
             sample_weight: a weight for each row, or None.
         """
-        values = self.values(y_true, y_pred).astype(np.float64)
-        weights = np.ones(values.shape)
-        if sample_weight is not None:
-            given = np.asarray(sample_weight, dtype=np.float64)
-            if given.ndim == values.ndim + 1 and given.shape[-1] == 1:
-                given = given[..., 0]
-            weights *= given.reshape(given.shape + (1,) * (values.ndim - given.ndim))
-        self._total += float(np.sum(values * weights))
-        self._weight += float(np.sum(weights))
+        if self.kind == "python":
+            raise NotImplementedError(f"Metric '{self.name}' has no update_state(y_true, y_pred)")
+        true, predicted = self.targets(y_true, y_pred)
+        weights = None if sample_weight is None else _row_weights(sample_weight, predicted)
+        if self._state is None:
+            kind, attributes = self.spec()
+            self._state = _core.MetricState((kind, {**attributes, "weighted": True}))
+        self._state.update(true, predicted, weights)
 
-    def result(self) -> float:
-        """The mean over the rows seen since the last reset, 0 when there were none."""
-        return self._total / self._weight if self._weight else 0.0
+    def result(self) -> Any:
+        """The metric of the rows seen since the last reset, 0 when there were none."""
+        if self.kind == "python":
+            raise NotImplementedError(f"Metric '{self.name}' has no result()")
+        value = None if self._state is None else self._state.result()
+        return 0.0 if value is None else value
 
     def reset_state(self) -> None:
         """Forget the rows seen."""
-        self._total = 0.0
-        self._weight = 0.0
+        self._state = None
 
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Count these rows in and return the result."""
         self.update_state(y_true, y_pred, sample_weight)
         return self.result()
@@ -87,3 +115,13 @@ class Metric:
     def from_config(cls, config: Config) -> Self:
         """Rebuild from `get_config`'s dictionary or Keras's."""
         return cls(**constructor_arguments(cls, config))
+
+
+def _row_weights(sample_weight: Any, predicted: Array) -> Array:
+    """One weight for each sample, or for each of its positions."""
+    weights = np.asarray(sample_weight, dtype=predicted.dtype)
+    if weights.ndim == 0:
+        return np.full(predicted.shape[:1], weights)
+    if weights.ndim == predicted.ndim and weights.shape[-1] == 1 and weights.ndim > 1:
+        return weights[..., 0]
+    return weights

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import warnings
 from typing import Any
 
 from lamella import _core, losses, metrics, optimizers, seeding
-from lamella._types import Array
+from lamella._types import Array, Spec
 from lamella.data.arrays import ArrayData
 from lamella.losses import Loss
 from lamella.metrics import Metric
@@ -27,12 +28,17 @@ class Compiled:
         optimizer: a name, a config or an optimizer.
         loss: a name, a config, a loss, or None.
         metric_list: a metric, a list of them, or None.
+        weighted_list: the same, for metrics that count rows by their sample weights.
     """
 
-    def __init__(self, optimizer: Any, loss: Any, metric_list: Any) -> None:
+    def __init__(self, optimizer: Any, loss: Any, metric_list: Any, weighted_list: Any = None) -> None:
         self.optimizer = optimizers.get(optimizer)
         self._loss = loss if _is_one_of(loss, _CROSSENTROPY) or loss is None else losses.get(loss)
-        self._metrics = [_get_metric(identifier) for identifier in _flatten(metric_list)]
+        weighted = _flatten(weighted_list)
+        self._metrics = [_get_metric(identifier) for identifier in [*_flatten(metric_list), *weighted]]
+        self._unweighted = len(self._metrics) - len(
+            weighted
+        )  # the metrics come first, then the weighted ones
         self.loss: Loss | None = None
         self.metrics: list[Metric] = []
         self.names: list[str] = []
@@ -57,15 +63,23 @@ class Compiled:
             raise ValueError("The model has no loss: pass one to compile(), compile(loss='mse')")
         kind = _kind_of_targets(target_shape, output_shape)
         self.loss = losses.get(f"{kind}_crossentropy") if isinstance(self._loss, str) else self._loss
+        self.loss = self.loss.with_labels(kind == "sparse_categorical")
         self.loss.spec()
         self.metrics = [_settle_metric(metric, kind) for metric in self._metrics]
-        self.names = _unique(["loss", *(metric.name for metric in self.metrics)])
+        for metric in self.metrics:
+            if metric.kind == "python":
+                metric.takes_labels = kind == "sparse_categorical"
+        names = [metric.name for metric in self.metrics]
+        for index in range(self._unweighted, len(names)):
+            if names[index] in names[: self._unweighted]:
+                names[index] = f"weighted_{names[index]}"
+        self.names = _unique(["loss", *names])
         self._sorted_names = sorted((name, index) for index, name in enumerate(self.names))
 
     def settle_from_loss(self, output_shape: tuple[int, ...]) -> bool:
         """Settle without targets, where the loss says what they look like; returns whether all is settled."""
         if self.loss is None and isinstance(self._loss, Loss):
-            sparse = self._loss.kind.startswith("sparse")
+            sparse = self._loss.takes_labels
             self.settle(output_shape[:-1] if sparse else output_shape, output_shape)
         return self.loss is not None
 
@@ -73,7 +87,7 @@ class Compiled:
         """Targets with the number of axes that loss and metrics expect, as views."""
         assert self.loss is not None
         rank = len(output_shape) + 1
-        sparse = self.loss.kind.startswith("sparse")
+        sparse = self.loss.takes_labels
         if sparse and y.ndim == rank and y.shape[-1] == 1:
             return y[..., 0]
         if not sparse and y.ndim == rank - 1 and output_shape[-1:] == (1,):
@@ -94,7 +108,7 @@ class Compiled:
             self._trainer = _core.Trainer(
                 program.native,
                 self.loss.spec(),
-                [metric.spec() for metric in self.metrics],
+                self._metric_specs(self.metrics),
                 self.optimizer.spec(),
                 program.penalties,
                 self._seed,
@@ -109,10 +123,17 @@ class Compiled:
         """The evaluator of a program."""
         if self._evaluator is None or self._evaluator_program is not program:
             assert self.loss is not None
-            specs = [metric.spec() for metric in self.metrics]
+            specs = self._metric_specs([_apart(metric) for metric in self.metrics])
             self._evaluator = _core.Evaluator(program.native, self.loss.spec(), specs, program.penalties)
             self._evaluator_program = program
         return self._evaluator
+
+    def _metric_specs(self, metric_list: list[Metric]) -> list[Spec]:
+        specs = [metric.spec() for metric in metric_list]
+        return [
+            (kind, {**attributes, "weighted": True}) if index >= self._unweighted else (kind, attributes)
+            for index, (kind, attributes) in enumerate(specs)
+        ]
 
     def reset_metrics(self) -> None:
         """Start the running means of training and evaluation again."""
@@ -144,6 +165,11 @@ class Compiled:
                 RuntimeWarning,
                 stacklevel=4,
             )
+
+
+def _apart(metric: Metric) -> Metric:
+    """A metric whose state evaluation may change: a callback may evaluate in the middle of an epoch."""
+    return copy.deepcopy(metric) if metric.kind == "python" else metric
 
 
 def _is_one_of(identifier: Any, names: tuple[str, ...]) -> bool:

@@ -59,12 +59,13 @@ class Model(Layer):
         Args:
             optimizer: a name, a config or an object of `lamella.optimizers`. An optimizer that has trained
                 goes on with its slots and steps.
-            loss: a name, a config, an object or a function of `lamella.losses`, or `"crossentropy"`.
+            loss: a name, a config, an object or a function of `lamella.losses`, a function of your own (see
+                `lamella.losses.FunctionLoss`), or `"crossentropy"`.
             loss_weights: must be None.
             metrics: a list of names, configs, objects or functions of `lamella.metrics`; `"accuracy"`
                 (`"acc"`) and `"crossentropy"` (`"ce"`) are binary, categorical or sparse categorical by the
                 shape of the targets.
-            weighted_metrics: must be None.
+            weighted_metrics: the same; these count rows by their sample weights.
             run_eagerly, steps_per_execution, jit_compile, auto_scale_loss: taken for Keras's sake; there is
                 nothing to choose.
 
@@ -77,8 +78,8 @@ class Model(Layer):
         >>> model.optimizer.learning_rate
         0.001
         """
-        self.refuse(loss_weights=(loss_weights, None), weighted_metrics=(weighted_metrics or None, None))
-        self._compiled = Compiled(optimizer, loss, metrics)
+        self.refuse(loss_weights=(loss_weights, None))
+        self._compiled = Compiled(optimizer, loss, metrics, weighted_metrics)
         self._compile_arguments = (loss, metrics)
 
     @property

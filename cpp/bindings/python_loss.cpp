@@ -1,0 +1,106 @@
+#include "bindings/python_loss.h"
+
+#include "base/error.h"
+#include "bindings/python_call.h"
+
+namespace lamella::bindings {
+
+py::array view_array(const void* data, const py::dtype& dtype, const Shape& shape, bool writable) {
+  const py::capsule owner(data, [](void*) {});  // without an owner NumPy would copy
+  py::array array(dtype, shape, data, owner);
+  if (!writable) array.attr("setflags")(py::arg("write") = false);
+  return array;
+}
+
+Shape batch_shape(const TensorView& folded, const Shape& row_shape) {
+  const int64_t width = checked_product(row_shape);
+  Shape shape{width == 0 ? 0 : folded.size() / width};
+  shape.insert(shape.end(), row_shape.begin(), row_shape.end());
+  return shape;
+}
+
+py::array target_array(const void* values, const int32_t* labels, DType dtype, const Shape& shape) {
+  if (labels == nullptr) return view_array(values, numpy_dtype(dtype), shape);
+  return view_array(labels, py::dtype::of<int32_t>(), Shape(shape.begin(), shape.end() - 1));
+}
+
+namespace {
+
+class PythonLoss final : public losses::Loss {
+ public:
+  PythonLoss(py::function function, const Attributes& attributes)
+      : function_(std::move(function)),
+        name_(attributes.text("name")),
+        labels_(attributes.number("labels") != 0),
+        reduction_(losses::reduction_of(attributes)) {}
+  // The last owner may be a trainer that is let go of without the GIL.
+  ~PythonLoss() override {
+    const py::gil_scoped_acquire gil;
+    function_ = {};
+  }
+  PythonLoss(const PythonLoss&) = delete;
+  PythonLoss& operator=(const PythonLoss&) = delete;
+
+  losses::Target target() const override { return labels_ ? losses::Target::labels : losses::Target::values; }
+
+  double evaluate(const ops::Context& context, const losses::LossPass& pass) const override {
+    const double scale = losses::reduction_scale(context, reduction_, pass, pass.prediction.rows);
+    call(pass, scale);
+    return scale * context.ops.loss.weighted_sum(context, pass.row_loss, pass.weights);
+  }
+
+  void rows(const ops::Context&, const losses::LossPass& pass) const override { call(pass, 1); }
+
+ private:
+  void call(const losses::LossPass& pass, double scale) const {
+    const py::gil_scoped_acquire gil;
+    const DType dtype = pass.prediction.dtype;
+    const Shape shape = batch_shape(pass.prediction, *pass.row_shape);
+    const Shape row_values(shape.begin(), shape.end() - 1);
+    const py::object returned =
+        function_(target_array(pass.values, labels_ ? pass.labels : nullptr, dtype, shape),
+                  view_array(pass.prediction.data, numpy_dtype(dtype), shape));
+    if (!py::isinstance<py::tuple>(returned) || py::len(returned) != 2) {
+      throw py::type_error("Loss '" + name_ + "' must return a tuple (values of rows, gradient). Received: " +
+                           std::string(py::str(py::type::of(returned))));
+    }
+    const py::tuple both = returned.cast<py::tuple>();
+    take(both[0], "values", row_values, pass.row_loss);
+    if (!pass.gradient) return;
+    take(both[1], "gradient", shape, pass.gradient);
+    dispatch(dtype, [&](auto t) {
+      using T = decltype(t);
+      T* gradient = pass.gradient.as<T>();
+      const T* weights = static_cast<const T*>(pass.weights);
+      for (int64_t i = 0; i < pass.gradient.size(); ++i) {
+        const double weight = weights ? double(weights[i / pass.gradient.cols]) : 1.0;
+        gradient[i] = static_cast<T>(gradient[i] * weight * scale);
+      }
+    });
+  }
+
+  // Copies what Python returned into native memory, converting its type.
+  void take(const py::object& returned, const char* what, const Shape& shape, const TensorView& to) const {
+    const py::array array = py::array::ensure(returned);
+    if (!array || shape_of(array) != shape) {
+      fail("Loss '", name_, "' must return ", what, " of shape ", to_string(shape), ". Received: ",
+           array ? "shape " + to_string(shape_of(array)) : std::string(py::str(py::type::of(returned))), ".");
+    }
+    view_array(to.data, numpy_dtype(to.dtype), shape, true).attr("__setitem__")(py::ellipsis(), array);
+  }
+
+  py::function function_;
+  std::string name_;
+  bool labels_;
+  losses::Reduction reduction_;
+};
+
+}  // namespace
+
+losses::LossPtr make_python_loss(const py::dict& settings) {
+  py::dict rest(settings.attr("copy")());
+  const py::object function = rest.attr("pop")("function");
+  return std::make_shared<PythonLoss>(function.cast<py::function>(), to_attributes("python loss", rest));
+}
+
+}  // namespace lamella::bindings

@@ -1,0 +1,70 @@
+"""A user's loss: a Python function that returns the values of rows and their gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lamella._types import Array, Config
+from lamella.losses.loss import Loss, as_targets
+
+LossFunction = Callable[[Array, Array], tuple[Any, Any]]
+
+
+class FunctionLoss(Loss):
+    """A loss computed by a function in NumPy; `compile(loss=function)` makes one.
+
+    The function gets targets and predictions of a batch as arrays, (rows, ..., outputs), which it must not
+    change or keep, and returns a tuple: the loss of each row, (rows, ...), and the derivative of each
+    row's loss
+    by its predictions, (rows, ..., outputs). Weights and reduction are applied to both afterwards. Where
+    targets
+    come as one class index a row, they are passed as int32 without the last axis.
+
+    Args:
+        function: the function.
+        reduction: see `Loss`.
+        name: a name; the function's by default.
+        dtype: see `Loss`.
+
+    Raises:
+        TypeError: when `function` is not a function; when training, if it does not return a tuple of two.
+        ValueError: when training, for values or a gradient of another shape.
+
+    >>> def cubed(y_true, y_pred):
+    ...     error = y_pred - y_true
+    ...     return (abs(error) ** 3).mean(axis=-1), 3 * error * abs(error) / error.shape[-1]
+    >>> FunctionLoss(cubed)([[0.0]], [[2.0]])
+    8.0
+    """
+
+    kind = "python"
+
+    def __init__(
+        self,
+        function: LossFunction,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
+        if not callable(function):
+            raise TypeError(f"A loss must be a function of y_true and y_pred. Received: {function!r}")
+        super().__init__(name or getattr(function, "__name__", "loss"), reduction, dtype)
+        self.function = function
+
+    def attributes(self) -> dict[str, Any]:
+        return {"function": self.function, "labels": self.takes_labels, "name": self.name}
+
+    def with_labels(self, takes_labels: bool) -> Loss:
+        settled = FunctionLoss(self.function, self.reduction, self.name, self.dtype)
+        settled.takes_labels = takes_labels
+        return settled
+
+    def values(self, y_true: Any, y_pred: Any) -> Array:
+        true, predicted = as_targets(y_true, y_pred)
+        return np.asarray(self.function(true, predicted)[0])
+
+    def get_config(self) -> Config:
+        raise ValueError(f"Loss '{self.name}' is a Python function and cannot be written to a config")
