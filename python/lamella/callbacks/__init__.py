@@ -2,9 +2,26 @@
 
 from lamella.callbacks.callback import Callback
 from lamella.callbacks.callback_list import CallbackList
+from lamella.callbacks.csv_logger import CSVLogger
 from lamella.callbacks.early_stopping import EarlyStopping
 from lamella.callbacks.history import History
 from lamella.callbacks.lambda_callback import LambdaCallback
+from lamella.callbacks.learning_rate_scheduler import LearningRateScheduler
 from lamella.callbacks.progbar_logger import ProgbarLogger
+from lamella.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from lamella.callbacks.tensorboard import TensorBoard
+from lamella.callbacks.terminate_on_nan import TerminateOnNaN
 
-__all__ = ["Callback", "CallbackList", "EarlyStopping", "History", "LambdaCallback", "ProgbarLogger"]
+__all__ = [
+    "CSVLogger",
+    "Callback",
+    "CallbackList",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ProgbarLogger",
+    "ReduceLROnPlateau",
+    "TensorBoard",
+    "TerminateOnNaN",
+]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-from typing import Any
-
 from lamella._types import Array
-from lamella.callbacks.callback import Callback, Logs
+from lamella.callbacks.callback import Logs
+from lamella.callbacks.monitor import MonitorCallback
 
-_MODES = ("auto", "min", "max")
 
-
-class EarlyStopping(Callback):
+class EarlyStopping(MonitorCallback):
     """Stops training when a monitored value has stopped improving.
 
     Args:
@@ -48,14 +44,9 @@ class EarlyStopping(Callback):
         restore_best_weights: bool = False,
         start_from_epoch: int = 0,
     ) -> None:
-        super().__init__()
-        if mode not in _MODES:
-            raise ValueError(f"EarlyStopping: 'mode' must be one of {', '.join(_MODES)}. Received: {mode!r}")
-        self.monitor = monitor
-        self.min_delta = abs(min_delta)
+        super().__init__(monitor, mode, min_delta)
         self.patience = patience
         self.verbose = verbose
-        self.mode = mode
         self.baseline = baseline
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = start_from_epoch
@@ -67,25 +58,24 @@ class EarlyStopping(Callback):
         self.best: float | None = None
         self.best_epoch = 0
         self.best_weights: list[Array] | None = None
-        self._more_is_better = False
 
     def on_train_begin(self, logs: Logs = None) -> None:
         self._reset()
-        self._more_is_better = self.mode == "max" or (self.mode == "auto" and self._find_direction() == "up")
+        self.find_direction()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        current = self._monitored(logs or {})
+        current = self.monitored(logs)
         if current is None or epoch < self.start_from_epoch:
             return
         if self.restore_best_weights and self.best_weights is None:
             self._remember(epoch)
         self.wait += 1
-        if self._improves(current, self.best):
+        if self.improves(current, self.best):
             self.best = current
             self.best_epoch = epoch
             if self.restore_best_weights:
                 self._remember(epoch)
-            if self.baseline is None or self._improves(current, self.baseline):
+            if self.baseline is None or self.improves(current, self.baseline):
                 self.wait = 0
         elif self.wait >= self.patience and epoch > 0:
             self.stopped_epoch = epoch
@@ -102,31 +92,3 @@ class EarlyStopping(Callback):
     def _remember(self, epoch: int) -> None:
         self.best_epoch = epoch
         self.best_weights = self.model.get_weights()
-
-    def _improves(self, value: float, reference: float | None) -> bool:
-        if reference is None:
-            return True
-        if self._more_is_better:
-            return value - self.min_delta > reference
-        return value + self.min_delta < reference
-
-    def _monitored(self, logs: dict[str, Any]) -> float | None:
-        value = logs.get(self.monitor)
-        if value is None:
-            warnings.warn(
-                f"EarlyStopping looks at '{self.monitor}', which is not there. Available: {', '.join(logs)}",
-                stacklevel=2,
-            )
-        return value
-
-    def _find_direction(self) -> str:
-        name = self.monitor.removeprefix("val_")
-        if name == "loss":
-            return "down"
-        for metric in self.model.metrics:
-            if metric.name == name:
-                return metric.direction
-        raise ValueError(
-            f"EarlyStopping cannot tell whether more of '{self.monitor}' is better: pass mode='min' or "
-            "mode='max'"
-        )

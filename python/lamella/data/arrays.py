@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -73,28 +72,39 @@ def adapt(
         ValueError: when there are no samples, or not equally many in all arrays.
     """
     inputs = as_numbers("x", x)
+    targets, weights = adapt_targets(inputs.shape, y, sample_weight, class_weight)
+    return ArrayData(inputs, targets, weights)
+
+
+def adapt_targets(
+    shape: tuple[int, ...], y: Any, sample_weight: Any, class_weight: dict[int, float] | None
+) -> tuple[Array | None, Array | None]:
+    """Check what belongs to inputs of this shape: targets and weights of rows, each of which may be None.
+
+    Raises:
+        TypeError, ValueError: as `adapt`.
+    """
     targets = None if y is None else as_numbers("y", y)
-    if targets is not None and targets.shape[0] != inputs.shape[0]:
+    if targets is not None and targets.shape[0] != shape[0]:
         raise ValueError(
-            f"x and y must hold equally many samples. Received: x of shape {inputs.shape}, y of shape "
+            f"x and y must hold equally many samples. Received: x of shape {shape}, y of shape "
             f"{targets.shape}"
         )
     if class_weight is not None:
         if sample_weight is not None:
             raise ValueError("Pass either sample_weight or class_weight, not both")
         sample_weight = class_weights(targets, class_weight)
-    weights = None if sample_weight is None else _check_weights(sample_weight, inputs)
-    return ArrayData(inputs, targets, weights)
+    return targets, None if sample_weight is None else _check_weights(sample_weight, shape)
 
 
-def _check_weights(sample_weight: Any, inputs: Array) -> Array:
+def _check_weights(sample_weight: Any, shape: tuple[int, ...]) -> Array:
     weights = as_numbers("sample_weight", sample_weight)
     if weights.ndim == 2 and weights.shape[1] == 1:
         weights = weights[:, 0]
-    if weights.shape != inputs.shape[:1]:
+    if weights.shape != shape[:1]:
         raise ValueError(
             "sample_weight must hold one number for each sample of x. "
-            f"Received: x of shape {inputs.shape}, sample_weight of shape {weights.shape}"
+            f"Received: x of shape {shape}, sample_weight of shape {weights.shape}"
         )
     return weights
 
@@ -113,34 +123,3 @@ def class_weights(y: Array | None, class_weight: dict[int, float]) -> Array:
     classes, rows = np.unique(labels, return_inverse=True)
     table = np.array([class_weight.get(int(label), 1.0) for label in classes], dtype=np.float32)
     return np.asarray(table[rows.reshape(-1)])
-
-
-def split(data: ArrayData, fraction: float) -> tuple[ArrayData, ArrayData]:
-    """Cut the last `fraction` of the rows off for validation, as views.
-
-    Raises:
-        ValueError: when the fraction is not between 0 and 1, or leaves no rows on one side.
-    """
-    if not 0.0 < fraction < 1.0:
-        raise ValueError(f"validation_split must be between 0 and 1. Received: {fraction}")
-    at = math.floor(data.rows * (1.0 - fraction))
-    if at in (0, data.rows):
-        raise ValueError(
-            f"validation_split={fraction} leaves no samples for {'training' if at == 0 else 'validation'}: "
-            f"x has {data.rows} samples"
-        )
-    return data.slice(0, at), data.slice(at, data.rows)
-
-
-def unpack(validation_data: Any) -> ArrayData:
-    """Read `validation_data`: `(x, y)` or `(x, y, sample_weight)`.
-
-    Raises:
-        ValueError: for anything else.
-    """
-    if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
-        raise ValueError(
-            "validation_data must be a tuple (x, y) or (x, y, sample_weight). "
-            f"Received: {type(validation_data).__name__}"
-        )
-    return adapt(*validation_data)

@@ -6,17 +6,17 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from lamella import _core
 from lamella._types import Array
 from lamella.callbacks import CallbackList, History
-from lamella.data.arrays import ArrayData, adapt, as_numbers, split, unpack
+from lamella.data.arrays import ArrayData, adapt, as_numbers
+from lamella.data.batches import BatchData, BatchStream, adapt_any, split, unpack
 from lamella.layers.layer import Layer
 from lamella.metrics import Metric
 from lamella.models.compiled import Compiled
-from lamella.models.evaluation import EvaluationPass
-from lamella.models.prediction import run_prediction
+from lamella.models.passes import evaluation_pass, feed_for, positive, training_pass
+from lamella.models.prediction import predict_stream, run_prediction
 from lamella.models.summary import print_summary
-from lamella.models.training import TrainingPass, Validation, run_epochs
+from lamella.models.training import Validation, run_epochs
 from lamella.optimizers import Optimizer
 
 _DEFAULT_BATCH_SIZE = 32
@@ -138,23 +138,27 @@ class Model(Layer):
         validation_batch_size: int | None = None,
         validation_freq: int | Collection[int] = 1,
     ) -> History:
-        """Train on arrays.
+        """Train on arrays, or on batches as they come.
 
         Args:
-            x: inputs, (rows, ...), any real or integer type; converted while batches are gathered, never as
-                a whole.
-            y: targets, (rows, ...).
-            batch_size: rows of a step, 32 by default; the last, smaller batch is trained on too.
+            x: inputs, (rows, ...), any real or integer type, also mapped into memory; converted while
+                batches are gathered, never as a whole. Or a sparse matrix, made dense batch by batch; or a
+                `lamella.utils.PyDataset`, a generator, or any iterable of `(x, y)` or
+                `(x, y, sample_weight)`.
+            y: targets, (rows, ...); None where x yields them.
+            batch_size: rows of a step, 32 by default, not used where x yields batches; the last, smaller
+                batch is trained on too.
             epochs: epoch at which to end. Defaults to 1.
             verbose: 0 silent, 1 a progress bar, 2 a line an epoch, `"auto"` (the default) as 1.
             callbacks: callbacks, or a list of them.
             validation_split: share of the rows, from the end, that is kept for validation. Defaults to 0.
-            validation_data: `(x, y)` or `(x, y, sample_weight)` for validation, instead of a split.
+            validation_data: `(x, y)`, `(x, y, sample_weight)` or an iterable of them, instead of a split.
             shuffle: whether every epoch has another order. Defaults to True.
             class_weight: weights of classes in the loss; others weigh 1.
             sample_weight: weights of rows in the loss, (rows,).
             initial_epoch: epoch at which to begin. Defaults to 0.
-            steps_per_epoch: steps after which an epoch ends; the next one goes on from there.
+            steps_per_epoch: steps after which an epoch ends; the next one goes on from there. Needed for
+                data without an end.
             validation_steps: steps after which a validation ends.
             validation_batch_size: rows of a step of validation, `batch_size` by default.
             validation_freq: every how many epochs to validate, or after which, counted from 1. Defaults to 1.
@@ -178,29 +182,27 @@ class Model(Layer):
         True
         """
         compiled = self._require_compiled()
-        data = adapt(x, y, sample_weight, class_weight)
+        data = adapt_any(x, y, sample_weight, class_weight)
         validation_rows = unpack(validation_data) if validation_data is not None else None
         if validation_split and validation_rows is None:
             data, validation_rows = split(data, validation_split)
-        if batch_size is None and steps_per_epoch:
+        if batch_size is None and steps_per_epoch and isinstance(data, ArrayData):
             batch_size = -(-data.rows // steps_per_epoch)
-        rows = _positive("batch_size", batch_size or _DEFAULT_BATCH_SIZE)
+        rows = positive("batch_size", batch_size or _DEFAULT_BATCH_SIZE)
         if steps_per_epoch is not None:
-            _positive("steps_per_epoch", steps_per_epoch)
+            positive("steps_per_epoch", steps_per_epoch)
         with self._training():
-            feed = self._feed(compiled, data)
-            program = self.program_for(data.x.shape[1:])
-            trainer = compiled.trainer_for(program)
-            training = TrainingPass(trainer, compiled.optimizer, feed, rows, bool(shuffle), steps_per_epoch)
+            training = training_pass(self, compiled, data, rows, bool(shuffle), steps_per_epoch)
             validation = None
             if validation_rows is not None:
-                evaluation = self._evaluation(
-                    compiled, validation_rows, validation_batch_size or rows, validation_steps
+                evaluation = evaluation_pass(
+                    self, compiled, validation_rows, validation_batch_size or rows, validation_steps
                 )
                 evaluation.check()
                 validation = Validation(evaluation, validation_freq)
-            steps = -(-feed.rows // rows) if steps_per_epoch is None else steps_per_epoch
-            listeners = self._listeners(callbacks, verbose, add_history=True, epochs=epochs, steps=steps)
+            listeners = self._listeners(
+                callbacks, verbose, add_history=True, epochs=epochs, steps=training.steps
+            )
             self.history = listeners.history
             self.stop_training = False
             run_epochs(self, compiled, training, validation, listeners, range(initial_epoch, epochs))
@@ -237,7 +239,7 @@ class Model(Layer):
         compiled = self._require_compiled()
         data = adapt(x, y, sample_weight, class_weight)
         with self._training():
-            feed = self._feed(compiled, data)
+            feed = feed_for(self, compiled, data)
             trainer = compiled.trainer_for(self.program_for(data.x.shape[1:]))
             trainer.reset_metrics()
             trainer.start(feed, data.rows)
@@ -280,9 +282,9 @@ class Model(Layer):
         {'loss': 4.0, 'mae': 2.0}
         """
         compiled = self._require_compiled()
-        data = adapt(x, y, sample_weight)
-        rows = _positive("batch_size", batch_size or _DEFAULT_BATCH_SIZE)
-        evaluation = self._evaluation(compiled, data, rows, steps)
+        data = adapt_any(x, y, sample_weight)
+        rows = positive("batch_size", batch_size or _DEFAULT_BATCH_SIZE)
+        evaluation = evaluation_pass(self, compiled, data, rows, steps)
         listeners = self._listeners(callbacks, verbose, steps=evaluation.steps)
         return compiled.report(evaluation.run(compiled, listeners, shows_progress=True), return_dict)
 
@@ -307,7 +309,7 @@ class Model(Layer):
         """
         compiled = self._require_compiled()
         data = adapt(x, y, sample_weight)
-        evaluation = self._evaluation(compiled, data, data.rows, None)
+        evaluation = evaluation_pass(self, compiled, data, data.rows, None)
         return compiled.report(evaluation.run(compiled, CallbackList()), return_dict)
 
     def predict(
@@ -323,7 +325,7 @@ class Model(Layer):
         Several threads may call it at once.
 
         Args:
-            x: inputs, (rows, ...).
+            x: inputs, (rows, ...), or any of the kinds of `fit`; targets they yield are not looked at.
             batch_size: rows of a step; it changes no result. 32, or what suits the processor where nobody
                 looks.
             verbose: as of `fit`.
@@ -341,11 +343,16 @@ class Model(Layer):
         >>> model.predict(np.ones((5, 2)), verbose=0).shape
         (5, 3)
         """
-        inputs = self.prepare_inputs(as_numbers("x", x))
-        rows = _positive("batch_size", batch_size or _DEFAULT_BATCH_SIZE)
+        rows = positive("batch_size", batch_size or _DEFAULT_BATCH_SIZE)
+        data = adapt_any(x)
+        if isinstance(data, BatchData):
+            stream = BatchStream(data, rows, shuffle=False)
+            listeners = self._listeners(callbacks, verbose, steps=steps or stream.steps)
+            return predict_stream(self.predict_on_batch, stream, steps, listeners)
+        inputs = self.prepare_inputs(data.x)
         count = -(-len(inputs) // rows)
         if steps is not None:
-            count = min(count, _positive("steps", steps))
+            count = min(count, positive("steps", steps))
             inputs = inputs[: count * rows]
         program = self.program_for(inputs.shape[1:])
         if callbacks is None and verbose == 0:
@@ -381,20 +388,6 @@ class Model(Layer):
             yield
         finally:
             self._is_training = False
-
-    def _feed(self, compiled: Compiled, data: ArrayData) -> _core.Feed:
-        """The native feed of this data; builds the model if it is not."""
-        data.x = self.prepare_inputs(data.x)
-        return compiled.feed(self.program_for(data.x.shape[1:]), data)
-
-    def _evaluation(
-        self, compiled: Compiled, data: ArrayData, batch_size: int, steps: int | None
-    ) -> EvaluationPass:
-        feed = self._feed(compiled, data)
-        evaluator = compiled.evaluator_for(self.program_for(data.x.shape[1:]))
-        return EvaluationPass(
-            evaluator, feed, batch_size, None if steps is None else _positive("steps", steps)
-        )
 
     def _listeners(
         self, callbacks: Any, verbose: int | str, add_history: bool = False, **params: Any
@@ -480,9 +473,3 @@ class Model(Layer):
             layer_range,
             batch_size,
         )
-
-
-def _positive(name: str, value: int) -> int:
-    if int(value) != value or value < 1:
-        raise ValueError(f"{name} must be a positive integer. Received: {value!r}")
-    return int(value)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 
 from lamella._types import Array
 from lamella.callbacks import CallbackList
+from lamella.data.batches import BatchStream
 from lamella.program import Program
 
 _SECONDS_BETWEEN_RETURNS = 0.05
@@ -34,6 +36,30 @@ def run_prediction(
         output = program.predict(x, batch_size=batch_size or 0)
     callbacks.on_predict_end()
     return output
+
+
+def predict_stream(
+    predict: Callable[[Array], Array], stream: BatchStream, steps: int | None, callbacks: CallbackList
+) -> Array:
+    """The outputs of all rows of all batches.
+
+    Args:
+        predict: the outputs of one batch.
+        stream: the batches.
+        steps: number of steps, None for all of the data.
+        callbacks: the callbacks.
+    """
+    outputs: list[Array] = []
+    stream.first()
+    callbacks.on_predict_begin()
+    while len(outputs) != steps and stream.peek() is not None:
+        callbacks.on_predict_batch_begin(len(outputs))
+        outputs.append(predict(stream.take().x))
+        callbacks.on_predict_batch_end(len(outputs) - 1, {"outputs": outputs[-1]})
+        if callbacks.progress is not None:
+            callbacks.progress.progress(len(outputs))
+    callbacks.on_predict_end()
+    return np.concatenate(outputs)
 
 
 def _run_by_batch(program: Program, x: Array, batch_size: int, callbacks: CallbackList) -> Array:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from lamella import _core
 from lamella.callbacks import CallbackList
+from lamella.data.arrays import ArrayData
+from lamella.data.batches import BatchStream
 from lamella.models.compiled import Compiled
-from lamella.models.evaluation import EvaluationPass
+from lamella.models.evaluation import BatchEvaluationPass, EvaluationPass
 from lamella.optimizers import Optimizer
 
 if TYPE_CHECKING:
@@ -47,13 +49,19 @@ class TrainingPass:
         self._shuffle = shuffle
         self._steps = steps
         self._start()
+        self.steps = self._total if steps is None else steps
 
     def _start(self) -> None:
         self._total = self.trainer.start(self._feed, self._batch_size, None, self._shuffle)
         self._done = 0
 
-    def begin_epoch(self) -> int:
-        """Get ready for an epoch; returns its number of steps."""
+    @property
+    def ended(self) -> bool:
+        """Whether the epoch is at its end."""
+        return self._done >= self._goal
+
+    def begin_epoch(self) -> bool:
+        """Get ready for an epoch; returns whether there is data, as there always is in arrays."""
         if self._done >= self._total:
             self._start()
         self._first = self._done
@@ -64,7 +72,7 @@ class TrainingPass:
                 f"{self._total} steps",
                 stacklevel=4,
             )
-        return self._goal - self._first
+        return True
 
     def advance(self, limit: int = 0) -> int:
         """Train for 50 ms, or `limit` steps, at most; returns the steps of this epoch that are done."""
@@ -77,15 +85,80 @@ class TrainingPass:
         return self._done - self._first
 
 
+class BatchTrainingPass:
+    """Steps over batches as they come, an epoch at a time.
+
+    Without `steps` an epoch is a pass over the data; with it, an epoch goes on where the last one ended, and
+    the data begins again when it is used up, unless it knows only one pass.
+
+    Args:
+        trainer: the model's trainer.
+        optimizer: its optimizer, for the learning rate.
+        stream: the batches.
+        feed: makes the native feed of a batch.
+        steps: steps of an epoch, None for a pass over the data.
+    """
+
+    def __init__(
+        self,
+        trainer: _core.Trainer,
+        optimizer: Optimizer,
+        stream: BatchStream,
+        feed: Callable[[ArrayData], _core.Feed],
+        steps: int | None,
+    ) -> None:
+        self.trainer = trainer
+        self._optimizer = optimizer
+        self._stream = stream
+        self._feed = feed
+        self._steps = steps
+        self._done = 0
+        self.steps = stream.steps if steps is None else steps
+
+    @property
+    def ended(self) -> bool:
+        """Whether the epoch is at its end; looks for the next batch only where there may be one."""
+        return self._done == self._steps or self._stream.peek() is None
+
+    def begin_epoch(self) -> bool:
+        """Get ready for an epoch; returns whether there is data."""
+        self._done = 0
+        if self._steps is None or self._stream.peek() is None:
+            self._stream.restart()
+        if self._stream.peek() is None:
+            warnings.warn(
+                "The data ran out, and training ended: x must yield enough batches for all epochs, or be "
+                "an object that can be iterated over again",
+                stacklevel=4,
+            )
+            return False
+        return True
+
+    def advance(self, limit: int = 0) -> int:
+        """Train on one batch; returns the steps of this epoch that are done."""
+        feed = self._feed(self._stream.take())
+        self.trainer.start(feed, feed.rows)
+        self.trainer.run(self._optimizer.learning_rate)
+        self._done += 1
+        if self._steps is not None and self._done < self._steps and self._stream.peek() is None:
+            warnings.warn(
+                f"The data ran out in an epoch of steps_per_epoch={self._steps}, after {self._done} steps",
+                stacklevel=5,
+            )
+        return self._done
+
+
 class Validation:
     """The validation of `fit`.
 
     Args:
-        evaluation: the pass over the validation data.
+        evaluation: the pass over the validation data, which is run again and again.
         frequency: every how many epochs, or the epochs, counted from 1, after which it runs.
     """
 
-    def __init__(self, evaluation: EvaluationPass, frequency: int | Collection[int]) -> None:
+    def __init__(
+        self, evaluation: EvaluationPass | BatchEvaluationPass, frequency: int | Collection[int]
+    ) -> None:
         if isinstance(frequency, int) and frequency < 1:
             raise ValueError(f"validation_freq must be at least 1. Received: {frequency}")
         self.evaluation = evaluation
@@ -101,7 +174,7 @@ class Validation:
 def run_epochs(
     model: Model,
     compiled: Compiled,
-    training: TrainingPass,
+    training: TrainingPass | BatchTrainingPass,
     validation: Validation | None,
     callbacks: CallbackList,
     epochs: range,
@@ -112,13 +185,14 @@ def run_epochs(
     logs: dict[str, float] = {}
     callbacks.on_train_begin()
     for epoch in epochs:
+        if not training.begin_epoch():
+            break
         trainer.reset_metrics()
         callbacks.on_epoch_begin(epoch)
-        steps = training.begin_epoch()
         if by_batch:
-            _run_by_batch(model, compiled, training, callbacks, steps)
+            _run_by_batch(model, compiled, training, callbacks)
         else:
-            _run_freely(compiled, training, callbacks, steps)
+            _run_freely(compiled, training, callbacks)
         results = trainer.results()
         compiled.warn_if_not_finite(trainer, results[0])
         logs = compiled.logs(results)
@@ -131,25 +205,28 @@ def run_epochs(
     callbacks.on_train_end(logs)
 
 
-def _run_freely(compiled: Compiled, training: TrainingPass, callbacks: CallbackList, steps: int) -> None:
+def _run_freely(
+    compiled: Compiled, training: TrainingPass | BatchTrainingPass, callbacks: CallbackList
+) -> None:
     """Run an epoch with as few returns to Python as can be."""
-    done = 0
-    while done < steps:
+    while not training.ended:
         done = training.advance()
         if callbacks.progress is not None:
             callbacks.progress.progress(done, compiled.logs(training.trainer.results()))
 
 
 def _run_by_batch(
-    model: Model, compiled: Compiled, training: TrainingPass, callbacks: CallbackList, steps: int
+    model: Model,
+    compiled: Compiled,
+    training: TrainingPass | BatchTrainingPass,
+    callbacks: CallbackList,
 ) -> None:
     """Run an epoch a batch at a time, for callbacks that listen to batches."""
-    for batch in range(steps):
+    batch = 0
+    while not training.ended and not (batch and model.stop_training):
         callbacks.on_train_batch_begin(batch)
-        training.advance(1)
+        batch = training.advance(1)
         logs = compiled.logs(training.trainer.results())
-        callbacks.on_train_batch_end(batch, logs)
+        callbacks.on_train_batch_end(batch - 1, logs)
         if callbacks.progress is not None:
-            callbacks.progress.progress(batch + 1, logs)
-        if model.stop_training:
-            break
+            callbacks.progress.progress(batch, logs)

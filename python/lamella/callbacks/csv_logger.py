@@ -1,0 +1,63 @@
+"""The logs of every epoch as a table in a file."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+from typing import Any
+
+from lamella.callbacks.callback import Callback, Logs
+
+
+class CSVLogger(Callback):
+    """Writes a line an epoch into a CSV file: the epoch, counted from 0, and what the logs hold.
+
+    As in Keras there are columns for validation even where the first epoch has none; they then hold `NA`.
+
+    Args:
+        filename: the file.
+        separator: what stands between two columns. Defaults to a comma.
+        append: whether to add to a file that exists, without a second header. Defaults to False.
+
+    Raises:
+        OSError: in training, when the file cannot be written.
+
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "log.csv"
+    >>> logger = CSVLogger(path)
+    >>> logger.on_train_begin()
+    >>> logger.on_epoch_end(0, {"loss": 0.5, "val_loss": 0.75})
+    >>> print(path.read_text().strip())
+    epoch,loss,val_loss
+    0,0.5,0.75
+    """
+
+    def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False) -> None:
+        super().__init__()
+        self.filename = os.fspath(filename)
+        self.separator = separator
+        self.append = append
+        self.keys: list[str] | None = None
+        self._needs_header = True
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        path = Path(self.filename)
+        self.keys = None
+        self._needs_header = not (self.append and path.exists() and path.stat().st_size > 0)
+        if not self.append:
+            path.write_text("")
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        values: dict[str, Any] = logs or {}
+        if self.keys is None:
+            self.keys = sorted(values)
+            if not any(key.startswith("val_") for key in self.keys):
+                self.keys += [f"val_{key}" for key in self.keys]
+        # Opened for every line: what is written survives a training that is interrupted.
+        with open(self.filename, "a", newline="") as file:
+            writer = csv.writer(file, delimiter=self.separator, lineterminator="\n")
+            if self._needs_header:
+                writer.writerow(["epoch", *self.keys])
+                self._needs_header = False
+            writer.writerow([epoch, *(values.get(key, "NA") for key in self.keys)])
