@@ -44,7 +44,7 @@ LAMELLA_INLINE LossTerm<T> huber_term(Vec<T> p, Vec<T> t, T delta) {
 template <class T>
 LAMELLA_INLINE LossTerm<T> log_cosh_term(Vec<T> p, Vec<T> t) {
   const Vec<T> error = p - t, size = abs(error);
-  return {size + log1p<T>(exp<T>(size * T(-2))) - T(0.69314718055994530942), tanh(error)};
+  return {size + log1p_of_unit<T>(exp<T>(size * T(-2))) - T(0.69314718055994530942), tanh(error)};
 }
 
 template <class T>
