@@ -79,7 +79,9 @@ int64_t thresholds_below(T p, const ThresholdArguments& arguments) {
   }
   const T inside = std::min(std::max(p, T(0)), T(1));
   const T bucket = std::ceil(inside * static_cast<T>(count - 1)) - T(1);
-  return static_cast<int64_t>(std::max(bucket, T(0))) + 1;
+  // Keras's ends of AUC lie just outside [0, 1], so that a prediction of 0 is above the first.
+  const T lowest = arguments.thresholds.front() < 0 ? T(0) : T(-1);
+  return static_cast<int64_t>(std::max(bucket, lowest)) + 1;
 }
 
 void threshold_histograms(const Context&, const MetricInput& input, const ThresholdArguments& arguments,

@@ -203,7 +203,7 @@ _FUNCTIONS: dict[Callable[..., Array], type[Metric]] = {
 
 
 def get(identifier: Any) -> Metric:
-    """Return a metric from a name, a config, a metric, one of this module's functions or a function of your own.
+    """Return a metric from a name, a config, a metric, a function of this module or one of your own.
 
     Raises:
         ValueError: for a name that is not known.
