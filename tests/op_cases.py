@@ -195,7 +195,7 @@ OF_ANY_NUMBER = ("huber", "log_cosh", "mean_absolute_percentage_error", "cosine_
 
 
 def row_loss_cases():
-    """Losses of values; those of probabilities, of positive numbers and of margins behind a sigmoid or softmax."""
+    """Losses of values; those of probabilities, positive numbers and margins behind a sigmoid or softmax."""
     through = rescaling(1.0, 0.0)
     for loss, options in ROW_LOSSES:
         head = activation("softmax" if loss.startswith("categorical") else "sigmoid")

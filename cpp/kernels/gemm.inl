@@ -57,7 +57,8 @@ template <class T, int R, int V>
 LAMELLA_INLINE void tile_start(const Brgemm<T>& p, Vec<T> (&sum)[R][V]) {
   if (p.accumulate) {
     for_panel_vectors<T, V>(p.cols, [&](auto j, auto span) LAMELLA_INLINE_BODY {
-      unrolled<R>([&](auto i) LAMELLA_INLINE_BODY { sum[i][j] = load(p.c + i * p.ldc + j * lanes<T>, span); });
+      unrolled<R>([&](auto i)
+                      LAMELLA_INLINE_BODY { sum[i][j] = load(p.c + i * p.ldc + j * lanes<T>, span); });
     });
   } else if (p.bias) {
     for_panel_vectors<T, V>(p.cols, [&](auto j, auto span) LAMELLA_INLINE_BODY {
@@ -71,8 +72,9 @@ LAMELLA_INLINE void tile_start(const Brgemm<T>& p, Vec<T> (&sum)[R][V]) {
   }
 }
 
-// R rows by V vectors in registers. An element adds its products one after another, whatever R and V are, so its bits
-// do not depend on the tile it falls into. Rows of A are reached in threes: a pointer and strides 0, 1, 2.
+// R rows by V vectors in registers. An element adds its products one after another, whatever R and V are, so
+// its bits do not depend on the tile it falls into. Rows of A are reached in threes: a pointer and strides 0,
+// 1, 2.
 template <class T, int R, int V>
 void brgemm_tile(const Brgemm<T>& p) {
   Vec<T> sum[R][V];

@@ -121,7 +121,7 @@ engine::Objective make_objective(const VariablePtr& kernel) {
   engine::Objective objective;
   objective.loss =
       losses::make_loss("sparse_categorical_crossentropy", Attributes("loss", {{"from_logits", int64_t{0}}}));
-  objective.metrics.push_back(metrics::make_metric("sparse_categorical_accuracy", {}));
+  objective.metrics.push_back({metrics::make_metric("sparse_categorical_accuracy", {}), false});
   objective.penalties.push_back({kernel, penalties::make_penalty("l2", Attributes("l2", {{"l2", 1e-3}}))});
   return objective;
 }
@@ -136,8 +136,10 @@ ops::ArrayView view(const std::vector<uint8_t>& data, Shape shape) {
   return array;
 }
 
+constexpr double kRate = 1e-3;
+
 void run_to(engine::Trainer& trainer, int64_t steps, const engine::Poll& poll) {
-  for (int64_t done = 0; done < steps;) done = trainer.run(1e-3, 1, poll);
+  for (int64_t done = 0; done < steps;) done = trainer.run({&kRate, 1}, 1, poll);
 }
 
 // Counts from the second step on: the first one starts the threads and lays the memory out.
@@ -146,7 +148,8 @@ void check_steps(int threads, DType dtype, const char* optimizer, Attributes set
   const ops::Context context{pool, kernels::select_kernels(), ops::cpu_ops()};
   const VariablePtr kernel = variable("kernel", {kFeatures, 257}, dtype);
   engine::Trainer trainer(context, make_program(dtype, kernel), make_objective(kernel),
-                          optimizers::make_optimizer(optimizer, settings), 1);
+                          optimizers::make_optimizer(optimizer, settings), engine::UpdateSettings(settings),
+                          1);
   std::vector<uint8_t> x(kRows * kFeatures), y(kRows);
   std::iota(x.begin(), x.end(), uint8_t{0});
   for (size_t i = 0; i < y.size(); ++i) y[i] = static_cast<uint8_t>(i % kClasses);
@@ -172,7 +175,14 @@ TEST(training_steps_allocate_nothing) {
     for (DType dtype : {DType::float32, DType::float64}) {
       testing::context = name + ", " + std::to_string(threads) + " threads, " + name_of(dtype) + ", adam";
       check_steps(threads, dtype, "adam",
-                  Attributes("adam", {{"beta_1", 0.9}, {"beta_2", 0.999}, {"epsilon", 1e-7}}));
+                  Attributes("adam", {{"beta_1", 0.9},
+                                      {"beta_2", 0.999},
+                                      {"epsilon", 1e-7},
+                                      {"amsgrad", int64_t{1}},
+                                      {"global_clipnorm", 1.0},
+                                      {"weight_decay", 1e-3},
+                                      {"use_ema", int64_t{1}},
+                                      {"ema_momentum", 0.9}}));
       testing::context = name + ", " + std::to_string(threads) + " threads, " + name_of(dtype) + ", sgd";
       check_steps(threads, dtype, "sgd", Attributes("sgd", {{"momentum", 0.9}, {"nesterov", int64_t{1}}}));
     }
