@@ -36,8 +36,10 @@ class LearningRateCurve(NamedTuple):
         axes.plot(self.rates, self.losses, color=PALETTE[0], linewidth=2)
         axes.axvline(self.suggestion, color=PALETTE[1], linestyle="--")
         axes.set_xscale("log")
-        lowest, first = float(np.min(self.losses)), float(self.losses[0])
-        axes.set_ylim(lowest - 0.1 * abs(first - lowest), first + 0.5 * abs(first - lowest) + 1e-12)
+        best = int(np.argmin(self.losses))
+        lowest, highest = float(self.losses[best]), float(np.max(self.losses[: best + 1]))
+        room = 0.1 * (highest - lowest) + 1e-12  # the explosion at the end may leave the picture
+        axes.set_ylim(lowest - room, highest + room)
         axes.annotate(
             "suggested",
             (self.suggestion, 0.97),
