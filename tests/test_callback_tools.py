@@ -47,7 +47,7 @@ def rates(losses, **options):
     return history.history["learning_rate"]
 
 
-# What Keras 3.15 logs for these losses: the rate of the epoch, before a reduction at its end.
+# By the rule that Keras documents: the rate of the epoch, before a reduction at its end.
 @pytest.mark.parametrize(
     ("losses", "options", "expected"),
     [

@@ -9,6 +9,8 @@
 3
 """
 
+from typing import TYPE_CHECKING, Any
+
 from lamella import (
     activations,
     callbacks,
@@ -27,6 +29,9 @@ from lamella.layers import Input, InputLayer, Layer
 from lamella.models import Model, Sequential
 from lamella.variable import Variable
 
+if TYPE_CHECKING:
+    from lamella import diagnostics
+
 __all__ = [
     "Input",
     "InputLayer",
@@ -38,6 +43,7 @@ __all__ = [
     "activations",
     "callbacks",
     "config",
+    "diagnostics",
     "initializers",
     "layers",
     "losses",
@@ -47,3 +53,12 @@ __all__ = [
     "regularizers",
     "utils",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load `diagnostics` when it is first used: most programs never do, and start the sooner."""
+    if name == "diagnostics":
+        from importlib import import_module
+
+        return import_module("lamella.diagnostics")
+    raise AttributeError(f"module 'lamella' has no attribute {name!r}")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import os
-from pathlib import Path
 from typing import Any
 
 from lamella.callbacks.callback import Callback, Logs
@@ -42,13 +40,16 @@ class CSVLogger(Callback):
         self._needs_header = True
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        path = Path(self.filename)
         self.keys = None
-        self._needs_header = not (self.append and path.exists() and path.stat().st_size > 0)
+        self._needs_header = not (
+            self.append and os.path.exists(self.filename) and os.path.getsize(self.filename)
+        )
         if not self.append:
-            path.write_text("")
+            open(self.filename, "w").close()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        import csv  # not at the top: importing lamella does not wait for it
+
         values: dict[str, Any] = logs or {}
         if self.keys is None:
             self.keys = sorted(values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -54,6 +53,8 @@ class LearningRateScheduler(Callback):
 def _takes_two(schedule: Callable[..., float]) -> bool:
     """Whether it can be called with two arguments; asked of the signature, so that a TypeError raised inside
     the function is not taken for an answer."""
+    import inspect  # not at the top: importing lamella does not wait for it
+
     try:
         inspect.signature(schedule).bind(0, 0.0)
     except TypeError:

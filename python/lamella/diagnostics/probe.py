@@ -1,0 +1,82 @@
+"""A batch that a model is looked at with, beside its training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lamella import _core, activations
+from lamella._types import Array, Spec
+from lamella.data.arrays import adapt
+from lamella.layers import InputLayer, Layer, ReLU
+from lamella.models import Model
+from lamella.models.passes import feed_for
+
+PLAIN_SGD: Spec = ("sgd", {"momentum": 0.0, "nesterov": False})
+"""An optimizer without slots, for trainers that never take a step that counts."""
+
+
+class Probe:
+    """Rows whose gradients and activations are worked out without a trace in the model or its training.
+
+    It has a native trainer of its own: the pass that `fit` is in goes on undisturbed.
+
+    Args:
+        model: a compiled model.
+        x, y, sample_weight: rows, as of `fit`; all of them make one batch.
+        optimizer: the native optimizer of the trainer; one that is never asked to step by default.
+
+    Raises:
+        TypeError, ValueError: as `fit`.
+    """
+
+    def __init__(
+        self, model: Model, x: Any, y: Any, sample_weight: Any = None, optimizer: Spec = PLAIN_SGD
+    ) -> None:
+        compiled = model._require_compiled()
+        data = adapt(x, y, sample_weight)
+        self.feed = feed_for(model, compiled, data)
+        self.x = data.x
+        program = model.program_for(data.x.shape[1:])
+        assert compiled.loss is not None
+        self.trainer = _core.Trainer(
+            program.native, compiled.loss.spec(), [], optimizer, program.penalties, seed=0
+        )
+
+    def gradients(self, step: int = 0) -> list[tuple[_core.Variable, Array]]:
+        """The gradient of the loss, penalties included, by each trainable variable, in training mode.
+
+        Args:
+            step: which masks dropout draws.
+        """
+        self.trainer.iterations = step
+        return self.trainer.gradients(self.feed)
+
+    def loss(self) -> float:
+        """The loss in training mode, always with the same masks of dropout."""
+        self.trainer.iterations = 0
+        self.trainer.reset_metrics()
+        self.trainer.start(self.feed, self.feed.rows)
+        self.trainer.run(0.0)
+        return float(self.trainer.results()[0])
+
+
+def leaves(model: Model) -> list[Layer]:
+    """The layers that compute something, those of models in the model included."""
+    return [layer for layer in model.walk() if not isinstance(layer, (Model, InputLayer))]
+
+
+def outputs(model: Model, x: Array) -> Iterator[tuple[Layer, Array]]:
+    """Each layer with its outputs for these rows, in training mode."""
+    for layer in leaves(model):
+        x = _core.Predictor(layer.program_for(x.shape[1:]).native, True, 0)(x)
+        yield layer, x
+
+
+def activation_name(layer: Layer) -> str | None:
+    """The name of the activation a layer ends with, None where it has none of a name."""
+    if isinstance(layer, ReLU):
+        return "relu"
+    function = getattr(layer, "activation", None)
+    name = None if function is None else activations.serialize(function)
+    return name if isinstance(name, str) else None

@@ -1,0 +1,265 @@
+"""What the diagnostics measure is what is there, and measuring leaves no trace."""
+
+import numpy as np
+import pytest
+
+import lamella
+from lamella import Input, Sequential, layers, optimizers, regularizers
+from lamella.diagnostics import GradientMonitor, gradient_check, learning_rate_finder
+
+RNG = np.random.default_rng(4)
+X = RNG.normal(size=(40, 6)).astype(np.float32)
+Y = X.sum(1, keepdims=True)
+
+
+def network(depth=3, activation="tanh", initializer="glorot_uniform", units=16, rate=0.01):
+    lamella.utils.set_random_seed(1)
+    hidden = [
+        layers.Dense(units, activation, kernel_initializer=initializer, name=f"hidden_{i}")
+        for i in range(depth)
+    ]
+    model = Sequential([Input((6,)), *hidden, layers.Dense(1, name="out")])
+    model.compile(optimizers.SGD(rate), "mse")
+    return model
+
+
+def monitored(model, epochs=1, every=1, **options):
+    monitor = GradientMonitor(X, Y, every=every)
+    model.fit(X, Y, batch_size=10, epochs=epochs, shuffle=False, verbose=0, callbacks=[monitor], **options)
+    return monitor
+
+
+def rms(*arrays):
+    return np.sqrt(np.concatenate([a.ravel() for a in arrays]).astype(float).__pow__(2).mean())
+
+
+def test_gradients_and_updates_are_those_of_the_step():
+    """One step of SGD on the rows that are measured: the update is the rate times the gradient."""
+    model = network()
+    before = model.get_weights()
+    monitor = GradientMonitor(X, Y, every=1)
+    model.fit(X, Y, batch_size=40, verbose=0, callbacks=[monitor])
+    after = model.get_weights()
+    for index, name in enumerate(["hidden_0", "hidden_1", "hidden_2", "out"]):
+        old, new = before[2 * index : 2 * index + 2], after[2 * index : 2 * index + 2]
+        change = rms(*(a - b for a, b in zip(new, old, strict=True)))
+        assert monitor.updates[name] == pytest.approx([change])
+        assert monitor.ratios[name] == pytest.approx([change / rms(*old)], rel=1e-5)
+        assert monitor.gradients[name] == pytest.approx([change / 0.01], rel=1e-3)
+
+
+def test_activations_are_the_outputs_of_the_layers():
+    model = network()
+    hidden = np.tanh(X @ model.get_weights()[0])
+    monitor = monitored(model)
+    assert monitor.activations["hidden_0"][0] == pytest.approx(rms(hidden), rel=1e-5)
+    assert list(monitor.activations) == ["hidden_0", "hidden_1", "hidden_2", "out"]
+
+
+def test_it_measures_every_few_steps():
+    assert monitored(network(), epochs=3, every=5).steps == [0, 5, 10]
+    with pytest.raises(ValueError, match="every"):
+        GradientMonitor(X, Y, every=0)
+
+
+def test_measuring_changes_nothing():
+    weights = []
+    for callbacks in ([], [GradientMonitor(X[:9], Y[:9], every=1)]):
+        lamella.utils.set_random_seed(3)
+        model = Sequential(
+            [Input((6,)), layers.Dense(8), layers.BatchNormalization(), layers.Dropout(0.3), layers.Dense(1)]
+        )
+        model.compile("adam", "mse")
+        model.fit(X, Y, batch_size=7, epochs=3, verbose=0, callbacks=callbacks)
+        weights.append(model.get_weights())
+    for plain, watched in zip(*weights, strict=True):
+        np.testing.assert_array_equal(plain, watched)
+
+
+def test_dead_and_saturated_units_are_counted():
+    model = network(depth=1, activation="relu", units=4, rate=0.0)
+    bias = np.array([-1e3, -1e3, -1e3, 1e3])
+    model.set_weights([np.ones((6, 4)), bias, np.ones((4, 1)), np.zeros(1)])
+    monitor = monitored(model)
+    assert monitor.dead["hidden_0"][0] == 0.75
+    for activation, expected in (("tanh", 0.75), ("sigmoid", 0.75)):
+        model = network(depth=1, activation=activation, units=4, rate=0.0)
+        kernel = np.zeros((6, 4))
+        model.set_weights([kernel, np.array([-9, 9, 0, 9]), np.ones((4, 1)), np.zeros(1)])
+        assert monitored(model).saturated["hidden_0"][0] == expected
+
+
+def test_activation_layers_and_models_in_the_model_are_looked_into():
+    inner = Sequential([Input((6,)), layers.Dense(4), layers.ReLU(name="rectified")])
+    model = Sequential([Input((6,)), inner, layers.Activation("tanh", name="squashed"), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    monitor = monitored(model)
+    assert "rectified" in monitor.dead
+    assert "squashed" in monitor.saturated
+    assert len(monitor.gradients) == 2
+
+
+@pytest.mark.parametrize(
+    ("depth", "initializer", "word"),
+    [
+        (3, "glorot_uniform", "healthy"),
+        (12, lamella.initializers.RandomNormal(stddev=0.05), "vanishing"),
+        (12, "zeros", "vanishing"),
+    ],
+)
+def test_verdicts_on_tanh_networks(depth, initializer, word):
+    monitor = monitored(network(depth, "tanh", initializer))
+    assert monitor.verdict().startswith(f"{word}: ")
+
+
+def test_verdict_on_exploding_gradients():
+    big = lamella.initializers.RandomNormal(stddev=1.0)
+    monitor = monitored(network(8, "linear", big, rate=1e-30))
+    ratio = np.array(monitor.gradients["hidden_0"]) / monitor.gradients["out"]
+    assert monitor.fading == pytest.approx(np.exp(np.log(ratio).mean()))
+    with np.errstate(all="ignore"), pytest.warns(RuntimeWarning, match="not finite"):
+        monitor = monitored(network(8, "linear", big, rate=10.0))
+    assert monitor.verdict().startswith("exploding: a gradient is not finite")
+
+
+def test_verdict_remarks_on_steps_and_dead_units():
+    monitor = monitored(network(rate=1e-9))
+    assert "steps are small" in monitor.verdict()
+    model = network(depth=1, activation="relu", units=4, rate=0.0)
+    model.set_weights([np.ones((6, 4)), np.array([-1e3, -1e3, -1e3, 0]), np.ones((4, 1)), np.zeros(1)])
+    assert "75% of 'hidden_0's units never fire" in monitored(model).verdict()
+
+
+def test_a_monitor_without_training_says_so():
+    with pytest.raises(ValueError, match="measured nothing"):
+        GradientMonitor(X, Y).verdict()
+
+
+def test_monitor_plots_its_three_panels(tmp_path):
+    pytest.importorskip("matplotlib")
+    monitor = monitored(network())
+    figure = monitor.plot()
+    assert len(figure.axes) == 3
+    np.testing.assert_allclose(
+        figure.axes[1].lines[0].get_ydata(), [sizes[0] for sizes in monitor.gradients.values()]
+    )
+    figure.savefig(tmp_path / "monitor.png")
+
+
+def test_learning_rate_finder_gives_everything_back():
+    model = network()
+    model.compile("adam", "mse")
+    model.fit(X, Y, verbose=0)
+    twin = network()
+    twin.compile("adam", "mse")
+    twin.fit(X, Y, verbose=0)
+    before, iterations = model.get_weights(), model.optimizer.iterations
+    learning_rate_finder(model, X, Y, batch_size=8)
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+    assert model.optimizer.iterations == iterations
+    assert model.optimizer.learning_rate == 0.001
+    for each in (model, twin):
+        each.fit(X, Y, shuffle=False, verbose=0)
+    for found, plain in zip(model.get_weights(), twin.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, plain)
+
+
+def test_learning_rate_finder_finds_the_edge_of_divergence():
+    """Mean squared error of a linear model: gradient descent diverges beyond 2 / largest curvature."""
+    x = RNG.normal(size=(512, 4))
+    model = Sequential([Input((4,)), layers.Dense(1, use_bias=False)])
+    model.compile("sgd", "mse")
+    edge = 2 / np.linalg.eigvalsh(2 * x.T @ x / len(x))[-1]
+    curve = learning_rate_finder(model, x, x.sum(1), batch_size=512, steps=200, min_lr=1e-5)
+    assert edge / 100 < curve.suggestion < edge
+    assert curve.rates[-1] > edge
+    assert curve.rates.shape == curve.losses.shape
+    assert curve.rates[-1] < 10  # it stopped where the loss exploded
+    training = Sequential([Input((4,)), layers.Dense(1, use_bias=False)])
+    training.compile(optimizers.SGD(curve.suggestion), "mse")
+    losses = training.fit(x, x.sum(1), batch_size=512, epochs=200, verbose=0).history["loss"]
+    assert losses[-1] < losses[0] / 100
+
+
+def test_learning_rate_finder_refuses_and_restores_after_errors():
+    model = network()
+    with pytest.raises(ValueError, match="min_lr"):
+        learning_rate_finder(model, X, Y, min_lr=1.0, max_lr=0.1)
+    with pytest.raises(ValueError, match="not finite"):
+        learning_rate_finder(model, X * np.nan, Y)
+    assert np.isfinite(model.get_weights()[0]).all()
+
+
+def test_learning_rate_curve_is_drawn(tmp_path):
+    pytest.importorskip("matplotlib")
+    curve = learning_rate_finder(network(), X, Y)
+    figure = curve.plot()
+    np.testing.assert_array_equal(figure.axes[0].lines[0].get_xdata(), curve.rates)
+    figure.savefig(tmp_path / "rates.png")
+
+
+def rich_model():
+    model = Sequential(
+        [
+            Input((6,)),
+            layers.Dense(9, "relu", kernel_regularizer=regularizers.L2(0.01)),
+            layers.BatchNormalization(),
+            layers.Dropout(0.3),
+            Sequential([layers.Dense(5, "sigmoid")]),
+            layers.Dense(3),
+        ]
+    )
+    model.compile("adam", lamella.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+
+
+def test_gradient_check_passes_on_right_gradients():
+    model = rich_model()
+    before = model.get_weights()
+    report = gradient_check(model, X, np.arange(40) % 3)
+    assert report.passed, str(report)
+    assert len(report) == 8
+    assert {check.path for check in report} == {v.path for v in model.trainable_weights}
+    assert max(check.error for check in report) < 1e-8
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_gradient_check_notices_a_wrong_gradient(monkeypatch):
+    from lamella.diagnostics.probe import Probe
+
+    right = Probe.gradients
+
+    def wrong(self, step=0):
+        found = right(self, step)
+        return [
+            (variable, gradient * (1.001 if i == 2 else 1)) for i, (variable, gradient) in enumerate(found)
+        ]
+
+    monkeypatch.setattr(Probe, "gradients", wrong)
+    report = gradient_check(network(), X, Y)
+    assert [check.passed for check in report] == [True, True, False, *[True] * 5]
+    assert report[2].relative_error == pytest.approx(5e-4, rel=0.01)
+    assert "WRONG" in str(report)
+    assert not report.passed
+
+
+def test_gradient_check_looks_at_some_elements_of_large_variables():
+    report = gradient_check(network(depth=1), X, Y, samples=10)
+    assert [check.checked for check in report] == [10, 10, 10, 1]
+
+
+def test_gradient_check_leaves_frozen_layers_out():
+    model = network(depth=2)
+    model.layers[0].trainable = False
+    assert len(gradient_check(model, X, Y)) == 4
+    model.trainable = False
+    with pytest.raises(ValueError, match="no trainable variables"):
+        gradient_check(model, X, Y)
+
+
+def test_gradient_check_builds_a_model_without_input():
+    model = Sequential([layers.Dense(1)])
+    model.compile("sgd", "mse")
+    assert gradient_check(model, X, Y).passed
