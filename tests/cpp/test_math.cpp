@@ -2,6 +2,7 @@
 #include "test_math.h"
 
 #include <cfloat>
+#include <thread>
 
 #include "kernel_test.h"
 
@@ -74,17 +75,16 @@ std::vector<Case<T, Real>> cases() {
   };
 }
 
-// |y - expected| in the distance of neighbouring T around expected; 0 where both are the same special value.
+// |y - expected| in the distance of neighbouring T around expected; 0 where y is the T nearest to it.
 template <class T, class Real>
 double ulp_error(T y, Real expected) {
   const T rounded = static_cast<T>(expected);
-  if (std::isnan(rounded)) return std::isnan(y) ? 0 : HUGE_VAL;
-  if (std::isinf(rounded) || std::isinf(y)) return y == rounded ? 0 : HUGE_VAL;
-  int exponent;
-  std::frexp(rounded, &exponent);
+  if (y == rounded || (std::isnan(y) && std::isnan(rounded))) return 0;
+  if (!std::isfinite(y) || !std::isfinite(rounded)) return HUGE_VAL;
   constexpr int digits = sizeof(T) == 4 ? FLT_MANT_DIG : DBL_MANT_DIG;
   constexpr int smallest = sizeof(T) == 4 ? FLT_MIN_EXP : DBL_MIN_EXP;
-  const Real spacing = std::ldexp(Real(1), std::max(exponent, smallest) - digits);
+  const int exponent = rounded == 0 ? smallest : std::max(std::ilogb(rounded) + 1, smallest);
+  const Real spacing = std::ldexp(Real(1), exponent - digits);
   return static_cast<double>(std::fabs(static_cast<Real>(y) - expected) / spacing);
 }
 
@@ -92,47 +92,93 @@ template <class T>
 struct Worst {
   double error = 0;
   T x = 0;
+
+  void include(const Worst& other) {
+    if (other.error > error) *this = other;
+  }
 };
 
+// One function over some values: the reference is computed once for all instruction sets.
 template <class T, class Real>
-void measure(const Case<T, Real>& c, typename MathTable<T>::Function function, const std::vector<T>& x,
-             Worst<T>& worst) {
-  std::vector<T> y(x.size());
-  function(static_cast<int64_t>(x.size()), x.data(), y.data());
-  for (size_t i = 0; i < x.size(); ++i) {
-    if (x[i] < c.low || x[i] > c.high) continue;
-    const double error = ulp_error<T, Real>(y[i], c.reference(x[i]));
-    if (error > worst.error) worst = {error, x[i]};
-  }
-}
+class Sweep {
+ public:
+  Sweep(const Case<T, Real>& function, const std::vector<const MathTables*>& tables)
+      : case_(function), tables_(tables), worst_(tables.size()) {}
 
-template <class T>
-void report(const char* isa, const char* name, const Worst<T>& worst, double allowed) {
-  context = std::string(isa) + " " + name + (sizeof(T) == 4 ? " float32" : " float64");
-  if (full_sweep) std::printf("       %s: %.3f ulp at %.9g\n", context.c_str(), worst.error, double(worst.x));
-  if (worst.error > allowed)
-    fail(__FILE__, __LINE__, std::to_string(worst.error) + " ulp at " + std::to_string(worst.x));
+  void measure(const std::vector<T>& values) {
+    x_.clear();
+    for (const T x : values)
+      if (!(x < case_.low || x > case_.high)) x_.push_back(x);
+    expected_.resize(x_.size());
+    y_.resize(x_.size());
+    for (size_t i = 0; i < x_.size(); ++i) expected_[i] = case_.reference(x_[i]);
+    for (size_t k = 0; k < tables_.size(); ++k) {
+      (of_type(*tables_[k]).*case_.function)(static_cast<int64_t>(x_.size()), x_.data(), y_.data());
+      for (size_t i = 0; i < x_.size(); ++i)
+        worst_[k].include({ulp_error<T, Real>(y_[i], expected_[i]), x_[i]});
+    }
+  }
+
+  void include(const Sweep& other) {
+    for (size_t k = 0; k < worst_.size(); ++k) worst_[k].include(other.worst_[k]);
+  }
+
+  void report() const {
+    for (size_t k = 0; k < tables_.size(); ++k) {
+      const Worst<T>& worst = worst_[k];
+      context = std::string(tables_[k]->isa) + " " + case_.name + (sizeof(T) == 4 ? " float32" : " float64");
+      if (full_sweep)
+        std::printf("       %s: %.3f ulp at %.9g\n", context.c_str(), worst.error, double(worst.x));
+      if (worst.error > case_.ulp)
+        fail(__FILE__, __LINE__, std::to_string(worst.error) + " ulp at " + std::to_string(worst.x));
+    }
+  }
+
+ private:
+  static const MathTable<T>& of_type(const MathTables& tables) {
+    if constexpr (sizeof(T) == 4)
+      return tables.float32;
+    else
+      return tables.float64;
+  }
+
+  const Case<T, Real>& case_;
+  const std::vector<const MathTables*>& tables_;
+  std::vector<Worst<T>> worst_;
+  std::vector<T> x_, y_;
+  std::vector<Real> expected_;
+};
+
+// The float32 of every step-th bit pattern from first up to end.
+void measure_patterns(Sweep<float, double>& sweep, uint64_t first, uint64_t end, uint64_t step) {
+  constexpr size_t kBlock = 1 << 14;
+  std::vector<float> x;
+  for (uint64_t pattern = first; pattern < end;) {
+    x.clear();
+    for (; pattern < end && x.size() < kBlock; pattern += step) {
+      const uint32_t bits = static_cast<uint32_t>(pattern);
+      float value;
+      std::memcpy(&value, &bits, 4);
+      x.push_back(value);
+    }
+    sweep.measure(x);
+  }
 }
 
 // Every 4099th bit pattern of float32, or every one; the prime step varies exponent, sign and low bits.
 TEST(math_float32) {
+  constexpr uint64_t kPatterns = uint64_t{1} << 32;
   const uint64_t step = full_sweep ? 1 : 4099;
-  constexpr size_t kBlock = 1 << 16;
-  for (const MathTables* tables : math_tables()) {
-    for (const auto& c : cases<float, double>()) {
-      Worst<float> worst;
-      std::vector<float> x;
-      for (uint64_t pattern = 0; pattern < (uint64_t{1} << 32); pattern += step) {
-        const uint32_t bits = static_cast<uint32_t>(pattern);
-        float value;
-        std::memcpy(&value, &bits, 4);
-        x.push_back(value);
-        if (x.size() < kBlock && pattern + step < (uint64_t{1} << 32)) continue;
-        measure(c, tables->float32.*c.function, x, worst);
-        x.clear();
-      }
-      report(tables->isa, c.name, worst, c.ulp);
-    }
+  const size_t parts = full_sweep ? std::max(1u, std::thread::hardware_concurrency()) : 1;
+  const std::vector<const MathTables*> tables = math_tables();
+  for (const auto& c : cases<float, double>()) {
+    std::vector<Sweep<float, double>> sweeps(parts, {c, tables});
+    std::vector<std::thread> threads;
+    for (size_t i = 0; i < parts; ++i)  // interleaved: each part has its share of the expensive values
+      threads.emplace_back([&, i] { measure_patterns(sweeps[i], i * step, kPatterns, parts * step); });
+    for (std::thread& thread : threads) thread.join();
+    for (size_t i = 1; i < parts; ++i) sweeps[0].include(sweeps[i]);
+    sweeps[0].report();
   }
 }
 
@@ -151,12 +197,12 @@ TEST(math_float64) {
     std::memcpy(&any, &bits, 8);
     x.push_back(any);
   }
-  for (const MathTables* tables : math_tables())
-    for (const auto& c : cases<double, long double>()) {
-      Worst<double> worst;
-      measure(c, tables->float64.*c.function, x, worst);
-      report(tables->isa, c.name, worst, c.ulp);
-    }
+  const std::vector<const MathTables*> tables = math_tables();
+  for (const auto& c : cases<double, long double>()) {
+    Sweep<double, long double> sweep(c, tables);
+    sweep.measure(x);
+    sweep.report();
+  }
 }
 
 }  // namespace
