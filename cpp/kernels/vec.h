@@ -168,6 +168,12 @@ LAMELLA_INLINE void for_each_vector(int64_t n, Body&& body) {
 
 // --- arithmetic ---
 
+#if defined(__FMA__) || defined(__aarch64__)
+constexpr bool kFusedMultiplyAdd = true;
+#else
+constexpr bool kFusedMultiplyAdd = false;
+#endif
+
 // a * b + c, rounded once where the machine can.
 LAMELLA_INLINE Vec<float> mul_add(Vec<float> a, Vec<float> b, Vec<float> c) {
 #if defined(__AVX512F__)

@@ -52,7 +52,7 @@ struct Case {
   typename MathTable<T>::Function MathTable<T>::* function;
   Real (*reference)(Real);
   double low, high;  // where it is checked
-  double ulp;        // how far it may be off
+  double ulp;        // how far it may be off; without fused multiply-adds softplus is 2.04 off, normal 5.24
 };
 
 template <class T, class Real>
@@ -66,12 +66,12 @@ std::vector<Case<T, Real>> cases() {
        single ? 2. : 3.},
       {"log", &MathTable<T>::log, [](Real x) { return std::log(x); }, -infinity, infinity, 2},
       {"log1p", &MathTable<T>::log1p, [](Real x) { return std::log1p(x); }, 0, 1, single ? 2. : 3.},
-      {"sigmoid", &MathTable<T>::sigmoid, sigmoid<Real>, -infinity, infinity, single ? 2.1 : 3.},
+      {"sigmoid", &MathTable<T>::sigmoid, sigmoid<Real>, -infinity, infinity, single ? 2. : 3.},
       {"tanh", &MathTable<T>::tanh, [](Real x) { return std::tanh(x); }, -infinity, infinity,
        single ? 2. : 4.},
-      {"softplus", &MathTable<T>::softplus, softplus<Real>, -infinity, infinity, single ? 2. : 3.},
+      {"softplus", &MathTable<T>::softplus, softplus<Real>, -infinity, infinity, single ? 2.1 : 3.},
       {"normal", &MathTable<T>::normal_probability, normal_probability<Real>, single ? -13.0 : -8.0, infinity,
-       single ? 5. : 100.},
+       single ? 5.3 : 100.},
   };
 }
 
