@@ -1,0 +1,114 @@
+#include "dense.h"
+
+#include "dense_layer.h"
+#include "limits.h"
+#include "report.h"
+
+namespace lamella::benchmarks {
+
+namespace {
+
+enum class Pass { forward, input_gradient, weight_gradient };
+
+// A layer whose kernel is packed already, as it is in all but the first pass after an update.
+struct Training : DenseLayer {
+  Training(const ProductShape& s, int threads)
+      : DenseLayer(s.m, s.n, s.k, threads),
+        dy(s.m, s.n, 5),
+        dx(s.m, s.k, 6),
+        kernel_gradient(s.k, s.n, 7),
+        bias_gradient(1, s.n, 8),
+        scratch(ops().backward_scratch_bytes(context, DType::float32, s.m, s.k, s.n)) {
+    pack();
+    forward();
+  }
+
+  void forward() const {
+    ops().forward(context, {.x = x.view(),
+                            .packed = packed.data(),
+                            .bias = bias.view(),
+                            .activation = ops::Activation::relu,
+                            .alpha = 0,
+                            .y = y.view()});
+  }
+
+  // dy is overwritten with dy * relu'(y), which a second call leaves as it is.
+  void backward(Pass pass) const {
+    const bool weights = pass == Pass::weight_gradient;
+    ops().backward(context, {.x = x.view(),
+                             .kernel = kernel.view(),
+                             .y = y.view(),
+                             .dy = dy.view(),
+                             .activation = ops::Activation::relu,
+                             .alpha = 0,
+                             .dx = weights ? TensorView{} : dx.view(),
+                             .kernel_gradient = weights ? kernel_gradient.view() : TensorView{},
+                             .bias_gradient = weights ? bias_gradient.view() : TensorView{},
+                             .scratch = scratch.data()});
+  }
+
+  void run(Pass pass) const { pass == Pass::forward ? forward() : backward(pass); }
+
+  double error(Pass pass) const {
+    if (pass == Pass::forward)
+      return error_of(y, x.cols(), [&](int64_t row, int64_t col) {
+        return std::fmax(0.0, product(row, col) + double(bias.at(0, col)));
+      });
+    if (pass == Pass::input_gradient)
+      return error_of(dx, dy.cols(), [&](int64_t row, int64_t col) {
+        double sum = 0;
+        for (int64_t j = 0; j < dy.cols(); ++j) sum += double(dy.at(row, j)) * kernel.at(col, j);
+        return sum;
+      });
+    return error_of(kernel_gradient, dy.rows(), [&](int64_t row, int64_t col) {
+      double sum = 0;
+      for (int64_t i = 0; i < dy.rows(); ++i) sum += double(x.at(i, row)) * dy.at(i, col);
+      return sum;
+    });
+  }
+
+  Matrix dy, dx, kernel_gradient, bias_gradient;
+  Block scratch;
+};
+
+void run(benchmark::State& state, Pass pass, const ProductShape& s, int threads) {
+  const Training layer(s, threads);
+  layer.run(pass);
+  if (!(layer.error(pass) <= 1)) {
+    state.SkipWithError("wrong result");
+    return;
+  }
+  for (auto _ : state) layer.run(pass);
+  set_rate(state, Unit::flops, layer.flops(), flops_per_second(threads));
+}
+
+// The packing of a kernel, as every update asks for it; the forward pass verifies it.
+void run_packing(benchmark::State& state, const ProductShape& s, int threads) {
+  const Training layer(s, threads);
+  if (!(layer.error(Pass::forward) <= 1)) {
+    state.SkipWithError("wrong result");
+    return;
+  }
+  for (auto _ : state) layer.pack();
+  const int64_t bytes = 2 * s.k * s.n * int64_t{sizeof(float)};
+  set_rate(state, Unit::bytes, static_cast<double>(bytes), bytes_per_second(Traffic::copy, bytes));
+}
+
+}  // namespace
+
+void add_dense() {
+  for (const ProductShape& s : kProductShapes)
+    benchmark::RegisterBenchmark(row_name("dense packing", product_shape(s.m, s.n, s.k), 1).c_str(),
+                                 [s](benchmark::State& state) { run_packing(state, s, 1); });
+  for (const auto& [pass, name] :
+       {std::pair{Pass::forward, "dense forward"}, std::pair{Pass::input_gradient, "dense input gradient"},
+        std::pair{Pass::weight_gradient, "dense weight gradient"}})
+    for (const ProductShape& s : kProductShapes)
+      for (int threads : {1, 2})
+        benchmark::RegisterBenchmark(
+            row_name(name, product_shape(s.m, s.n, s.k), threads).c_str(),
+            [pass = pass, s, threads](benchmark::State& state) { run(state, pass, s, threads); })
+            ->UseRealTime();
+}
+
+}  // namespace lamella::benchmarks
