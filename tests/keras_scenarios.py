@@ -59,6 +59,32 @@ def twenty_steps(k, dtype, optimizer, **options):
     return record(model, losses)
 
 
+def regularised(k, dtype, **options):
+    """20 steps and an evaluation of a network whose first layer has these options."""
+    options = {key: make(k) for key, make in options.items()}
+    optimizer = options.pop("optimizer", k.optimizers.SGD(0.1, momentum=0.5))
+    normalization = {
+        key: options.pop(key) for key in ("gamma_constraint", "beta_regularizer") if key in options
+    }
+    middle = [k.layers.BatchNormalization(momentum=0.8, **normalization)] if normalization else []
+    middle += [k.layers.ActivityRegularization(**options.pop("activity"))] if "activity" in options else []
+    last = {key[5:]: options.pop(key) for key in list(options) if key.startswith("last_")}
+    model = k.Sequential(
+        [
+            k.layers.Input((FEATURES,)),
+            k.layers.Dense(24, activation="tanh", **options),
+            *middle,
+            k.layers.Dense(CLASSES, activation="softmax", **last),
+        ]
+    )
+    set_weights(model)
+    model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy")
+    x, y = inputs(dtype), labels()
+    starts = [step * BATCH % (ROWS - ROWS % BATCH) for step in range(20)]
+    losses = [float(model.train_on_batch(x[a : a + BATCH], y[a : a + BATCH])) for a in starts]
+    return record(model, [*losses, float(model.evaluate(x, y, batch_size=BATCH, verbose=0))])
+
+
 def fit(
     k,
     dtype,
@@ -162,7 +188,43 @@ def scheduled(make):
 
 OPTIMIZERS |= {f"schedule_{name}": scheduled(make) for name, make in SCHEDULES.items()}
 
+REGULARISED = {
+    "l1": {"kernel_regularizer": lambda k: k.regularizers.L1(0.01)},
+    "l1_l2": {"kernel_regularizer": lambda k: k.regularizers.L1L2(0.01, 0.02)},
+    "orthogonal_rows": {"kernel_regularizer": lambda k: k.regularizers.OrthogonalRegularizer(0.3)},
+    "orthogonal_columns": {
+        "kernel_regularizer": lambda k: k.regularizers.OrthogonalRegularizer(0.3, mode="columns")
+    },
+    "bias_and_beta": {
+        "bias_regularizer": lambda k: k.regularizers.L2(0.1),
+        "beta_regularizer": lambda k: k.regularizers.L1(0.1),
+    },
+    "max_norm": {"kernel_constraint": lambda k: k.constraints.MaxNorm(0.8)},
+    "max_norm_of_rows": {"kernel_constraint": lambda k: k.constraints.MaxNorm(0.8, axis=1)},
+    "max_norm_of_all": {"kernel_constraint": lambda k: k.constraints.MaxNorm(3.0, axis=[0, 1])},
+    "min_max_norm": {"kernel_constraint": lambda k: k.constraints.MinMaxNorm(1.0, 1.2, rate=0.7)},
+    "non_neg": {
+        "kernel_constraint": lambda k: k.constraints.NonNeg(),
+        "bias_constraint": lambda k: k.constraints.NonNeg(),
+    },
+    "unit_norm": {
+        "kernel_constraint": lambda k: k.constraints.UnitNorm(),
+        "gamma_constraint": lambda k: k.constraints.UnitNorm(axis=0),
+    },
+    "constraint_and_options": {
+        "kernel_constraint": lambda k: k.constraints.MaxNorm(0.8),
+        "optimizer": lambda k: k.optimizers.SGD(
+            0.1, weight_decay=0.1, use_ema=True, ema_momentum=0.7, gradient_accumulation_steps=3
+        ),
+    },
+    "activity_l1": {"activity_regularizer": lambda k: k.regularizers.L1(0.02)},
+    "activity_l1_l2": {"activity_regularizer": lambda k: k.regularizers.L1L2(0.02, 0.03)},
+    "activity_layer": {"activity": lambda k: {"l1": 0.01, "l2": 0.03}},
+    "activity_of_the_last_layer": {"last_activity_regularizer": lambda k: k.regularizers.L2(0.5)},
+}
+
 SCENARIOS = {
+    **{f"regularised_{name}": partial(regularised, **options) for name, options in REGULARISED.items()},
     **{f"steps_{name}": partial(twenty_steps, optimizer=optimizer) for name, optimizer in OPTIMIZERS.items()},
     "steps_batch_normalization": partial(twenty_steps, optimizer=OPTIMIZERS["sgd"], normalize=True),
     "fit_sparse": partial(

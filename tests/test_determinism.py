@@ -19,9 +19,9 @@ def network():
     return lamella.Sequential(
         [
             layers.Input((96,)),
-            layers.Dense(257, activation="relu"),
+            layers.Dense(257, activation="relu", kernel_constraint="max_norm", activity_regularizer="l2"),
             layers.Dropout(0.3),
-            layers.Dense(130),
+            layers.Dense(130, kernel_regularizer="l1", bias_constraint="non_neg"),
             layers.BatchNormalization(),
             layers.Activation("gelu"),
             layers.Dropout(0.2),

@@ -121,3 +121,40 @@ def test_what_makes_no_sense_is_refused(make):
 def test_what_is_no_initializer_is_refused():
     with pytest.raises(TypeError, match="initializer"):
         initializers.get(3)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (3, 5), (4, 4), (2, 3, 5), (1, 1)])
+def test_orthogonal_matrices_keep_lengths(shape):
+    values = initializers.Orthogonal(gain=2.0, seed=7)(shape, dtype="float64")
+    assert values.shape == shape
+    matrix = values.reshape(-1, shape[-1])
+    products = matrix @ matrix.T if matrix.shape[0] < matrix.shape[1] else matrix.T @ matrix
+    np.testing.assert_allclose(products, 4 * np.eye(len(products)), atol=1e-12)
+    np.testing.assert_array_equal(values, initializers.Orthogonal(gain=2.0, seed=7)(shape, dtype="float64"))
+
+
+def test_orthogonal_matrices_are_spread_evenly():
+    """Signs follow R's diagonal, so that no direction is preferred (Mezzadri, math-ph/0609050)."""
+    entries = [initializers.Orthogonal(seed=seed)((3, 3), dtype="float64") for seed in range(400)]
+    assert np.abs(np.mean(entries, axis=0)).max() < 0.1
+    assert np.abs(np.mean(np.square(entries), axis=0) - 1 / 3).max() < 0.06
+
+
+def test_identity_and_functions():
+    assert initializers.get("identity")((2, 2)).tolist() == [[1, 0], [0, 1]]
+    layer = lamella.layers.Dense(2, kernel_initializer=lambda shape, dtype: np.full(shape, 0.25, dtype))
+    layer.build((None, 3))
+    assert layer.kernel.numpy().tolist() == [[0.25, 0.25]] * 3
+    with pytest.raises(ValueError, match=r"identity.*\(3,\)|matrix.*\(3,\)"):
+        initializers.Identity()((3,))
+    with pytest.raises(ValueError, match=r"two axes.*\(3,\)"):
+        initializers.Orthogonal()((3,))
+    with pytest.raises(ValueError, match=r"\(3, 2\).*\(2,\)"):
+        initializers.get(lambda shape, dtype: np.zeros(2))((3, 2))
+
+
+def test_axes_of_inputs_and_outputs():
+    assert compute_fans((4, 5, 6), [0, 1], [2]) == (20, 6)
+    spread = initializers.HeNormal(seed=1, input_axes=[1], output_axes=[0])((300, 200)).var()
+    assert spread == pytest.approx(2 / 200, rel=0.05)
+    assert initializers.GlorotUniform(1, [0], [1]).get_config()["output_axes"] == [1]

@@ -236,8 +236,7 @@ def test_configs_of_keras_are_read():
     [
         (lambda: layers.ReLU(max_value=6.0), "ReLU.*max_value"),
         (lambda: layers.ReLU(threshold=1.0), "ReLU.*threshold"),
-        (lambda: layers.Dense(3, kernel_constraint="max_norm"), "Dense.*kernel_constraint"),
-        (lambda: layers.Dense(3, activity_regularizer="l2"), "Dense.*activity_regularizer"),
+        (lambda: layers.Dense(3, lora_rank=2), "Dense.*lora_rank"),
         (lambda: layers.Dense(0), "units"),
         (lambda: layers.Dense(2.5), "units"),
         (lambda: layers.Dense(3, unit=2), "Unrecognized.*unit"),

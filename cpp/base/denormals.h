@@ -33,4 +33,29 @@ class FlushDenormals {
 #endif
 };
 
+// The opposite: within a native call, denormals as the IEEE has them, for a while.
+class KeepDenormals {
+ public:
+#if defined(__SSE2__)
+  KeepDenormals() : saved_(_mm_getcsr()) { _mm_setcsr(saved_ & ~0x8040u); }
+  ~KeepDenormals() { _mm_setcsr(saved_); }
+  KeepDenormals(const KeepDenormals&) = delete;
+  KeepDenormals& operator=(const KeepDenormals&) = delete;
+
+ private:
+  unsigned saved_;
+#elif defined(__aarch64__)
+  KeepDenormals() {
+    asm volatile("mrs %0, fpcr" : "=r"(saved_));
+    asm volatile("msr fpcr, %0" : : "r"(saved_ & ~(uint64_t{1} << 24)));
+  }
+  ~KeepDenormals() { asm volatile("msr fpcr, %0" : : "r"(saved_)); }
+  KeepDenormals(const KeepDenormals&) = delete;
+  KeepDenormals& operator=(const KeepDenormals&) = delete;
+
+ private:
+  uint64_t saved_;
+#endif
+};
+
 }  // namespace lamella

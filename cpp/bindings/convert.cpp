@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "bindings/python_loss.h"
 #include "bindings/python_metric.h"
+#include "bindings/python_penalty.h"
 
 namespace lamella::bindings {
 
@@ -107,13 +108,29 @@ py::object to_object(const metrics::Result& result) {
   return py::array_t<double>(static_cast<py::ssize_t>(values.size()), values.data());
 }
 
+penalties::PenaltyPtr to_penalty(const std::string& name, const py::dict& settings) {
+  if (name == "python") return make_python_penalty(settings);
+  return penalties::make_penalty(name, to_attributes(name, settings));
+}
+
+std::vector<engine::ConstraintTerm> to_constraints(const VariableSpecs& specs) {
+  std::vector<engine::ConstraintTerm> terms;
+  for (const auto& [variable, name, settings] : specs) {
+    terms.push_back(
+        {variable, name == "python"
+                       ? make_python_constraint(settings)
+                       : penalties::make_constraint(name, to_attributes(name, settings), variable->shape())});
+  }
+  return terms;
+}
+
 engine::Objective to_objective(const std::optional<Spec>& loss, const std::vector<Spec>& metrics,
-                               const std::vector<std::tuple<VariablePtr, std::string, py::dict>>& penalties) {
+                               const VariableSpecs& penalties) {
   engine::Objective objective;
   if (loss) objective.loss = to_loss(*loss);
   for (const Spec& metric : metrics) objective.metrics.push_back(to_metric(metric));
   for (const auto& [variable, name, settings] : penalties) {
-    objective.penalties.push_back({variable, penalties::make_penalty(name, to_attributes(name, settings))});
+    objective.penalties.push_back({variable, to_penalty(name, settings)});
   }
   return objective;
 }

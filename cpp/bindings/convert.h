@@ -6,6 +6,7 @@
 #include "base/attributes.h"
 #include "base/variable.h"
 #include "engine/feed.h"
+#include "engine/updater.h"
 
 namespace lamella::bindings {
 
@@ -33,8 +34,13 @@ engine::MetricTerm to_metric(const Spec& spec);
 py::object to_object(const metrics::Result& result);
 py::list to_list(const std::vector<metrics::Result>& results);
 
+// ("l1_l2", {...}) for a variable, and the like.
+using VariableSpecs = std::vector<std::tuple<VariablePtr, std::string, py::dict>>;
+
+penalties::PenaltyPtr to_penalty(const std::string& name, const py::dict& settings);
 engine::Objective to_objective(const std::optional<Spec>& loss, const std::vector<Spec>& metrics,
-                               const std::vector<std::tuple<VariablePtr, std::string, py::dict>>& penalties);
+                               const VariableSpecs& penalties);
+std::vector<engine::ConstraintTerm> to_constraints(const VariableSpecs& specs);
 
 // Keeps the arrays alive that a feed looks at.
 struct PyFeed {

@@ -28,18 +28,11 @@ namespace {
 
 class PythonLoss final : public losses::Loss {
  public:
-  PythonLoss(py::function function, const Attributes& attributes)
+  PythonLoss(py::object function, const Attributes& attributes)
       : function_(std::move(function)),
         name_(attributes.text("name")),
         labels_(attributes.number("labels") != 0),
         reduction_(losses::reduction_of(attributes)) {}
-  // The last owner may be a trainer that is let go of without the GIL.
-  ~PythonLoss() override {
-    const py::gil_scoped_acquire gil;
-    function_ = {};
-  }
-  PythonLoss(const PythonLoss&) = delete;
-  PythonLoss& operator=(const PythonLoss&) = delete;
 
   losses::Target target() const override { return labels_ ? losses::Target::labels : losses::Target::values; }
 
@@ -53,13 +46,13 @@ class PythonLoss final : public losses::Loss {
 
  private:
   void call(const losses::LossPass& pass, double scale) const {
-    const py::gil_scoped_acquire gil;
+    const PythonCall python;
     const DType dtype = pass.prediction.dtype;
     const Shape shape = batch_shape(pass.prediction, *pass.row_shape);
     const Shape row_values(shape.begin(), shape.end() - 1);
     const py::object returned =
-        function_(target_array(pass.values, labels_ ? pass.labels : nullptr, dtype, shape),
-                  view_array(pass.prediction.data, numpy_dtype(dtype), shape));
+        function_.get()(target_array(pass.values, labels_ ? pass.labels : nullptr, dtype, shape),
+                        view_array(pass.prediction.data, numpy_dtype(dtype), shape));
     if (!py::isinstance<py::tuple>(returned) || py::len(returned) != 2) {
       throw py::type_error("Loss '" + name_ + "' must return a tuple (values of rows, gradient). Received: " +
                            std::string(py::str(py::type::of(returned))));
@@ -89,7 +82,7 @@ class PythonLoss final : public losses::Loss {
     view_array(to.data, numpy_dtype(to.dtype), shape, true).attr("__setitem__")(py::ellipsis(), array);
   }
 
-  py::function function_;
+  PythonObject function_;
   std::string name_;
   bool labels_;
   losses::Reduction reduction_;
@@ -100,7 +93,7 @@ class PythonLoss final : public losses::Loss {
 losses::LossPtr make_python_loss(const py::dict& settings) {
   py::dict rest(settings.attr("copy")());
   const py::object function = rest.attr("pop")("function");
-  return std::make_shared<PythonLoss>(function.cast<py::function>(), to_attributes("python loss", rest));
+  return std::make_shared<PythonLoss>(function, to_attributes("python loss", rest));
 }
 
 }  // namespace lamella::bindings

@@ -12,46 +12,39 @@ class PythonMetric final : public metrics::Metric {
  public:
   PythonMetric(py::object metric, bool labels, bool weighted)
       : metric_(std::move(metric)), labels_(labels), weighted_(weighted) {}
-  // The last owner may be a trainer that is let go of without the GIL.
-  ~PythonMetric() override {
-    const py::gil_scoped_acquire gil;
-    metric_ = {};
-  }
-  PythonMetric(const PythonMetric&) = delete;
-  PythonMetric& operator=(const PythonMetric&) = delete;
 
   bool wants_labels() const override { return labels_; }
   int64_t state_size(int64_t) const override { return 0; }
 
   void update(const ops::Context&, const metrics::MetricPass& pass, double*) const override {
-    const py::gil_scoped_acquire gil;
+    const PythonCall python;
     const DType dtype = pass.prediction.dtype;
     const Shape shape = batch_shape(pass.prediction, *pass.row_shape);
     const py::array y_true = target_array(pass.values, labels_ ? pass.labels : nullptr, dtype, shape);
     const py::array y_pred = view_array(pass.prediction.data, numpy_dtype(dtype), shape);
     if (!weighted_ || pass.weights == nullptr) {
-      metric_.attr("update_state")(y_true, y_pred);
+      metric_.get().attr("update_state")(y_true, y_pred);
       return;
     }
     const Shape rows(shape.begin(), shape.end() - 1);
-    metric_.attr("update_state")(
+    metric_.get().attr("update_state")(
         y_true, y_pred, py::arg("sample_weight") = view_array(pass.weights, numpy_dtype(dtype), rows));
   }
 
   metrics::Result result(const double*, int64_t) const override {
-    const py::gil_scoped_acquire gil;
-    const py::array_t<double, py::array::forcecast> value(metric_.attr("result")());
+    const PythonCall python;
+    const py::array_t<double, py::array::forcecast> value(metric_.get().attr("result")());
     if (value.size() == 1) return value.attr("item")().cast<double>();
     return value.attr("ravel")().attr("tolist")().cast<std::vector<double>>();
   }
 
   void reset() const override {
-    const py::gil_scoped_acquire gil;
-    metric_.attr("reset_state")();
+    const PythonCall python;
+    metric_.get().attr("reset_state")();
   }
 
  private:
-  py::object metric_;
+  PythonObject metric_;
   bool labels_, weighted_;
 };
 

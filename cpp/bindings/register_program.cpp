@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "bindings/convert.h"
+#include "engine/activity_penalty.h"
 #include "engine/program.h"
 
 namespace lamella::bindings {
@@ -20,6 +21,15 @@ int add(Program& program, const std::string& op, std::vector<int> inputs, std::v
                       .attributes = to_attributes(name, attributes),
                       .trainable = trainable,
                       .id = 0});
+}
+
+int add_penalty(Program& program, int value, const std::string& kind, const py::dict& settings,
+                const std::string& name) {
+  layers::Definition definition{};
+  definition.name = name;
+  definition = program.define({value}, std::move(definition));
+  return program.append(std::make_shared<engine::ActivityPenalty>(definition, to_penalty(kind, settings)),
+                        {value});
 }
 
 size_t checked(const Program& program, int value) {
@@ -52,6 +62,9 @@ void register_program(py::module_& module) {
       .def("add", &add, py::arg("op"), py::arg("inputs"), py::arg("variables"), py::arg("attributes"),
            py::arg("name"), py::arg("trainable"),
            "Append an operation and return the id of its output value.")
+      .def("add_penalty", &add_penalty, py::arg("value"), py::arg("kind"), py::arg("settings"),
+           py::arg("name"),
+           "Let a regulariser of a value add to the loss; returns the id of its output value.")
       .def(
           "set_output", [](Program& p, int value) { p.output = static_cast<int>(checked(p, value)); },
           py::arg("value"))

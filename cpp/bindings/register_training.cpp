@@ -12,8 +12,6 @@ namespace lamella::bindings {
 
 namespace {
 
-using PenaltySpecs = std::vector<std::tuple<VariablePtr, std::string, py::dict>>;
-
 // Refuses a second thread on an object that is not made for two.
 class Exclusive {
  public:
@@ -45,12 +43,13 @@ using PyEvaluator = Held<engine::Evaluator>;
 
 std::unique_ptr<PyTrainer> make_trainer(const engine::Program& program, const Spec& loss,
                                         const std::vector<Spec>& metrics, const Spec& optimizer,
-                                        const PenaltySpecs& penalties, uint32_t seed,
-                                        const PyTrainer* previous) {
+                                        const VariableSpecs& penalties, uint32_t seed,
+                                        const PyTrainer* previous, const VariableSpecs& constraints) {
   const auto settings = to_attributes(optimizer.first, optimizer.second);
-  auto trainer = std::make_unique<PyTrainer>(runtime(), program, to_objective(loss, metrics, penalties),
-                                             optimizers::make_optimizer(optimizer.first, settings),
-                                             engine::UpdateSettings(settings), seed);
+  auto trainer =
+      std::make_unique<PyTrainer>(runtime(), program, to_objective(loss, metrics, penalties),
+                                  optimizers::make_optimizer(optimizer.first, settings),
+                                  engine::UpdateSettings(settings), to_constraints(constraints), seed);
   if (previous != nullptr) trainer->run.continue_from(previous->run);
   return trainer;
 }
@@ -140,7 +139,8 @@ void register_training(py::module_& module) {
       module, "Trainer",
       "Owns gradients, optimizer slots, the memory plan and the running loss and metrics of a program.")
       .def(py::init(&make_trainer), py::arg("program"), py::arg("loss"), py::arg("metrics"),
-           py::arg("optimizer"), py::arg("penalties"), py::arg("seed"), py::arg("previous") = py::none())
+           py::arg("optimizer"), py::arg("penalties"), py::arg("seed"), py::arg("previous") = py::none(),
+           py::arg("constraints") = VariableSpecs())
       .def_property(
           "iterations", [](const PyTrainer& t) { return t.run.iterations(); },
           [](PyTrainer& t, uint64_t iterations) { t.run.set_iterations(iterations); })
@@ -174,7 +174,7 @@ void register_training(py::module_& module) {
   py::class_<PyEvaluator>(module, "Evaluator",
                           "Loss and metrics of a program in inference mode; independent of any trainer.")
       .def(py::init([](const engine::Program& program, const std::optional<Spec>& loss,
-                       const std::vector<Spec>& metrics, const PenaltySpecs& penalties) {
+                       const std::vector<Spec>& metrics, const VariableSpecs& penalties) {
              return std::make_unique<PyEvaluator>(runtime(), program, to_objective(loss, metrics, penalties));
            }),
            py::arg("program"), py::arg("loss"), py::arg("metrics"), py::arg("penalties"))

@@ -10,7 +10,12 @@ BatchRun::BatchRun(const ops::Context& context, const Program& program, const Ob
       objective_(objective),
       mode_(mode),
       program_(fuse_activations(fuse_head(program, objective.head()))),
-      plan_(std::make_unique<Plan>(context_, program_, 1, mode)) {}
+      plan_(std::make_unique<Plan>(context_, program_, 1, mode)) {
+  for (size_t i = 0; i < program_.nodes.size(); ++i) {
+    const auto* penalty = dynamic_cast<const ActivityPenalty*>(program_.nodes[i].layer.get());
+    if (penalty != nullptr) activity_penalties_.emplace_back(i, penalty);
+  }
+}
 
 void BatchRun::reserve(int64_t capacity, char* gradient_slab) {
   if (workspace_ && plan_->capacity() >= capacity) return;
@@ -25,6 +30,12 @@ TensorView BatchRun::view(char* data, int value) const {
   const int64_t cols = shape.empty() ? 1 : shape.back();
   const int64_t elements = workspace_->state.rows * checked_product(shape);
   return {data, program_.dtype, cols == 0 ? 0 : elements / cols, cols};
+}
+
+double BatchRun::activity_loss() const {
+  double sum = 0;
+  for (const auto& [node, penalty] : activity_penalties_) sum += penalty->loss(workspace_->forward[node]);
+  return sum;
 }
 
 double BatchRun::forward(const Feed& feed, const int64_t* order, int64_t first,
@@ -44,7 +55,7 @@ double BatchRun::forward(const Feed& feed, const int64_t* order, int64_t first,
       view(plan_->value(*workspace_, from), from),
       fused ? view(plan_->value(*workspace_, program_.output), program_.output) : TensorView{},
       training ? view(plan_->gradient(*workspace_, from), from) : TensorView{}, fused);
-  return objective_.loss->evaluate(context_, pass) + objective_.penalty(context_);
+  return objective_.loss->evaluate(context_, pass) + objective_.penalty(context_) + activity_loss();
 }
 
 void BatchRun::add_metrics(Scores& scores) const {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 
+#include "engine/activity_penalty.h"
 #include "engine/feed.h"
 #include "engine/plan.h"
 
@@ -33,11 +34,13 @@ class BatchRun {
 
  private:
   TensorView view(char* data, int value) const;
+  double activity_loss() const;
 
   const ops::Context& context_;
   const Objective& objective_;
   Plan::Mode mode_;
-  Program program_;  // fused
+  Program program_;                                                            // fused
+  std::vector<std::pair<size_t, const ActivityPenalty*>> activity_penalties_;  // with their nodes
   std::unique_ptr<Plan> plan_;
   std::unique_ptr<Workspace> workspace_;
   std::unique_ptr<Targets> targets_;

@@ -14,7 +14,11 @@ struct PenaltyTerm {
   VariablePtr variable;
   penalties::PenaltyPtr penalty;
 
-  TensorView view() const { return {variable->data(), variable->dtype(), 1, variable->size()}; }
+  // As a matrix: the last axis, and all before it.
+  TensorView view() const {
+    const int64_t cols = variable->shape().empty() ? 1 : variable->shape().back();
+    return {variable->data(), variable->dtype(), cols == 0 ? 0 : variable->size() / cols, cols};
+  }
 };
 
 struct MetricTerm {

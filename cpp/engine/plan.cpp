@@ -73,8 +73,10 @@ void Plan::place_values() {
     const int output_until =
         node_has_backward_[i] && needs_[i].backward_reads_output ? time_of_backward(i) : time_of_forward(i);
     for (int input : node.inputs) last_read[index(input)] = std::max(last_read[index(input)], input_until);
-    for (int output : node.outputs)
-      last_read[index(output)] = std::max(last_read[index(output)], output_until);
+    for (int output : node.outputs) {
+      int& until = last_read[index(output)];
+      until = std::max({until, output_until, needs_[i].loss_reads_output ? time_of_loss() : 0});
+    }
   }
   last_read[index(program_.output)] = end_of_time();
   last_read[index(program_.loss_value())] = std::max(last_read[index(program_.loss_value())], time_of_loss());

@@ -12,7 +12,7 @@ Program::Program(Shape input_shape, DType compute_dtype) : dtype(compute_dtype) 
   values.push_back(std::move(input_shape));
 }
 
-int Program::add(const std::string& op, std::vector<int> inputs, layers::Definition definition) {
+layers::Definition Program::define(const std::vector<int>& inputs, layers::Definition definition) const {
   if (inputs.empty()) misuse("'", definition.name, "' needs at least one input value");
   for (int input : inputs) {
     if (input < 0 || input >= static_cast<int>(values.size())) misuse("there is no value ", input);
@@ -20,12 +20,20 @@ int Program::add(const std::string& op, std::vector<int> inputs, layers::Definit
   }
   definition.dtype = dtype;
   definition.id = static_cast<uint32_t>(nodes.size());
-  layers::LayerPtr layer = layers::make_layer(op, definition);
+  return definition;
+}
+
+int Program::append(layers::LayerPtr layer, std::vector<int> inputs) {
   const int value = static_cast<int>(values.size());
   values.push_back(layer->output_shape());
   nodes.push_back({std::move(layer), std::move(inputs), {value}});
   output = value;
   return value;
+}
+
+int Program::add(const std::string& op, std::vector<int> inputs, layers::Definition definition) {
+  layers::LayerPtr layer = layers::make_layer(op, define(inputs, std::move(definition)));
+  return append(std::move(layer), std::move(inputs));
 }
 
 std::vector<size_t> Program::consumers(int value) const {

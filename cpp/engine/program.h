@@ -27,8 +27,12 @@ struct Program {
 
   Program(Shape input_shape, DType compute_dtype);
 
-  // Appends a node and returns its output value.
+  // Appends a node of a registered layer and returns its output value.
   int add(const std::string& op, std::vector<int> inputs, layers::Definition definition);
+  // The same for a layer made elsewhere, from what define() returned.
+  int append(layers::LayerPtr layer, std::vector<int> inputs);
+  // Completes a definition for the next node: shapes of the inputs, numeric type, number.
+  layers::Definition define(const std::vector<int>& inputs, layers::Definition definition) const;
 
   const Shape& input_shape() const { return values[kInput]; }
   const Shape& output_shape() const { return values[static_cast<size_t>(output)]; }

@@ -19,11 +19,12 @@ UpdateSettings::UpdateSettings(const Attributes& attributes)
       accumulation_steps(static_cast<uint64_t>(attributes.number_or("gradient_accumulation_steps", 1))) {}
 
 Updater::Updater(const ops::Context& context, optimizers::OptimizerPtr optimizer,
-                 const UpdateSettings& settings, std::vector<GradientSlot> variables, DType dtype,
-                 int64_t slab_bytes)
+                 const UpdateSettings& settings, std::vector<ConstraintTerm> constraints,
+                 std::vector<GradientSlot> variables, DType dtype, int64_t slab_bytes)
     : context_(context),
       optimizer_(std::move(optimizer)),
       settings_(settings),
+      constraints_(std::move(constraints)),
       variables_(std::move(variables)),
       dtype_(dtype) {
   if (settings_.use_ema) slot_names_.emplace_back("average");
@@ -93,6 +94,8 @@ void Updater::step(double learning_rate, uint64_t iterations, const Block& gradi
     context_.ops.elementwise.fill(context_, 0, whole(accumulator_slab()));
   }
   if (settings_.use_ema) average(updates);
+  // As Keras: also after a step that only accumulated.
+  for (const ConstraintTerm& term : constraints_) term.constraint->apply(context_, *term.variable);
   mark_changed();
 }
 

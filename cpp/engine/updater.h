@@ -1,11 +1,12 @@
 // From gradients to weights, the same way around every optimizer, in Keras's order: accumulate, clip, decay,
-// update, average.
+// update, average, constrain.
 #pragma once
 #include <string>
 #include <vector>
 
 #include "engine/plan.h"
 #include "optimizers/optimizer.h"
+#include "penalties/constraint.h"
 
 namespace lamella::engine {
 
@@ -20,6 +21,11 @@ struct UpdateSettings {
   uint64_t accumulation_steps;  // 1: every step is an update
 };
 
+struct ConstraintTerm {
+  VariablePtr variable;
+  penalties::ConstraintPtr constraint;
+};
+
 class Updater {
  public:
   // A name, its owner's variable and a slot's values, in the layout of the variable.
@@ -31,7 +37,8 @@ class Updater {
 
   // Slots are slabs in the layout of the gradients.
   Updater(const ops::Context& context, optimizers::OptimizerPtr optimizer, const UpdateSettings& settings,
-          std::vector<GradientSlot> variables, DType dtype, int64_t slab_bytes);
+          std::vector<ConstraintTerm> constraints, std::vector<GradientSlot> variables, DType dtype,
+          int64_t slab_bytes);
 
   // Takes over the slots of variables that both train, where both keep the same ones.
   void continue_from(const Updater& previous);
@@ -66,6 +73,7 @@ class Updater {
   const ops::Context& context_;
   optimizers::OptimizerPtr optimizer_;
   UpdateSettings settings_;
+  std::vector<ConstraintTerm> constraints_;
   std::vector<GradientSlot> variables_;
   DType dtype_;
   std::vector<std::string>

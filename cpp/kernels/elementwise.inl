@@ -19,6 +19,16 @@ void axpy(int64_t n, T a, const T* x, T* y) {
   });
 }
 
+// Not-a-number has neither sign and adds nothing: it is in the loss already.
+template <class T>
+void add_sign(int64_t n, T a, const T* x, T* y) {
+  for_each_vector<T>(n, [&](int64_t i, auto span) {
+    const Vec<T> v = load(x + i, span);
+    const Vec<T> step = v > 0 ? splat(a) : (v < 0 ? splat(-a) : Vec<T>{});
+    store(y + i, load(y + i, span) + step, span);
+  });
+}
+
 template <class T>
 void scale(int64_t n, T a, T* y) {
   for_each_vector<T>(n, [&](int64_t i, auto span) { store(y + i, load(y + i, span) * a, span); });
@@ -97,6 +107,11 @@ double sum(int64_t n, const T* x) {
 template <class T>
 double sum_squares(int64_t n, const T* x) {
   return sum_of(n, x, [](Vec<double> v) { return v * v; });
+}
+
+template <class T>
+double sum_absolute(int64_t n, const T* x) {
+  return sum_of(n, x, [](Vec<double> v) { return abs(v); });
 }
 
 // x - x is not a number for infinities and for what is not a number.

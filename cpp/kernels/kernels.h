@@ -124,6 +124,10 @@ struct RowLossBlock {
   bool binary_labels;  // hinges: targets are 0 and 1, to be taken as -1 and 1
 };
 
+struct NormLimits {
+  double low, high, rate;
+};
+
 struct PhiloxKey {
   uint32_t seed, op;
   uint64_t step;

@@ -27,6 +27,7 @@ struct Needs {
   int64_t backward_scratch = 0;  // during backward
   bool backward_reads_input = false;
   bool backward_reads_output = false;
+  bool loss_reads_output = false;  // the output must last until the loss is computed
   bool forward_in_place = false;   // the output may take the place of an input that nobody needs any more
   bool backward_in_place = false;  // the input's gradient may take the place of the output's
 };

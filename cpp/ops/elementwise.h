@@ -6,15 +6,17 @@
 namespace lamella::ops {
 
 struct ElementwiseOps {
-  void (*add)(const Context&, const TensorView& x, const TensorView& y);             // y += x
-  void (*axpy)(const Context&, double a, const TensorView& x, const TensorView& y);  // y += a * x
-  void (*scale)(const Context&, double a, const TensorView& y);                      // y *= a
-  void (*clip)(const Context&, double low, double high, const TensorView& y);        // not-a-number stays
+  void (*add)(const Context&, const TensorView& x, const TensorView& y);                 // y += x
+  void (*axpy)(const Context&, double a, const TensorView& x, const TensorView& y);      // y += a * x
+  void (*add_sign)(const Context&, double a, const TensorView& x, const TensorView& y);  // y += a * sign(x)
+  void (*scale)(const Context&, double a, const TensorView& y);                          // y *= a
+  void (*clip)(const Context&, double low, double high, const TensorView& y);            // not-a-number stays
   // y[i, j] = x[i, j] * scale[j] + offset[j]; offset may be null.
   void (*scale_columns)(const Context&, const TensorView& x, const void* scale, const void* offset,
                         const TensorView& y);
   // Accumulated in double over blocks cut by the size alone, added in order: the same bits on any threads.
   double (*sum_squares)(const Context&, const TensorView& x);
+  double (*sum_absolute)(const Context&, const TensorView& x);
   void (*fill)(const Context&, double value, const TensorView& y);
   void (*copy)(const Context&, const TensorView& x, const TensorView& y);
 };

@@ -19,6 +19,16 @@ void axpy(const Context& context, double a, const TensorView& x, const TensorVie
 
 void add(const Context& context, const TensorView& x, const TensorView& y) { axpy(context, 1.0, x, y); }
 
+void add_sign(const Context& context, double a, const TensorView& x, const TensorView& y) {
+  dispatch(x.dtype, [&](auto t) {
+    using T = decltype(t);
+    context.pool.parallel_for(x.size(), kGrainElements, [&](int64_t begin, int64_t end) {
+      context.kernels.table<T>().add_sign(end - begin, static_cast<T>(a), x.as<T>() + begin,
+                                          y.as<T>() + begin);
+    });
+  });
+}
+
 // body(table, data, count) for the chunks of y.
 template <class Body>
 void in_place(const Context& context, const TensorView& y, Body body) {
@@ -87,6 +97,12 @@ double sum_squares(const Context& context, const TensorView& x) {
   });
 }
 
+double sum_absolute(const Context& context, const TensorView& x) {
+  return sum_of_blocks(context, x, [](const auto& table, int64_t count, const auto* data) {
+    return table.sum_absolute(count, data);
+  });
+}
+
 void copy(const Context&, const TensorView& x, const TensorView& y) {
   std::memmove(y.data, x.data, static_cast<size_t>(x.size() * size_of(x.dtype)));
 }
@@ -94,6 +110,7 @@ void copy(const Context&, const TensorView& x, const TensorView& y) {
 }  // namespace
 
 extern const ElementwiseOps elementwise_cpu;
-const ElementwiseOps elementwise_cpu{add, axpy, scale, clip, scale_columns, sum_squares, fill, copy};
+const ElementwiseOps elementwise_cpu{add,           axpy,        add_sign,     scale, clip,
+                                     scale_columns, sum_squares, sum_absolute, fill,  copy};
 
 }  // namespace lamella::ops

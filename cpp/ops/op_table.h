@@ -11,6 +11,7 @@
 #include "ops/gather.h"
 #include "ops/loss.h"
 #include "ops/metric.h"
+#include "ops/norms.h"
 #include "ops/optimizer.h"
 
 namespace lamella::ops {
@@ -24,6 +25,7 @@ struct OpTable {
   const ElementwiseOps& elementwise;
   const LossOps& loss;
   const MetricOps& metric;
+  const NormOps& norm;
   const OptimizerOps& optimizer;
   const GatherOps& gather;
 };

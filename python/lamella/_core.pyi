@@ -50,6 +50,9 @@ class Program:
     ) -> int:
         """Append an operation and return the id of its output value."""
 
+    def add_penalty(self, value: int, kind: str, settings: dict[str, Any], name: str) -> int:
+        """Let a regulariser of a value add to the loss; returns the id of its output value."""
+
     def set_output(self, value: int) -> None: ...
     def shape(self, value: int) -> tuple[int, ...]:
         """Shape of a value without the batch axis."""
@@ -81,6 +84,7 @@ class Trainer:
         penalties: Sequence[tuple[Variable, str, dict[str, Any]]],
         seed: int,
         previous: Trainer | None = None,
+        constraints: Sequence[tuple[Variable, str, dict[str, Any]]] = [],
     ) -> None: ...
     iterations: int
     def start(self, feed: Feed, batch_size: int, steps: int | None = None, shuffle: bool = False) -> int:

@@ -25,7 +25,7 @@ def structure_changed() -> None:
 
 
 class ProgramBuilder:
-    """What `Layer.emit` writes to: appends operations and gathers penalties.
+    """What `Layer.emit` writes to: appends operations, gathers penalties and constraints.
 
     Args:
         feature_shape: shape of the input without the batch axis.
@@ -35,6 +35,7 @@ class ProgramBuilder:
     def __init__(self, feature_shape: tuple[int, ...], dtype: str) -> None:
         self.native = _core.Program(feature_shape, dtype)
         self.penalties: list[tuple[_core.Variable, str, dict[str, Any]]] = []
+        self.constraints: list[tuple[_core.Variable, str, dict[str, Any]]] = []
         self._dtype = dtype
         self._trainable = True
         self._visited: set[int] = set()
@@ -45,8 +46,13 @@ class ProgramBuilder:
         self._trainable = outer and layer.trainable
         if self._trainable and id(layer) not in self._visited:
             self.penalties += [(variable, *penalty.spec()) for variable, penalty in layer.penalties]
+            self.constraints += [
+                (variable, *limit.spec(len(variable.shape))) for variable, limit in layer.constraints
+            ]
         self._visited.add(id(layer))
         output = layer.emit(self, value)
+        if layer.activity_regularizer is not None:
+            output = self.native.add_penalty(output, *layer.activity_regularizer.spec(), layer.name)
         self._trainable = outer
         return output
 
@@ -98,6 +104,7 @@ class Program:
         self.native = builder.native
         self.output_shape = tuple(builder.shape(output))
         self.penalties = builder.penalties
+        self.constraints = builder.constraints
         self._predictor: _core.Predictor | None = None
 
     def is_current(self, layer: Layer, feature_shape: tuple[int, ...]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
+from lamella import custom_objects
 from lamella._types import Config
 from lamella.naming import snake_case, unknown_name
 
@@ -23,8 +24,10 @@ def constructor_arguments(cls: type, config: Config, also: Iterable[str] = ()) -
         ValueError: for an entry that the constructor does not take, unless it is None or False: those switch
             a feature off that is not here either.
     """
-    code = cls.__init__.__code__  # type: ignore[misc]  # a Python function: every class here has its own
-    known = {*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount], *also}
+    known = set(also)
+    code = getattr(cls.__init__, "__code__", None)  # type: ignore[misc]  # None: object's, without arguments
+    if code is not None:
+        known |= {*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]}
     unknown = {key: value for key, value in config.items() if key not in known and value not in (None, False)}
     if unknown:
         raise ValueError(f"{cls.__name__} does not support these entries of its config: {unknown}")
@@ -71,7 +74,7 @@ class Registry(Generic[T]):
 
     def find(self, name: str) -> type[T]:
         """Return the class of a name, in any case; raises ValueError with the nearest name."""
-        cls = self._classes.get(name) or self._classes.get(name.lower())
+        cls = custom_objects.find(name) or self._classes.get(name) or self._classes.get(name.lower())
         if cls is None and name in self._by_targets:
             raise ValueError(f"The {self.kind} {name!r} depends on the targets: pass the name to compile()")
         if cls is None:
@@ -93,12 +96,13 @@ class Registry(Generic[T]):
             f"Received: {identifier!r} of type {type(identifier).__name__}"
         )
 
-    def deserialize(self, config: Config) -> T:
-        """Rebuild an object from `serialize`'s dictionary."""
+    def deserialize(self, config: Config, objects: dict[str, Any] | None = None) -> T:
+        """Rebuild an object from `serialize`'s dictionary; `objects` are users' classes by their names."""
         if "class_name" not in config:
             raise ValueError(f"The config of a {self.kind} needs the key 'class_name'. Received: {config}")
-        cls: Any = self.find(config["class_name"])
-        result: T = cls.from_config(dict(config.get("config") or {}))
+        with custom_objects.custom_object_scope(objects):
+            cls: Any = self.find(config["class_name"])
+            result: T = cls.from_config(dict(config.get("config") or {}))
         return result
 
     def serialize(self, obj: T | None) -> Config | None:

@@ -11,6 +11,7 @@
 #include <numeric>
 
 #include "check.h"
+#include "engine/activity_penalty.h"
 #include "engine/trainer.h"
 #include "kernels/dispatch.h"
 
@@ -20,6 +21,9 @@ void* __libc_calloc(size_t, size_t);
 void* __libc_realloc(void*, size_t);
 void* __libc_memalign(size_t, size_t);
 }
+
+// The pairs of new and delete below are malloc and free, which the compiler cannot see to belong together.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 
 namespace {
 
@@ -97,6 +101,15 @@ int add(engine::Program& program, const char* op, std::vector<VariablePtr> varia
   return program.add(op, {program.output}, std::move(definition));
 }
 
+void add_activity_penalty(engine::Program& program) {
+  layers::Definition definition{};
+  definition.name = "activity_penalty";
+  definition = program.define({program.output}, std::move(definition));
+  program.append(std::make_shared<engine::ActivityPenalty>(
+                     definition, penalties::make_penalty("l1_l2", Attributes("l1_l2", {{"l1", 1e-4}}))),
+                 {program.output});
+}
+
 // Every layer there is, fused and not, wide enough that the pool shares the work out.
 engine::Program make_program(DType dtype, const VariablePtr& kernel) {
   constexpr int64_t units = 257;
@@ -111,6 +124,7 @@ engine::Program make_program(DType dtype, const VariablePtr& kernel) {
   add(program, "dropout", {}, {{"rate", 0.3}, {"seed", int64_t{-1}}});
   add(program, "dense", {variable("kernel", {units, units}, dtype), variable("bias", {units}, dtype)}, {});
   add(program, "activation", {}, {{"kind", "gelu"}, {"alpha", 0.0}});
+  add_activity_penalty(program);
   add(program, "dense", {variable("kernel", {units, kClasses}, dtype), variable("bias", {kClasses}, dtype)},
       {});
   add(program, "activation", {}, {{"kind", "softmax"}, {"alpha", 0.0}});
@@ -122,8 +136,16 @@ engine::Objective make_objective(const VariablePtr& kernel) {
   objective.loss =
       losses::make_loss("sparse_categorical_crossentropy", Attributes("loss", {{"from_logits", int64_t{0}}}));
   objective.metrics.push_back({metrics::make_metric("sparse_categorical_accuracy", {}), false});
-  objective.penalties.push_back({kernel, penalties::make_penalty("l2", Attributes("l2", {{"l2", 1e-3}}))});
+  objective.penalties.push_back(
+      {kernel, penalties::make_penalty("l1_l2", Attributes("l1_l2", {{"l1", 1e-4}, {"l2", 1e-3}}))});
   return objective;
+}
+
+std::vector<engine::ConstraintTerm> make_constraints(const VariablePtr& kernel) {
+  const Attributes norm(
+      "norm",
+      {{"low", 0.0}, {"high", 2.0}, {"rate", 1.0}, {"first_axis", int64_t{0}}, {"last_axis", int64_t{0}}});
+  return {{kernel, penalties::make_constraint("norm", norm, kernel->shape())}};
 }
 
 ops::ArrayView view(const std::vector<uint8_t>& data, Shape shape) {
@@ -149,7 +171,7 @@ void check_steps(int threads, DType dtype, const char* optimizer, Attributes set
   const VariablePtr kernel = variable("kernel", {kFeatures, 257}, dtype);
   engine::Trainer trainer(context, make_program(dtype, kernel), make_objective(kernel),
                           optimizers::make_optimizer(optimizer, settings), engine::UpdateSettings(settings),
-                          1);
+                          make_constraints(kernel), 1);
   std::vector<uint8_t> x(kRows * kFeatures), y(kRows);
   std::iota(x.begin(), x.end(), uint8_t{0});
   for (size_t i = 0; i < y.size(); ++i) y[i] = static_cast<uint8_t>(i % kClasses);

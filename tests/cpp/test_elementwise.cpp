@@ -69,5 +69,49 @@ TEST(elementwise_all_finite) {
   });
 }
 
+TEST(signs_and_absolute_sums) {
+  for_each_table([](const Kernels& all, auto t) {
+    using T = decltype(t);
+    for (int64_t n : kLengths) {
+      std::vector<T> x = random_values<T>(n, -1, 1, 1), y = random_values<T>(n, -1, 1, 2), before = y;
+      x[n / 2] = 0;
+      all.table<T>().add_sign(n, T(0.5), x.data(), y.data());
+      double sum = 0;
+      for (int64_t i = 0; i < n; ++i) {
+        CHECK_CLOSE(y[i], before[i] + 0.5 * ((x[i] > 0) - (x[i] < 0)), kTolerance<T> / 10);
+        sum += std::fabs(double(x[i]));
+      }
+      CHECK_CLOSE(all.table<T>().sum_absolute(n, x.data()), sum, 1e-12);
+    }
+  });
+}
+
+TEST(limits_of_norms) {
+  const kernels::NormLimits limits{0.5, 2.0, 0.75};
+  const auto expected = [&](double squares, double w) {
+    const double norm = std::sqrt(squares);
+    return w * (0.75 * std::clamp(norm, 0.5, 2.0) + 0.25 * norm) / (norm + 1e-7);
+  };
+  for_each_table([&](const Kernels& all, auto t) {
+    using T = decltype(t);
+    for (int64_t rows : {1, 3, 20})
+      for (int64_t cols : kColumns) {
+        const std::vector<T> w = random_values<T>(rows * cols, -1, 1, 1);
+        std::vector<T> by_column = w, by_row = w;
+        all.table<T>().limit_column_norms(rows, cols, cols, limits, by_column.data());
+        all.table<T>().limit_row_norms(rows, cols, limits, by_row.data());
+        for (int64_t i = 0; i < rows; ++i)
+          for (int64_t j = 0; j < cols; ++j) {
+            double column = 0, row = 0;
+            for (int64_t k = 0; k < rows; ++k) column += double(w[k * cols + j]) * w[k * cols + j];
+            for (int64_t k = 0; k < cols; ++k) row += double(w[i * cols + k]) * w[i * cols + k];
+            const int64_t at = i * cols + j;
+            CHECK_CLOSE(by_column[at], expected(column, w[at]), kTolerance<T>);
+            CHECK_CLOSE(by_row[at], expected(row, w[at]), kTolerance<T>);
+          }
+      }
+  });
+}
+
 }  // namespace
 }  // namespace lamella::testing

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lamella._types import Config
 from lamella.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
+from lamella.layers.activity_regularization import ActivityRegularization
 from lamella.layers.batch_normalization import BatchNormalization
 from lamella.layers.dense import Dense
 from lamella.layers.dropout import Dropout
@@ -18,6 +21,7 @@ from lamella.registry import serialize as _serialize
 __all__ = [
     "ELU",
     "Activation",
+    "ActivityRegularization",
     "BatchNormalization",
     "Dense",
     "Dropout",
@@ -36,7 +40,9 @@ __all__ = [
 
 registry: Registry[Layer] = Registry("layer", Layer, "keras.layers")
 registry.add(Activation, ELU, LeakyReLU, ReLU, Softmax)
-registry.add(BatchNormalization, Dense, Dropout, Flatten, InputLayer, Rescaling, Reshape)
+registry.add(
+    ActivityRegularization, BatchNormalization, Dense, Dropout, Flatten, InputLayer, Rescaling, Reshape
+)
 
 
 def serialize(layer: Layer) -> Config:
@@ -51,7 +57,7 @@ def serialize(layer: Layer) -> Config:
     return config
 
 
-def deserialize(config: Config) -> Layer:
+def deserialize(config: Config, custom_objects: dict[str, Any] | None = None) -> Layer:
     """Rebuild a layer from `serialize`'s dictionary or Keras's.
 
     Raises:
@@ -60,4 +66,4 @@ def deserialize(config: Config) -> Layer:
     >>> deserialize({"class_name": "Dense", "config": {"units": 3}}).units
     3
     """
-    return registry.deserialize(config)
+    return registry.deserialize(config, custom_objects)

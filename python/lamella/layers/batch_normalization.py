@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella import initializers, regularizers
+from lamella import constraints, initializers, regularizers
 from lamella._types import Config, Shape
 from lamella.layers.layer import Layer
 from lamella.program import ProgramBuilder
@@ -27,8 +27,8 @@ class BatchNormalization(Layer):
         beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer: default to
             zeros, ones, zeros, ones.
         beta_regularizer, gamma_regularizer: penalties, or None.
-        beta_constraint, gamma_constraint, renorm, renorm_clipping, renorm_momentum, synchronized: must have
-            their default.
+        beta_constraint, gamma_constraint: what is done to beta and gamma after each update, or None.
+        renorm, renorm_clipping, renorm_momentum, synchronized: must have their default.
         **kwargs: see `Layer`.
 
     Raises:
@@ -62,8 +62,6 @@ class BatchNormalization(Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.refuse(
-            beta_constraint=(beta_constraint, None),
-            gamma_constraint=(gamma_constraint, None),
             renorm=(renorm, False),
             renorm_clipping=(renorm_clipping, None),
             renorm_momentum=(renorm_momentum, 0.99),
@@ -88,6 +86,8 @@ class BatchNormalization(Layer):
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
         self.beta_regularizer = regularizers.get(beta_regularizer)
         self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.beta_constraint = constraints.get(beta_constraint)
+        self.gamma_constraint = constraints.get(gamma_constraint)
         self.gamma: Variable | None = None
         self.beta: Variable | None = None
         self.moving_mean: Variable
@@ -105,11 +105,19 @@ class BatchNormalization(Layer):
         shape = (channels,)
         if self.scale:
             self.gamma = self.add_weight(
-                shape, self.gamma_initializer, regularizer=self.gamma_regularizer, name="gamma"
+                shape,
+                self.gamma_initializer,
+                regularizer=self.gamma_regularizer,
+                constraint=self.gamma_constraint,
+                name="gamma",
             )
         if self.center:
             self.beta = self.add_weight(
-                shape, self.beta_initializer, regularizer=self.beta_regularizer, name="beta"
+                shape,
+                self.beta_initializer,
+                regularizer=self.beta_regularizer,
+                constraint=self.beta_constraint,
+                name="beta",
             )
         self.moving_mean = self.add_weight(
             shape, self.moving_mean_initializer, trainable=False, name="moving_mean"
@@ -138,7 +146,7 @@ class BatchNormalization(Layer):
             "moving_variance_initializer": initializers.serialize(self.moving_variance_initializer),
             "beta_regularizer": regularizers.serialize(self.beta_regularizer),
             "gamma_regularizer": regularizers.serialize(self.gamma_regularizer),
-            "beta_constraint": None,
-            "gamma_constraint": None,
+            "beta_constraint": constraints.serialize(self.beta_constraint),
+            "gamma_constraint": constraints.serialize(self.gamma_constraint),
             "synchronized": False,
         }

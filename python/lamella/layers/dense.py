@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella import activations, initializers, regularizers
+from lamella import activations, constraints, initializers, regularizers
 from lamella._types import Config, Shape
 from lamella.layers.layer import Layer
 from lamella.program import ProgramBuilder
@@ -24,8 +24,9 @@ class Dense(Layer):
         bias_initializer: defaults to `"zeros"`.
         kernel_regularizer: penalty on the kernel, or None.
         bias_regularizer: penalty on the bias, or None.
-        activity_regularizer, kernel_constraint, bias_constraint, lora_rank, lora_alpha, quantization_config:
-            must have their default.
+        activity_regularizer: penalty on the output, or None.
+        kernel_constraint, bias_constraint: what is done to kernel and bias after each update, or None.
+        lora_rank, lora_alpha, quantization_config: must have their default.
         **kwargs: see `Layer`.
 
     Raises:
@@ -57,8 +58,6 @@ class Dense(Layer):
         if isinstance(units, bool) or int(units) != units or units < 1:
             raise ValueError(f"Dense '{self.name}': 'units' must be a positive integer. Received: {units!r}")
         self.refuse(
-            kernel_constraint=(kernel_constraint, None),
-            bias_constraint=(bias_constraint, None),
             lora_rank=(lora_rank, None),
             lora_alpha=(lora_alpha, None),
             quantization_config=(quantization_config, None),
@@ -70,6 +69,8 @@ class Dense(Layer):
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
         self.kernel: Variable
         self.bias: Variable | None = None
 
@@ -84,11 +85,16 @@ class Dense(Layer):
             (inputs, self.units),
             self.kernel_initializer,
             regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
             name="kernel",
         )
         if self.use_bias:
             self.bias = self.add_weight(
-                (self.units,), self.bias_initializer, regularizer=self.bias_regularizer, name="bias"
+                (self.units,),
+                self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                name="bias",
             )
         super().build(input_shape)
 
@@ -109,6 +115,6 @@ class Dense(Layer):
             "bias_initializer": initializers.serialize(self.bias_initializer),
             "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
             "bias_regularizer": regularizers.serialize(self.bias_regularizer),
-            "kernel_constraint": None,
-            "bias_constraint": None,
+            "kernel_constraint": constraints.serialize(self.kernel_constraint),
+            "bias_constraint": constraints.serialize(self.bias_constraint),
         }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from lamella import config as settings
-from lamella import initializers, regularizers
+from lamella import constraints, initializers, regularizers
 from lamella._types import Array, Config, Shape
 from lamella.data.arrays import as_numbers
 from lamella.naming import auto_name
@@ -18,6 +18,7 @@ from lamella.registry import constructor_arguments
 from lamella.variable import Variable
 
 if TYPE_CHECKING:
+    from lamella.constraints import Constraint
     from lamella.regularizers import Regularizer
 
 # Several threads may predict with a model that none has used yet: one of them builds and flattens it.
@@ -33,7 +34,7 @@ class Layer:
     known, and writes its operations in `emit`, when a model is flattened.
 
     Args:
-        activity_regularizer: must be None.
+        activity_regularizer: penalty on the outputs, summed and divided by the rows of the batch, or None.
         trainable: whether optimizers may change its variables. Defaults to True.
         dtype: `"float32"` or `"float64"`; `config.floatx()` by default.
         autocast: taken for Keras's sake.
@@ -57,14 +58,15 @@ class Layer:
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        self.refuse(activity_regularizer=(activity_regularizer, None))
         self.name = name or auto_name(type(self).__name__)
         self.dtype = settings.standardize_dtype(dtype)
         self.built = False
         self.input_shape_argument = _take_input_shape(kwargs)
         if kwargs:
             raise ValueError(f"Unrecognized keyword arguments passed to {type(self).__name__}: {kwargs}")
+        self.activity_regularizer = regularizers.get(activity_regularizer)
         self.penalties: list[tuple[Variable, Regularizer]] = []
+        self.constraints: list[tuple[Variable, Constraint]] = []
         self._trainable = bool(trainable)
         self._variables: list[Variable] = []
         self._scope = ""
@@ -98,7 +100,11 @@ class Layer:
     def get_config(self) -> Config:
         """The constructor's arguments, as Keras writes them."""
         policy = {"module": "keras", "class_name": "DTypePolicy", "config": {"name": self.dtype}}
-        return {"name": self.name, "trainable": self.trainable, "dtype": {**policy, "registered_name": None}}
+        config: Config = {"name": self.name, "trainable": self.trainable}
+        config["dtype"] = {**policy, "registered_name": None}
+        if self.activity_regularizer is not None:
+            config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
+        return config
 
     @classmethod
     def from_config(cls, config: Config) -> Self:
@@ -175,6 +181,7 @@ class Layer:
         dtype: Any = None,
         trainable: bool = True,
         regularizer: Any = None,
+        constraint: Any = None,
         name: str = "variable",
     ) -> Variable:
         """Create a variable; called in `build`.
@@ -185,6 +192,7 @@ class Layer:
             dtype: must be None or the layer's.
             trainable: whether optimizers may change it.
             regularizer: the penalty on it, or None.
+            constraint: what is done to it after each update, or None.
             name: short name.
         """
         self.refuse(dtype=(dtype or self.dtype, self.dtype))
@@ -195,6 +203,10 @@ class Layer:
         penalty = regularizers.get(regularizer)
         if penalty is not None:
             self.penalties.append((variable, penalty))
+        limit = constraints.get(constraint)
+        if limit is not None:
+            limit.spec(len(variable.shape))  # refuses what does not fit the variable's axes
+            self.constraints.append((variable, limit))
         return variable
 
     @property

@@ -199,10 +199,10 @@ def serialize(loss: Loss) -> Config | None:
     return _registry.serialize(loss)
 
 
-def deserialize(config: Config) -> Loss:
+def deserialize(name: Any, custom_objects: dict[str, Any] | None = None) -> Loss:
     """Rebuild a loss from `serialize`'s dictionary.
 
     >>> deserialize({"class_name": "MeanSquaredError", "config": {}}).name
     'mean_squared_error'
     """
-    return _registry.deserialize(config)
+    return _registry.deserialize(name, custom_objects)

@@ -228,10 +228,10 @@ def serialize(metric: Metric) -> Config | None:
     return _registry.serialize(metric)
 
 
-def deserialize(config: Config) -> Metric:
+def deserialize(config: Config, custom_objects: dict[str, Any] | None = None) -> Metric:
     """Rebuild a metric from `serialize`'s dictionary.
 
     >>> deserialize({"class_name": "BinaryAccuracy", "config": {"threshold": 0.7}}).threshold
     0.7
     """
-    return _registry.deserialize(config)
+    return _registry.deserialize(config, custom_objects)

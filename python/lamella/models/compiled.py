@@ -113,6 +113,7 @@ class Compiled:
                 program.penalties,
                 self._seed,
                 self.optimizer.trainer,
+                program.constraints,
             )
             self._trainer_program = program
             self.optimizer.trainer = self._trainer

@@ -230,8 +230,12 @@ class Sequential(Model):
         return config
 
     @classmethod
-    def from_config(cls, config: Config) -> Self:
+    def from_config(cls, config: Config, custom_objects: dict[str, Any] | None = None) -> Self:
         """Make a model from `get_config`'s dictionary or Keras's.
+
+        Args:
+            config: the dictionary.
+            custom_objects: classes of your own that it names, by their names.
 
         Raises:
             ValueError: for a layer that is not known or an entry that is not supported.
@@ -245,7 +249,7 @@ class Sequential(Model):
             raise ValueError(
                 f"The config of a Sequential model needs the key 'layers'. Received keys: {list(config)}"
             )
-        layers = [layers_module.deserialize(layer) for layer in config["layers"]]
+        layers = [layers_module.deserialize(layer, custom_objects) for layer in config["layers"]]
         model = cls(layers, name=config.get("name"))
         model._trainable = bool(config.get("trainable", True))
         if not model.built and config.get("build_input_shape"):

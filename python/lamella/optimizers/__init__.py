@@ -64,10 +64,10 @@ def serialize(optimizer: Optimizer) -> Config | None:
     return _registry.serialize(optimizer)
 
 
-def deserialize(config: Config) -> Optimizer:
+def deserialize(config: Config, custom_objects: dict[str, Any] | None = None) -> Optimizer:
     """Rebuild an optimizer from `serialize`'s dictionary.
 
     >>> deserialize({"class_name": "SGD", "config": {"learning_rate": 0.5}}).learning_rate
     0.5
     """
-    return _registry.deserialize(config)
+    return _registry.deserialize(config, custom_objects)

@@ -1,4 +1,4 @@
-"""Penalties on weights, added to the loss."""
+"""Penalties on weights and on outputs of layers, added to the loss."""
 
 from __future__ import annotations
 
@@ -6,15 +6,32 @@ from typing import Any
 
 from lamella._types import Config
 from lamella.registry import Registry
-from lamella.regularizers.l2 import L2
+from lamella.regularizers.l1_l2 import L1, L1L2, L2
+from lamella.regularizers.orthogonal import OrthogonalRegularizer
 from lamella.regularizers.regularizer import Regularizer
 
-__all__ = ["L2", "Regularizer", "get", "l2", "serialize"]
+__all__ = [
+    "L1",
+    "L1L2",
+    "L2",
+    "OrthogonalRegularizer",
+    "Regularizer",
+    "deserialize",
+    "get",
+    "l1",
+    "l1_l2",
+    "l2",
+    "orthogonal_regularizer",
+    "serialize",
+]
 
+l1 = L1
 l2 = L2
+l1_l2 = L1L2
+orthogonal_regularizer = OrthogonalRegularizer
 
 _registry: Registry[Regularizer] = Registry("regularizer", Regularizer, "keras.regularizers")
-_registry.add(L2)
+_registry.add(L1, L1L2, L2, OrthogonalRegularizer, l1_l2=L1L2)
 
 
 def get(identifier: Any) -> Regularizer | None:
@@ -33,3 +50,12 @@ def serialize(regularizer: Regularizer | None) -> Config | None:
     {'l2': 0.5}
     """
     return _registry.serialize(regularizer)
+
+
+def deserialize(config: Config, custom_objects: dict[str, Any] | None = None) -> Regularizer:
+    """Rebuild a regularizer from `serialize`'s dictionary or Keras's.
+
+    >>> deserialize({"class_name": "L1", "config": {"l1": 0.5}}).l1
+    0.5
+    """
+    return _registry.deserialize(config, custom_objects)

@@ -1,10 +1,21 @@
 """Helpers around training."""
 
+from lamella.custom_objects import custom_object_scope
 from lamella.utils.categorical import to_categorical
 from lamella.utils.progbar import Progbar
 from lamella.utils.py_dataset import PyDataset
 from lamella.utils.session import clear_session, set_random_seed
 
+CustomObjectScope = custom_object_scope
 Sequence = PyDataset  # Keras's older name
 
-__all__ = ["Progbar", "PyDataset", "Sequence", "clear_session", "set_random_seed", "to_categorical"]
+__all__ = [
+    "CustomObjectScope",
+    "Progbar",
+    "PyDataset",
+    "Sequence",
+    "clear_session",
+    "custom_object_scope",
+    "set_random_seed",
+    "to_categorical",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lamella._types import Config
 from lamella.optimizers.schedules.cosine_decay import CosineDecay
 from lamella.optimizers.schedules.cosine_decay_restarts import CosineDecayRestarts
@@ -46,10 +48,10 @@ def serialize(learning_rate_schedule: LearningRateSchedule) -> Config | None:
     return _registry.serialize(learning_rate_schedule)
 
 
-def deserialize(config: Config) -> LearningRateSchedule:
+def deserialize(config: Config, custom_objects: dict[str, Any] | None = None) -> LearningRateSchedule:
     """Rebuild a schedule from `serialize`'s dictionary.
 
     >>> deserialize(serialize(ExponentialDecay(0.1, 10, 0.5))).get_config()["decay_rate"]
     0.5
     """
-    return _registry.deserialize(config)
+    return _registry.deserialize(config, custom_objects)

@@ -1,0 +1,78 @@
+#include "bindings/python_penalty.h"
+
+#include "base/error.h"
+#include "bindings/python_call.h"
+
+namespace lamella::bindings {
+
+namespace {
+
+// A matrix, or a vector where there is one row.
+Shape shape_of_view(const TensorView& view) {
+  return view.rows == 1 ? Shape{view.cols} : Shape{view.rows, view.cols};
+}
+
+class PythonPenalty final : public penalties::Penalty {
+ public:
+  explicit PythonPenalty(py::object penalty) : penalty_(std::move(penalty)) {}
+
+  double value(const ops::Context&, const TensorView& tensor) const override {
+    const PythonCall python;
+    const py::array view = view_array(tensor.data, numpy_dtype(tensor.dtype), shape_of_view(tensor));
+    return py::float_(penalty_.get()(view));
+  }
+
+  void add_gradient(const ops::Context&, double scale, const TensorView& tensor,
+                    const TensorView& gradient) const override {
+    const PythonCall python;
+    const Shape shape = shape_of_view(tensor);
+    const py::array view = view_array(tensor.data, numpy_dtype(tensor.dtype), shape);
+    const py::object returned = penalty_.get().attr("gradient")(view);
+    const py::array_t<double, py::array::c_style | py::array::forcecast> values(returned);
+    if (shape_of(values) != shape) {
+      fail("Regularizer ", std::string(py::str(penalty_.get())), " must return a gradient of shape ",
+           to_string(shape), ". Received: shape ", to_string(shape_of(values)), ".");
+    }
+    dispatch(gradient.dtype, [&](auto t) {
+      using T = decltype(t);
+      for (int64_t i = 0; i < gradient.size(); ++i)
+        gradient.as<T>()[i] += static_cast<T>(scale * values.data()[i]);
+    });
+  }
+
+ private:
+  PythonObject penalty_;
+};
+
+class PythonConstraint final : public penalties::Constraint {
+ public:
+  explicit PythonConstraint(py::object constraint) : constraint_(std::move(constraint)) {}
+
+  void apply(const ops::Context&, const Variable& variable) const override {
+    const PythonCall python;
+    const py::dtype dtype = numpy_dtype(variable.dtype());
+    const py::object returned = constraint_.get()(view_array(variable.data(), dtype, variable.shape()));
+    const py::array array = py::array::ensure(returned);
+    if (!array || shape_of(array) != variable.shape()) {
+      fail("Constraint ", std::string(py::str(constraint_.get())), " must return an array of shape ",
+           to_string(variable.shape()), " for '", variable.name(), "'. Received: ",
+           array ? "shape " + to_string(shape_of(array)) : std::string(py::str(py::type::of(returned))), ".");
+    }
+    view_array(variable.data(), dtype, variable.shape(), true).attr("__setitem__")(py::ellipsis(), array);
+  }
+
+ private:
+  PythonObject constraint_;
+};
+
+}  // namespace
+
+penalties::PenaltyPtr make_python_penalty(const py::dict& settings) {
+  return std::make_shared<PythonPenalty>(settings["penalty"].cast<py::object>());
+}
+
+penalties::ConstraintPtr make_python_constraint(const py::dict& settings) {
+  return std::make_shared<PythonConstraint>(settings["constraint"].cast<py::object>());
+}
+
+}  // namespace lamella::bindings

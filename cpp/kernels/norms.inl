@@ -1,0 +1,38 @@
+// Norms of columns and rows brought into a range.
+#pragma once
+#include "kernels/elementwise.inl"
+
+namespace lamella::kernels::LAMELLA_ISA {
+namespace {
+
+// What a vector of weights of this norm is multiplied with.
+template <class T>
+LAMELLA_INLINE Vec<T> norm_factor(Vec<T> norm, const NormLimits& limits) {
+  const Vec<T> limited = min(splat(T(limits.high)), max(splat(T(limits.low)), norm));
+  const Vec<T> wanted = limited * T(limits.rate) + norm * T(1 - limits.rate);
+  return wanted / (norm + T(1e-7));
+}
+
+template <class T>
+void limit_column_norms(int64_t rows, int64_t cols, int64_t ld, const NormLimits& limits, T* w) {
+  for_each_vector<T>(cols, [&](int64_t j, auto span) {
+    Vec<T> squares{};
+    for (int64_t i = 0; i < rows; ++i) {
+      const Vec<T> v = load(w + i * ld + j, span);
+      squares = mul_add(v, v, squares);
+    }
+    const Vec<T> factor = norm_factor<T>(sqrt(squares), limits);
+    for (int64_t i = 0; i < rows; ++i) store(w + i * ld + j, load(w + i * ld + j, span) * factor, span);
+  });
+}
+
+template <class T>
+void limit_row_norms(int64_t rows, int64_t cols, const NormLimits& limits, T* w) {
+  for (int64_t i = 0; i < rows; ++i) {
+    const Vec<T> norm = sqrt(splat(T(sum_squares(cols, w + i * cols))));
+    scale(cols, norm_factor<T>(norm, limits)[0], w + i * cols);
+  }
+}
+
+}  // namespace
+}  // namespace lamella::kernels::LAMELLA_ISA

@@ -1,0 +1,22 @@
+"""Weights that are not negative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lamella._types import Array, Spec
+from lamella.constraints.constraint import Constraint, as_floats
+
+
+class NonNeg(Constraint):
+    """Sets negative weights to zero.
+
+    >>> NonNeg()([-1.0, 2.0]).tolist()
+    [0.0, 2.0]
+    """
+
+    def spec(self, rank: int) -> Spec:
+        return "non_negative", {}
+
+    def __call__(self, w: Any) -> Array:
+        return as_floats(w).clip(min=0)

@@ -1,0 +1,43 @@
+"""Functions as initializers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lamella import config as settings
+from lamella._types import Array, Config
+from lamella.initializers.initializer import Initializer
+
+
+class FunctionInitializer(Initializer):
+    """Values of a function of your own; `get` makes one of a function.
+
+    Args:
+        function: called as `function(shape, dtype=dtype)`, returns an array of this shape.
+
+    Raises:
+        ValueError: when called, where the function returns another shape.
+
+    >>> FunctionInitializer(lambda shape, dtype: np.full(shape, 0.5, dtype))((2,)).tolist()
+    [0.5, 0.5]
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
+        dtype = dtype or settings.floatx()
+        values = np.asarray(self.function(tuple(shape), dtype=dtype), dtype=dtype)
+        if values.shape != tuple(shape):
+            name = getattr(self.function, "__name__", self.function)
+            raise ValueError(
+                f"The initializer {name} must return an array of shape {tuple(shape)}. Received: shape "
+                f"{values.shape}"
+            )
+        return values
+
+    def get_config(self) -> Config:
+        return {"function": self.function}

@@ -1,0 +1,39 @@
+"""A penalty on what passes through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lamella._types import Config
+from lamella.layers.layer import Layer
+from lamella.program import ProgramBuilder
+from lamella.regularizers import L1L2
+
+
+class ActivityRegularization(Layer):
+    """Hands its input on; adds `(l1 * sum(|x|) + l2 * sum(x ** 2)) / rows` of the batch to the loss.
+
+    Args:
+        l1, l2: the factors, numbers that are not negative. Default to 0.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: when a factor is negative or not finite.
+
+    >>> import numpy as np
+    >>> ActivityRegularization(l2=0.1)(np.array([[-1.0, 2.0]])).tolist()
+    [[-1.0, 2.0]]
+    """
+
+    def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(activity_regularizer=L1L2(l1, l2), **kwargs)
+        self.l1 = l1
+        self.l2 = l2
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        return value
+
+    def get_config(self) -> Config:
+        config = super().get_config()
+        del config["activity_regularizer"]
+        return {**config, "l1": self.l1, "l2": self.l2}
