@@ -85,6 +85,52 @@ def regularised(k, dtype, **options):
     return record(model, [*losses, float(model.evaluate(x, y, batch_size=BATCH, verbose=0))])
 
 
+def network_of(k, dtype, layers, rows=(FEATURES,), units=CLASSES):
+    """20 steps and an evaluation of a network with these layers in the middle."""
+    model = k.Sequential(
+        [
+            k.layers.Input(rows),
+            *layers(k.layers),
+            k.layers.Flatten(),
+            k.layers.Dense(units, activation="softmax"),
+        ]
+    )
+    set_weights(model)
+    model.compile(k.optimizers.SGD(0.1, momentum=0.5), "sparse_categorical_crossentropy")
+    x, y = inputs(dtype).reshape(ROWS, *rows), labels()
+    starts = [step * BATCH % (ROWS - ROWS % BATCH) for step in range(20)]
+    losses = [float(model.train_on_batch(x[a : a + BATCH], y[a : a + BATCH])) for a in starts]
+    losses.append(float(model.evaluate(x, y, batch_size=BATCH, verbose=0)))
+    return record(model, losses) | {"predict": model.predict(x, batch_size=32, verbose=0)}
+
+
+def values_of_activations(k, dtype):
+    """Every activation on a grid, on its own."""
+    sizes = [0.0, 1e-30, 1e-4, 0.3, 0.5, 0.7, 1.0, 1.5, 2.9, 3.1, 5.9, 6.1, 12.0, 87.0, 1e4]
+    x = np.array([*sizes, *(-size for size in sizes)], dtype)
+    matrix = np.random.default_rng(4).normal(0, 2, (5, 6, 4)).astype(dtype)
+    functions = {name: partial(getattr(k.activations, name)) for name in ACTIVATIONS}
+    functions |= {
+        "celu_2": partial(k.activations.celu, alpha=2.0),
+        "gelu_approximate": partial(k.activations.gelu, approximate=True),
+        "hard_shrink_1": partial(k.activations.hard_shrink, threshold=1.0),
+        "leaky_relu_3": partial(k.activations.leaky_relu, negative_slope=0.3),
+        "relu_max": partial(k.activations.relu, max_value=2.0),
+        "relu_slope_max": partial(k.activations.relu, negative_slope=0.3, max_value=2.0),
+        "relu_threshold": partial(k.activations.relu, threshold=1.2),
+        "relu_all": partial(k.activations.relu, negative_slope=0.3, max_value=4.0, threshold=1.2),
+        "relu_low_threshold": partial(k.activations.relu, negative_slope=0.1, threshold=-1.2),
+        "soft_shrink_1": partial(k.activations.soft_shrink, threshold=1.0),
+        "squareplus_1": partial(k.activations.squareplus, b=1.0),
+        "threshold": partial(k.activations.threshold, threshold=1.2, default_value=-3.0),
+    }
+    values = {name: np.asarray(function(x)) for name, function in functions.items()}
+    for name in ("glu", "log_softmax", "softmax"):  # sparsemax does not sum to 1 there
+        for axis in (-1, 1, 2):
+            values[f"{name}_{axis}"] = np.asarray(getattr(k.activations, name)(matrix, axis=axis))
+    return values
+
+
 def fit(
     k,
     dtype,
@@ -223,7 +269,58 @@ REGULARISED = {
     "activity_of_the_last_layer": {"last_activity_regularizer": lambda k: k.regularizers.L2(0.5)},
 }
 
+ACTIVATIONS = [
+    "celu",
+    "elu",
+    "exponential",
+    "gelu",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
+    "leaky_relu",
+    "linear",
+    "log_sigmoid",
+    "mish",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "soft_shrink",
+    "softplus",
+    "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "squareplus",
+    "swish",
+    "tanh",
+    "tanh_shrink",
+]
+
+NETWORKS = {
+    **{
+        f"activation_{name}": partial(network_of, layers=lambda layers, name=name: [layers.Dense(16, name)])
+        for name in ("mish", "selu", "hard_silu", "softsign", "relu6", "gelu", "celu")
+    },
+    "relu_layer": partial(
+        network_of, layers=lambda layers: [layers.Dense(16), layers.ReLU(1.0, 0.1, 0.2)], rows=(3, 4)
+    ),
+    "prelu": partial(network_of, layers=lambda layers: [layers.PReLU(), layers.Dense(9), layers.PReLU()]),
+    "prelu_shared": partial(network_of, layers=lambda layers: [layers.PReLU(shared_axes=[1])], rows=(3, 4)),
+    "softmax_axis": partial(network_of, layers=lambda layers: [layers.Softmax(axis=1)], rows=(3, 4)),
+    "permute": partial(
+        network_of, layers=lambda layers: [layers.Permute((2, 1)), layers.Dense(5, "tanh")], rows=(3, 4)
+    ),
+    "repeat_vector": partial(
+        network_of, layers=lambda layers: [layers.RepeatVector(3), layers.Identity(), layers.Dense(5, "tanh")]
+    ),
+}
+
 SCENARIOS = {
+    "values_of_activations": values_of_activations,
+    **{f"network_{name}": run for name, run in NETWORKS.items()},
     **{f"regularised_{name}": partial(regularised, **options) for name, options in REGULARISED.items()},
     **{f"steps_{name}": partial(twenty_steps, optimizer=optimizer) for name, optimizer in OPTIMIZERS.items()},
     "steps_batch_normalization": partial(twenty_steps, optimizer=OPTIMIZERS["sgd"], normalize=True),

@@ -61,7 +61,25 @@ def dense(units: int, use_bias: bool = True):
 
 
 def activation(kind: str):
-    return lambda x, rng: [Node("activation", {"kind": kind, "alpha": ALPHA.get(kind, 0.0)})]
+    return lambda x, rng: [Node("activation", {"kind": kind, **PARAMETERS.get(kind, {})})]
+
+
+def prelu(shared=()):
+    """Slopes of their own for all elements of a row, but shared along these axes of it."""
+
+    def nodes(x, rng):
+        shape = [1 if axis in shared else size for axis, size in enumerate(x.shape[1:])]
+        return [Node("prelu", {}, [off_zero(rng, shape)])]
+
+    return nodes
+
+
+def permute(*axes: int):
+    return lambda x, rng: [Node("permute", {"axes": list(axes)})]
+
+
+def repeat_vector(n: int):
+    return lambda x, rng: [Node("repeat_vector", {"n": n})]
 
 
 def dropout(rate: float):
@@ -125,8 +143,38 @@ def chain(*parts):
     return nodes
 
 
-KINDS = ["relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softmax"]
-ALPHA = {"leaky_relu": 0.2, "elu": 1.0}
+FUSED_KINDS = ["relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softmax"]
+KINDS = [
+    *FUSED_KINDS,
+    "bounded_relu",
+    "celu",
+    "exponential",
+    "gelu_tanh",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "log_sigmoid",
+    "log_softmax",
+    "mish",
+    "selu",
+    "soft_shrink",
+    "softsign",
+    "squareplus",
+    "tanh_shrink",
+    "threshold",
+]
+# Kinks lie between the multiples of 1/4 that inputs are.
+PARAMETERS = {
+    "leaky_relu": {"a": 0.2},
+    "elu": {"a": 1.0},
+    "bounded_relu": {"a": 0.3, "threshold": -0.6, "low": -0.35, "high": 0.65},
+    "celu": {"a": 0.7},
+    "hard_shrink": {"a": 0.4},
+    "hard_sigmoid": {"a": 0.9},
+    "soft_shrink": {"a": 0.4},
+    "squareplus": {"a": 2.0},
+    "threshold": {"a": 0.2, "threshold": 0.4},
+}
 
 CASES = [
     OpCase("dense", dense(7), ranks=(1, 2, 3)),
@@ -135,7 +183,18 @@ CASES = [
     OpCase("dense_no_bias", dense(5, use_bias=False)),
     OpCase("dense_dense", chain(dense(19), dense(3))),
     *(OpCase(kind, activation(kind), ranks=(1, 3)) for kind in KINDS),
-    *(OpCase(f"dense_{kind}", chain(dense(18), activation(kind))) for kind in KINDS),
+    *(OpCase(f"dense_{kind}", chain(dense(18), activation(kind))) for kind in FUSED_KINDS),
+    OpCase("glu", chain(dense(14), activation("glu"))),
+    # Its second derivative jumps at -1 and 1, which differences notice.
+    OpCase("sparse_plus", chain(rescaling(0.9, 0.0), activation("sparse_plus")), ranks=(1, 3)),
+    # 0.9 times multiples of 1/4 are never where an element enters or leaves the support.
+    OpCase("sparsemax", chain(rescaling(0.9, 0.0), activation("sparsemax")), ranks=(1, 2)),
+    OpCase("prelu", prelu(), ranks=(1, 3)),
+    OpCase("prelu_shared", prelu(shared=(0,)), ranks=(2, 3)),
+    OpCase("prelu_of_channels", prelu(shared=(0, 1)), ranks=(3,)),
+    OpCase("permute", chain(permute(1, 0), activation("tanh")), ranks=(2,)),
+    OpCase("permute_of_three", chain(permute(2, 0, 1), activation("tanh")), ranks=(3,)),
+    OpCase("repeat_vector", chain(repeat_vector(3), activation("tanh")), ranks=(1,)),
     OpCase("dropout", dropout(0.4), ranks=(1, 3)),
     OpCase("dense_relu_dropout_dense", chain(dense(33), activation("relu"), dropout(0.5), dense(4))),
     OpCase("rescaling", rescaling(0.5, -0.25)),

@@ -234,8 +234,17 @@ def test_configs_of_keras_are_read():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: layers.ReLU(max_value=6.0), "ReLU.*max_value"),
-        (lambda: layers.ReLU(threshold=1.0), "ReLU.*threshold"),
+        (lambda: layers.ReLU(max_value=-6.0), "ReLU.*max_value.*-6"),
+        (lambda: layers.ReLU(threshold=-1.0), "ReLU.*threshold.*-1"),
+        (lambda: layers.Softmax(axis=0).build((None, 3)), "Softmax.*axis=0"),
+        (lambda: layers.Softmax(axis=2).build((None, 3)), "Softmax.*axis=2"),
+        (lambda: layers.PReLU(shared_axes=[3]).build((None, 3, 4)), "shared_axes.*1 to 2.*3"),
+        (lambda: layers.PReLU().build((None, None)), "PReLU.*known shape"),
+        (lambda: layers.Permute((1, 3)), "'dims' must be 1 to 2.*1, 3"),
+        (lambda: layers.Permute((2, 1)).build((None, 3)), "Permute.*2 axes.*None, 3"),
+        (lambda: layers.RepeatVector(0), "RepeatVector.*'n'.*0"),
+        (lambda: layers.RepeatVector(2).build((None, 3, 4)), "RepeatVector.*None, 3, 4"),
+        (lambda: layers.Dense(3, "glu").build((None, 4)) or layers.Dense(3, "glu")(X), "glu.*even"),
         (lambda: layers.Dense(3, lora_rank=2), "Dense.*lora_rank"),
         (lambda: layers.Dense(0), "units"),
         (lambda: layers.Dense(2.5), "units"),
@@ -280,3 +289,38 @@ def test_integers_and_booleans_are_inputs_too():
     x = np.arange(8, dtype=np.uint8).reshape(2, 4)
     np.testing.assert_allclose(run(layers.Rescaling(1 / 255), x), x / 255, rtol=1e-6)
     np.testing.assert_array_equal(run(layers.Flatten(), x > 3), x > 3)
+
+
+def test_sparsemax_is_the_nearest_distribution():
+    """Against the closed form on sorted values (Martins and Astudillo 2016, algorithm 1)."""
+    z = RNG.normal(0, 2, (50, 9))
+    ordered = -np.sort(-z, axis=1)
+    sums = np.cumsum(ordered, axis=1)
+    count = np.sum(1 + np.arange(1, 10) * ordered > sums, axis=1)
+    tau = (sums[np.arange(50), count - 1] - 1) / count
+    result = lamella.activations.sparsemax(z)
+    np.testing.assert_allclose(result, np.maximum(z - tau[:, None], 0), atol=1e-12)
+    np.testing.assert_allclose(result.sum(axis=1), 1, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (layers.PReLU("ones", shared_axes=[1], alpha_constraint="non_neg"), (None, 3, 4)),
+        (layers.ReLU(2.0, 0.1, 0.5), (None, 4)),
+        (layers.Softmax(axis=1), (None, 3, 4)),
+        (layers.Permute((2, 1)), (None, 3, 4)),
+        (layers.RepeatVector(3), (None, 4)),
+        (layers.Identity(), (None, 4)),
+        (layers.Activation("mish"), (None, 4)),
+        (layers.Dense(4, "glu"), (None, 4)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_layers_are_rebuilt_from_their_config(layer, shape):
+    config = layers.serialize(layer)
+    again = layers.deserialize(config)
+    assert layers.serialize(again) == config
+    again.build(shape)
+    x = RNG.normal(size=(2, *shape[1:]))
+    assert again(x).shape == (2, *again.output_shape[1:])

@@ -8,18 +8,18 @@ namespace {
 using kernels::Activation;
 
 constexpr std::pair<Activation, const char*> kActivations[] = {
-    {Activation::relu, "relu"}, {Activation::leaky_relu, "leaky_relu"},
-    {Activation::elu, "elu"},   {Activation::gelu, "gelu"},
-    {Activation::silu, "silu"}, {Activation::sigmoid, "sigmoid"},
-    {Activation::tanh, "tanh"}, {Activation::softplus, "softplus"}};
+#define LAMELLA_ACTIVATION(name) {Activation::name, #name},
+#include "kernels/activations.inc"
+#undef LAMELLA_ACTIVATION
+};
 
 void add_activation(Activation kind, const std::string& name, int64_t n) {
   const double bytes = 4.0 * static_cast<double>(n);
   add_kernel({name, elements(n), Traffic::copy, bytes, bytes, {{n, -4, 4}, {n}}},
-             [=](const auto& table, auto& a) { table.activation_forward(kind, 1, n, a[0], a[1]); });
+             [=](const auto& table, auto& a) { table.activation_forward(kind, {1}, n, a[0], a[1]); });
   // From y in (0, 1), which every activation can have.
   add_kernel({name + " backward", elements(n), Traffic::copy, 2 * bytes, bytes, {{n, 0.1, 0.9}, {n}, {n}}},
-             [=](const auto& table, auto& a) { table.activation_backward(kind, 1, n, a[0], a[1], a[2]); });
+             [=](const auto& table, auto& a) { table.activation_backward(kind, {1}, n, a[0], a[1], a[2]); });
 }
 
 void add_softmax(int64_t rows, int64_t cols) {

@@ -109,11 +109,11 @@ py::array activation(const std::string& name, const py::array& x, const py::dict
   whole.strides.insert(whole.strides.begin(), 0);
   const FlushDenormals flush;
   runtime().ops.gather.gather(runtime(), whole, nullptr, 0, {y.data, dtype, 1, y.size()});
-  if (name == "softmax") {
-    runtime().ops.activation.softmax_forward(runtime(), y, y);
+  if (const auto rows_kind = layers::row_activation_named(name)) {
+    runtime().ops.activation.rows_forward(runtime(), *rows_kind, y, y);
   } else {
-    const double alpha = to_attributes(name, settings).number_or("alpha", 0);
-    runtime().ops.activation.forward(runtime(), layers::activation_named(name), alpha, y, y);
+    const auto parameters = layers::activation_parameters(to_attributes(name, settings));
+    runtime().ops.activation.forward(runtime(), layers::activation_named(name), parameters, y, y);
   }
   return result;
 }

@@ -9,7 +9,10 @@ namespace {
 using layers::ElementwiseActivation;
 
 bool is_head(const layers::Layer& layer, losses::Head head) {
-  if (head == losses::Head::softmax) return dynamic_cast<const layers::Softmax*>(&layer) != nullptr;
+  if (head == losses::Head::softmax) {
+    const auto* rows = dynamic_cast<const layers::RowsActivation*>(&layer);
+    return rows != nullptr && rows->kind() == ops::RowActivation::softmax;
+  }
   const auto* activation = dynamic_cast<const ElementwiseActivation*>(&layer);
   return head == losses::Head::sigmoid && activation != nullptr &&
          activation->kind() == ops::Activation::sigmoid;

@@ -287,6 +287,7 @@ void Plan::bind_backward(Workspace& workspace, char* gradient_slab) const {
       }
     }
     pass.saved = workspace.forward[i].saved;
+    pass.packed = workspace.forward[i].packed;
     workspace.backward.push_back(std::move(pass));
   }
 }

@@ -78,11 +78,11 @@ void column_moments(int64_t rows, int64_t cols, int64_t ld, const T* x, T* mean,
 
 template <class T>
 void batch_norm_forward(const BatchNormBlock<T>& p) {
-  with_activation(p.activation, [&](auto k) {
+  with_fused_activation(p.activation, [&](auto k) {
     for_each_row_vector<T>(p.rows, p.cols, p.ld, [&](int64_t at, int64_t j, auto span) {
       const Vec<T> beta = p.beta ? load(p.beta + j, span) : Vec<T>{};
       const Vec<T> z = mul_add(load(p.x + at, span) - load(p.mean + j, span), load(p.scale + j, span), beta);
-      store(p.y + at, activate<decltype(k)::value, T>(z, p.alpha), span);
+      store(p.y + at, activate<decltype(k)::value, T>(z, {p.alpha}), span);
     });
   });
 }
@@ -94,7 +94,7 @@ LAMELLA_INLINE Vec<T> batch_norm_dz(const BatchNormBlock<T>& p, int64_t at, Span
   if constexpr (A == Activation::linear)
     return dy;
   else
-    return activation_gradient<A, T>(load(p.y + at, span), dy, p.alpha);
+    return activation_gradient<A, T>(load(p.y + at, span), dy, {p.alpha});
 }
 
 template <class T, class Span>
@@ -104,7 +104,7 @@ LAMELLA_INLINE Vec<T> batch_norm_xhat(const BatchNormBlock<T>& p, int64_t at, in
 
 template <class T>
 void batch_norm_reduce(const BatchNormBlock<T>& p) {
-  with_output_activation(p.activation, [&](auto k) {
+  with_fused_activation(p.activation, [&](auto k) {
     sum_columns<T, kColumnVectors, 2>(
         p.rows, p.cols,
         [&](int64_t i, int64_t j, auto span, Vec<T>(&sums)[2]) {
@@ -123,7 +123,7 @@ void batch_norm_reduce(const BatchNormBlock<T>& p) {
 template <class T>
 void batch_norm_input_gradient(const BatchNormBlock<T>& p, bool training) {
   const T share = T(1) / T(p.rows);
-  with_output_activation(p.activation, [&](auto k) {
+  with_fused_activation(p.activation, [&](auto k) {
     for_each_row_vector<T>(p.rows, p.cols, p.ld, [&](int64_t at, int64_t j, auto span) {
       Vec<T> dz = batch_norm_dz<decltype(k)::value>(p, at, span);
       if (training) {

@@ -181,7 +181,7 @@ void gradient_panel(const DenseGradientPanel<T>& p) {
       const int64_t at = i * p.ld + j * lanes<T>;
       Vec<T> dz = load(p.dy + at, span);
       if constexpr (A != Activation::linear)
-        dz = activation_gradient<A, T>(load(p.y + at, span), dz, p.alpha);
+        dz = activation_gradient<A, T>(load(p.y + at, span), dz, {p.alpha});
       if (A != Activation::linear || p.dz != p.dy) store(p.dz + at, dz, span);
       sum[j] += dz;
       if (p.packed) store(p.packed + i * kPanel<T> + j * lanes<T>, fill_beyond(dz, span, T(0)));
@@ -196,7 +196,7 @@ void gradient_panel(const DenseGradientPanel<T>& p) {
 
 template <class T>
 void dense_gradient_panel(const DenseGradientPanel<T>& p) {
-  with_output_activation(p.activation, [&](auto k) {
+  with_fused_activation(p.activation, [&](auto k) {
     if (p.cols > lanes<T>)
       gradient_panel<decltype(k)::value, 2>(p);
     else

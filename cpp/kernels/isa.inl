@@ -18,7 +18,9 @@
 #include "kernels/math.inl"
 #include "kernels/norms.inl"
 #include "kernels/optimizer.inl"
+#include "kernels/prelu.inl"
 #include "kernels/regression_losses.inl"
+#include "kernels/row_activations.inl"
 #include "kernels/softmax.inl"
 
 namespace lamella::kernels {

@@ -10,12 +10,34 @@
 namespace lamella::kernels {
 
 // Element-wise activations. Softmax works on rows and has kernels of its own.
-enum class Activation : int32_t { linear, relu, leaky_relu, elu, gelu, silu, sigmoid, tanh, softplus };
+enum class Activation : int32_t {
+#define LAMELLA_ACTIVATION(name) name,
+#include "kernels/activations.inc"
+#undef LAMELLA_ACTIVATION
+};
 
-// True where the derivative is computed from the output y; the others (gelu, silu, softplus) need the input
-// x.
-constexpr bool gradient_from_output(Activation a) {
-  return a != Activation::gelu && a != Activation::silu && a != Activation::softplus;
+// The numbers an activation may have, see activations.inc.
+template <class T>
+struct ActivationParameters {
+  T a = 0, threshold = 0, low = 0, high = 0;
+};
+
+// True where another kernel takes the activation along: from its output y and at most the number a.
+constexpr bool can_fuse(Activation kind) { return kind <= Activation::tanh; }
+
+// True where the derivative is computed from the output y; the others need the input x.
+constexpr bool gradient_from_output(Activation kind) {
+  switch (kind) {
+    case Activation::celu:
+    case Activation::exponential:
+    case Activation::hard_shrink:
+    case Activation::hard_sigmoid:
+    case Activation::selu:
+    case Activation::soft_shrink:
+      return true;
+    default:
+      return can_fuse(kind);
+  }
 }
 
 // C[rows, cols] = init + sum over b < batch of A_b[rows, k] * B_b[k, cols], one register tile.
@@ -39,7 +61,7 @@ struct Brgemm {
 //   dz[i, j] = dy[i, j] * activation'(y[i, j])         written over dy when dz == dy
 //   packed[i * panel + j] = dz[i, j], zeros up to panel (skipped when null)
 //   bias_gradient[j] (=|+=) sum over i of dz[i, j]     (skipped when null)
-// y is read only for activations other than linear and only those with gradient_from_output are allowed.
+// y is read only for activations other than linear and only those with can_fuse are allowed.
 template <class T>
 struct DenseGradientPanel {
   Activation activation;

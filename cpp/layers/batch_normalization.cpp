@@ -80,7 +80,7 @@ void BatchNormalization::commit(const ops::Context& context, const void* data) c
 }
 
 LayerPtr BatchNormalization::with_activation(ops::Activation activation, double alpha) const {
-  if (activation_ != ops::Activation::linear || !kernels::gradient_from_output(activation)) return nullptr;
+  if (activation_ != ops::Activation::linear || !kernels::can_fuse(activation)) return nullptr;
   auto fused = std::make_shared<BatchNormalization>(*this);
   fused->activation_ = activation;
   fused->alpha_ = alpha;

@@ -66,7 +66,7 @@ double Dense::forward_flops() const {
 }
 
 LayerPtr Dense::with_activation(ops::Activation activation, double alpha) const {
-  if (activation_ != ops::Activation::linear || !kernels::gradient_from_output(activation)) return nullptr;
+  if (activation_ != ops::Activation::linear || !kernels::can_fuse(activation)) return nullptr;
   auto fused = std::make_shared<Dense>(*this);
   fused->activation_ = activation;
   fused->alpha_ = alpha;

@@ -52,6 +52,7 @@ struct BackwardPass {
   std::vector<void*> input_gradients;     // null: not wanted
   std::vector<void*> variable_gradients;  // one for each of variables(); null: not wanted
   const void* saved = nullptr;
+  const void* packed = nullptr;
   void* scratch = nullptr;
 };
 

@@ -7,6 +7,9 @@
 #include "layers/batch_normalization.h"
 #include "layers/dense.h"
 #include "layers/dropout.h"
+#include "layers/permute.h"
+#include "layers/prelu.h"
+#include "layers/repeat_vector.h"
 #include "layers/rescaling.h"
 #include "layers/reshape.h"
 
@@ -23,9 +26,15 @@ LayerPtr make(const Definition& definition) {
 
 const std::map<std::string, Factory>& factories() {
   static const std::map<std::string, Factory> map{
-      {"activation", make_activation}, {"batch_normalization", make<BatchNormalization>},
-      {"dense", make<Dense>},          {"dropout", make<Dropout>},
-      {"rescaling", make<Rescaling>},  {"reshape", make<Reshape>},
+      {"activation", make_activation},
+      {"batch_normalization", make<BatchNormalization>},
+      {"dense", make<Dense>},
+      {"dropout", make<Dropout>},
+      {"permute", make<Permute>},
+      {"prelu", make<PRelu>},
+      {"repeat_vector", make<RepeatVector>},
+      {"rescaling", make<Rescaling>},
+      {"reshape", make<Reshape>},
   };
   return map;
 }

@@ -2,58 +2,128 @@
 
 #include <algorithm>
 
+#include "base/shape.h"
+
 namespace lamella::ops {
 
 namespace {
 
-void forward(const Context& context, Activation kind, double alpha, const TensorView& x,
-             const TensorView& y) {
+template <class T>
+kernels::ActivationParameters<T> as_type(const ActivationParameters& p) {
+  return {static_cast<T>(p.a), static_cast<T>(p.threshold), static_cast<T>(p.low), static_cast<T>(p.high)};
+}
+
+void forward(const Context& context, Activation kind, const ActivationParameters& parameters,
+             const TensorView& x, const TensorView& y) {
   dispatch(x.dtype, [&](auto t) {
     using T = decltype(t);
+    const auto p = as_type<T>(parameters);
     context.pool.parallel_for(x.size(), kGrainElements, [&](int64_t begin, int64_t end) {
-      context.kernels.table<T>().activation_forward(kind, static_cast<T>(alpha), end - begin,
-                                                    x.as<T>() + begin, y.as<T>() + begin);
+      context.kernels.table<T>().activation_forward(kind, p, end - begin, x.as<T>() + begin,
+                                                    y.as<T>() + begin);
     });
   });
 }
 
-void backward(const Context& context, Activation kind, double alpha, const TensorView& saved,
-              const TensorView& dy, const TensorView& dx) {
+void backward(const Context& context, Activation kind, const ActivationParameters& parameters,
+              const TensorView& saved, const TensorView& dy, const TensorView& dx) {
   dispatch(dy.dtype, [&](auto t) {
     using T = decltype(t);
+    const auto p = as_type<T>(parameters);
     context.pool.parallel_for(dy.size(), kGrainElements, [&](int64_t begin, int64_t end) {
-      context.kernels.table<T>().activation_backward(kind, static_cast<T>(alpha), end - begin,
-                                                     saved.as<T>() + begin, dy.as<T>() + begin,
-                                                     dx.as<T>() + begin);
+      context.kernels.table<T>().activation_backward(kind, p, end - begin, saved.as<T>() + begin,
+                                                     dy.as<T>() + begin, dx.as<T>() + begin);
     });
   });
 }
 
-void softmax_forward(const Context& context, const TensorView& x, const TensorView& y) {
+// body(table, T{}, first row, rows) for the chunks of so many rows of about cols elements.
+template <class Body>
+void over_rows(const Context& context, DType dtype, int64_t rows, int64_t cols, Body body) {
+  dispatch(dtype, [&](auto t) {
+    using T = decltype(t);
+    context.pool.parallel_for(rows, rows_per_chunk(cols), [&](int64_t begin, int64_t end) {
+      body(context.kernels.table<T>(), T{}, begin, end - begin);
+    });
+  });
+}
+
+void rows_forward(const Context& context, RowActivation kind, const TensorView& x, const TensorView& y) {
+  over_rows(context, x.dtype, x.rows, x.cols, [&](const auto& table, auto t, int64_t first, int64_t rows) {
+    using T = decltype(t);
+    const auto kernel = kind == RowActivation::softmax       ? table.softmax_forward
+                        : kind == RowActivation::log_softmax ? table.log_softmax_forward
+                                                             : table.sparsemax_forward;
+    kernel(rows, x.cols, x.as<T>() + first * x.cols, y.as<T>() + first * x.cols);
+  });
+}
+
+void rows_backward(const Context& context, RowActivation kind, const TensorView& y, const TensorView& dy,
+                   const TensorView& dx) {
+  over_rows(context, y.dtype, y.rows, y.cols, [&](const auto& table, auto t, int64_t first, int64_t rows) {
+    using T = decltype(t);
+    const auto kernel = kind == RowActivation::softmax       ? table.softmax_backward
+                        : kind == RowActivation::log_softmax ? table.log_softmax_backward
+                                                             : table.sparsemax_backward;
+    const int64_t at = first * y.cols;
+    kernel(rows, y.cols, y.as<T>() + at, dy.as<T>() + at, dx.as<T>() + at);
+  });
+}
+
+void gated_linear_forward(const Context& context, const TensorView& x, const TensorView& y) {
+  over_rows(context, y.dtype, y.rows, x.cols, [&](const auto& table, auto t, int64_t first, int64_t rows) {
+    using T = decltype(t);
+    table.gated_linear_forward(rows, y.cols, x.as<T>() + first * x.cols, y.as<T>() + first * y.cols);
+  });
+}
+
+void gated_linear_backward(const Context& context, const TensorView& x, const TensorView& dy,
+                           const TensorView& dx) {
+  over_rows(context, dy.dtype, dy.rows, x.cols, [&](const auto& table, auto t, int64_t first, int64_t rows) {
+    using T = decltype(t);
+    table.gated_linear_backward(rows, dy.cols, x.as<T>() + first * x.cols, dy.as<T>() + first * dy.cols,
+                                dx.as<T>() + first * x.cols);
+  });
+}
+
+// Columns are cut into blocks of this many; a block's sums go over all rows in order.
+constexpr int64_t kBlockColumns = 64;
+
+template <class Body>
+void over_columns(const Context& context, const TensorView& x, Body body) {
   dispatch(x.dtype, [&](auto t) {
     using T = decltype(t);
-    context.pool.parallel_for(x.rows, rows_per_chunk(x.cols), [&](int64_t begin, int64_t end) {
-      context.kernels.table<T>().softmax_forward(end - begin, x.cols, x.as<T>() + begin * x.cols,
-                                                 y.as<T>() + begin * x.cols);
+    const int64_t grain = rows_per_chunk(x.rows * kBlockColumns);
+    context.pool.parallel_for(ceil_div(x.cols, kBlockColumns), grain, [&](int64_t begin, int64_t end) {
+      const int64_t first = begin * kBlockColumns;
+      body(context.kernels.table<T>(), T{}, first, std::min(x.cols, end * kBlockColumns) - first);
     });
   });
 }
 
-void softmax_backward(const Context& context, const TensorView& y, const TensorView& dy,
-                      const TensorView& dx) {
-  dispatch(y.dtype, [&](auto t) {
+void prelu_forward(const Context& context, const TensorView& x, const void* alpha, const TensorView& y) {
+  over_columns(context, x, [&](const auto& table, auto t, int64_t first, int64_t cols) {
     using T = decltype(t);
-    context.pool.parallel_for(y.rows, rows_per_chunk(y.cols), [&](int64_t begin, int64_t end) {
-      const int64_t offset = begin * y.cols;
-      context.kernels.table<T>().softmax_backward(end - begin, y.cols, y.as<T>() + offset,
-                                                  dy.as<T>() + offset, dx.as<T>() + offset);
-    });
+    table.prelu_forward(x.rows, cols, x.cols, x.as<T>() + first, static_cast<const T*>(alpha) + first,
+                        y.as<T>() + first);
+  });
+}
+
+void prelu_backward(const Context& context, const TensorView& x, const void* alpha, const TensorView& dy,
+                    const TensorView& dx, void* alpha_gradient) {
+  over_columns(context, x, [&](const auto& table, auto t, int64_t first, int64_t cols) {
+    using T = decltype(t);
+    table.prelu_backward(x.rows, cols, x.cols, x.as<T>() + first, static_cast<const T*>(alpha) + first,
+                         dy.as<T>() + first, dx ? dx.as<T>() + first : nullptr,
+                         alpha_gradient ? static_cast<T*>(alpha_gradient) + first : nullptr);
   });
 }
 
 }  // namespace
 
 extern const ActivationOps activation_cpu;
-const ActivationOps activation_cpu{forward, backward, softmax_forward, softmax_backward};
+const ActivationOps activation_cpu{
+    forward,       backward,      rows_forward, rows_backward, gated_linear_forward, gated_linear_backward,
+    prelu_forward, prelu_backward};
 
 }  // namespace lamella::ops

@@ -18,7 +18,7 @@ struct BatchNormForward {
   void* scale;
   double epsilon;
   bool training;
-  Activation activation;  // one with gradient_from_output
+  Activation activation;  // one with can_fuse
   double alpha;
 };
 

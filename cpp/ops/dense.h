@@ -21,7 +21,7 @@ struct DenseBackward {
   TensorView kernel;
   TensorView y;  // read unless the activation is linear
   TensorView dy;
-  Activation activation;  // one with gradient_from_output
+  Activation activation;  // one with can_fuse
   double alpha;
   TensorView dx;
   TensorView kernel_gradient;

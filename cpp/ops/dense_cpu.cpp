@@ -41,14 +41,14 @@ void pack(const Context& context, const TensorView& kernel, void* packed) {
 template <class T>
 void activate_item(const kernels::Table<T>& table, const DenseForward& p, const Cut& cut, int64_t item) {
   if (p.activation == Activation::linear) return;
-  const T alpha = static_cast<T>(p.alpha);
+  const kernels::ActivationParameters<T> parameters{.a = static_cast<T>(p.alpha)};
   const Region region = region_of(cut, p.y.rows, p.y.cols, item);
   T* y = p.y.as<T>() + region.row * p.y.cols + region.column;
   if (region.cols == p.y.cols) {
-    table.activation_forward(p.activation, alpha, region.rows * region.cols, y, y);
+    table.activation_forward(p.activation, parameters, region.rows * region.cols, y, y);
   } else {
     for (int64_t i = 0; i < region.rows; ++i, y += p.y.cols) {
-      table.activation_forward(p.activation, alpha, region.cols, y, y);
+      table.activation_forward(p.activation, parameters, region.cols, y, y);
     }
   }
 }

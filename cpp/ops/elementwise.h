@@ -1,5 +1,7 @@
 // Small passes over whole tensors.
 #pragma once
+#include <vector>
+
 #include "base/tensor_view.h"
 #include "ops/context.h"
 
@@ -17,6 +19,9 @@ struct ElementwiseOps {
   // Accumulated in double over blocks cut by the size alone, added in order: the same bits on any threads.
   double (*sum_squares)(const Context&, const TensorView& x);
   double (*sum_absolute)(const Context&, const TensorView& x);
+  // y[i] = x[from[i]], and y[to[i]] = the sum of the x[i], in order.
+  void (*spread)(const Context&, const TensorView& x, const std::vector<int32_t>& from, const TensorView& y);
+  void (*collect)(const Context&, const TensorView& x, const std::vector<int32_t>& to, const TensorView& y);
   void (*fill)(const Context&, double value, const TensorView& y);
   void (*copy)(const Context&, const TensorView& x, const TensorView& y);
 };

@@ -103,6 +103,22 @@ double sum_absolute(const Context& context, const TensorView& x) {
   });
 }
 
+void spread(const Context&, const TensorView& x, const std::vector<int32_t>& from, const TensorView& y) {
+  dispatch(x.dtype, [&](auto t) {
+    using T = decltype(t);
+    for (size_t i = 0; i < from.size(); ++i) y.as<T>()[i] = x.as<T>()[from[i]];
+  });
+}
+
+void collect(const Context& context, const TensorView& x, const std::vector<int32_t>& to,
+             const TensorView& y) {
+  fill(context, 0, y);
+  dispatch(x.dtype, [&](auto t) {
+    using T = decltype(t);
+    for (size_t i = 0; i < to.size(); ++i) y.as<T>()[to[i]] += x.as<T>()[i];
+  });
+}
+
 void copy(const Context&, const TensorView& x, const TensorView& y) {
   std::memmove(y.data, x.data, static_cast<size_t>(x.size() * size_of(x.dtype)));
 }
@@ -110,7 +126,7 @@ void copy(const Context&, const TensorView& x, const TensorView& y) {
 }  // namespace
 
 extern const ElementwiseOps elementwise_cpu;
-const ElementwiseOps elementwise_cpu{add,           axpy,        add_sign,     scale, clip,
-                                     scale_columns, sum_squares, sum_absolute, fill,  copy};
+const ElementwiseOps elementwise_cpu{add,         axpy,         add_sign, scale,   clip, scale_columns,
+                                     sum_squares, sum_absolute, spread,   collect, fill, copy};
 
 }  // namespace lamella::ops

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ops/activation.h"
+#include "ops/arrange.h"
 #include "ops/batch_norm.h"
 #include "ops/dense.h"
 #include "ops/dropout.h"
@@ -20,6 +21,7 @@ struct OpTable {
   const char* device;
   const DenseOps& dense;
   const ActivationOps& activation;
+  const ArrangeOps& arrange;
   const BatchNormOps& batch_norm;
   const DropoutOps& dropout;
   const ElementwiseOps& elementwise;

@@ -120,14 +120,14 @@ engine::Program make_program(DType dtype, const VariablePtr& kernel) {
       {variable("gamma", {units}, dtype), variable("beta", {units}, dtype),
        variable("moving_mean", {units}, dtype, false), variable("moving_variance", {units}, dtype, false, 1)},
       {{"momentum", 0.9}, {"epsilon", 1e-3}});
-  add(program, "activation", {}, {{"kind", "relu"}, {"alpha", 0.0}});
+  add(program, "activation", {}, {{"kind", "relu"}, {"a", 0.0}});
   add(program, "dropout", {}, {{"rate", 0.3}, {"seed", int64_t{-1}}});
   add(program, "dense", {variable("kernel", {units, units}, dtype), variable("bias", {units}, dtype)}, {});
-  add(program, "activation", {}, {{"kind", "gelu"}, {"alpha", 0.0}});
+  add(program, "activation", {}, {{"kind", "gelu"}, {"a", 0.0}});
   add_activity_penalty(program);
   add(program, "dense", {variable("kernel", {units, kClasses}, dtype), variable("bias", {kClasses}, dtype)},
       {});
-  add(program, "activation", {}, {{"kind", "softmax"}, {"alpha", 0.0}});
+  add(program, "activation", {}, {{"kind", "softmax"}, {"a", 0.0}});
   return program;
 }
 

@@ -126,7 +126,7 @@ void check_gradient_panel(const Kernels& all, Activation activation, int64_t row
   const std::vector<T> y = random_values<T>(rows * ld, -1, 1, 5), dy = random_values<T>(rows * ld, -1, 1, 6);
   const std::vector<T> start = random_values<T>(cols, -1, 1, 7);
   std::vector<T> dz = dy, expected(rows * ld), packed(rows * panel, T(9)), bias = start;
-  all.table<T>().activation_backward(activation, T(0.3), rows * ld, y.data(), dy.data(), expected.data());
+  all.table<T>().activation_backward(activation, {T(0.3)}, rows * ld, y.data(), dy.data(), expected.data());
   // In two calls: splitting the rows must not change the sums.
   const int64_t split = rows / 2;
   for (auto [begin, count] : {std::pair{int64_t{0}, split}, {split, rows - split}})

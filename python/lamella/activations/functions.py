@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,29 @@ from lamella._types import Array
 
 
 def _apply(kind: str, x: Any, **attributes: float) -> Array:
+    return _core.activation(kind, _floats(x), attributes)
+
+
+def _floats(x: Any) -> Array:
     array = np.asarray(x)
-    if array.dtype.name not in ("float32", "float64"):
-        array = array.astype(config.floatx())
-    return _core.activation(kind, array, attributes)
+    return array if array.dtype.name in ("float32", "float64") else array.astype(config.floatx())
 
 
-def _refuse(function: str, argument: str, given: bool) -> None:
-    if given:
-        raise ValueError(f"{function}: the argument '{argument}' is not supported, only its default")
+def _along(axis: int, kind: str, x: Any) -> Array:
+    """An activation of rows, on another axis than the last one by moving that to the end and back."""
+    array = _floats(x)
+    if axis in (-1, array.ndim - 1):
+        return _apply(kind, array)
+    return np.ascontiguousarray(np.moveaxis(_apply(kind, np.moveaxis(array, axis, -1)), -1, axis))
+
+
+def celu(x: Any, alpha: float = 1.0) -> Array:
+    """x where positive, else `alpha * (exp(x / alpha) - 1)` (Barron, arXiv 1704.07483).
+
+    >>> celu([1.0, 0.0], alpha=2.0).tolist()
+    [1.0, 0.0]
+    """
+    return _apply("celu", x, a=alpha)
 
 
 def elu(x: Any, alpha: float = 1.0) -> Array:
@@ -28,20 +43,82 @@ def elu(x: Any, alpha: float = 1.0) -> Array:
     >>> elu([1.0, 0.0]).tolist()
     [1.0, 0.0]
     """
-    return _apply("elu", x, alpha=alpha)
+    return _apply("elu", x, a=alpha)
+
+
+def exponential(x: Any) -> Array:
+    """`exp(x)`.
+
+    >>> exponential([0.0]).tolist()
+    [1.0]
+    """
+    return _apply("exponential", x)
 
 
 def gelu(x: Any, approximate: bool = False) -> Array:
-    """`x * P(X <= x)` for a standard normal X (Hendrycks and Gimpel, arXiv 1606.08415), the exact form.
+    """`x * P(X <= x)` for a standard normal X (Hendrycks and Gimpel, arXiv 1606.08415).
+
+    Args:
+        x: an array.
+        approximate: whether to take `x * sigmoid(1.5958 * (x + 0.044715 * x ** 3))` instead, the form with
+            tanh written so that nothing cancels. Defaults to False.
+
+    >>> round(float(gelu([1.0])[0]), 4), round(float(gelu([1.0], approximate=True)[0]), 4)
+    (0.8413, 0.8412)
+    """
+    return _apply("gelu_tanh" if approximate else "gelu", x)
+
+
+def glu(x: Any, axis: int = -1) -> Array:
+    """The first half of an axis times the sigmoid of the second (Dauphin et al., arXiv 1612.08083).
 
     Raises:
-        ValueError: with `approximate=True`.
+        ValueError: where the axis has an odd length.
 
-    >>> round(float(gelu([1.0])[0]), 4)
-    0.8413
+    >>> glu([[3.0, 0.0]]).tolist()
+    [[1.5]]
     """
-    _refuse("gelu", "approximate", approximate)
-    return _apply("gelu", x)
+    array = _floats(x)
+    if array.shape[axis] % 2:
+        raise ValueError(f"glu: axis {axis} must have an even length. Received: an array of {array.shape}")
+    first, second = np.split(array, 2, axis)
+    return np.asarray(first * sigmoid(second))
+
+
+def hard_shrink(x: Any, threshold: float = 0.5) -> Array:
+    """x where it is further from 0 than `threshold`, else 0.
+
+    >>> hard_shrink([-1.0, 0.25, 2.0]).tolist()
+    [-1.0, 0.0, 2.0]
+    """
+    return _apply("hard_shrink", x, a=threshold)
+
+
+def hard_sigmoid(x: Any) -> Array:
+    """`x / 6 + 1 / 2`, kept within 0 and 1.
+
+    >>> hard_sigmoid([-9.0, 0.0, 9.0]).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    return _apply("hard_sigmoid", x, a=1 / 6)
+
+
+def hard_silu(x: Any) -> Array:
+    """`x * hard_sigmoid(x)`, also called hard swish (Howard et al., arXiv 1905.02244).
+
+    >>> hard_silu([-3.0, 3.0, 9.0]).tolist()
+    [-0.0, 3.0, 9.0]
+    """
+    return _apply("hard_silu", x)
+
+
+def hard_tanh(x: Any) -> Array:
+    """x, kept within -1 and 1.
+
+    >>> hard_tanh([-9.0, 0.5, 9.0]).tolist()
+    [-1.0, 0.5, 1.0]
+    """
+    return _apply("bounded_relu", x, threshold=-math.inf, low=-1.0, high=1.0)
 
 
 def leaky_relu(x: Any, negative_slope: float = 0.2) -> Array:
@@ -50,7 +127,7 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Array:
     >>> leaky_relu([2.0, -10.0]).tolist()
     [2.0, -2.0]
     """
-    return _apply("leaky_relu", x, alpha=negative_slope)
+    return _apply("leaky_relu", x, a=negative_slope)
 
 
 def linear(x: Any) -> Array:
@@ -62,20 +139,78 @@ def linear(x: Any) -> Array:
     return np.asarray(x)
 
 
+def log_sigmoid(x: Any) -> Array:
+    """`-log(1 + exp(-x))`.
+
+    >>> round(float(log_sigmoid([0.0])[0]), 4)
+    -0.6931
+    """
+    return _apply("log_sigmoid", x)
+
+
+def log_softmax(x: Any, axis: int = -1) -> Array:
+    """`x - log(sum(exp(x)))` along an axis.
+
+    >>> log_softmax([[0.0, 0.0]]).round(4).tolist()
+    [[-0.6931, -0.6931]]
+    """
+    return _along(axis, "log_softmax", x)
+
+
+def mish(x: Any) -> Array:
+    """`x * tanh(softplus(x))` (Misra, arXiv 1908.08681).
+
+    >>> round(float(mish([1.0])[0]), 4)
+    0.8651
+    """
+    return _apply("mish", x)
+
+
 def relu(
     x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
 ) -> Array:
-    """`max(x, 0)`; with `negative_slope`, `leaky_relu`.
+    """x where it is larger than `threshold`, at most `max_value`, else `negative_slope * (x - threshold)`.
 
-    Raises:
-        ValueError: with `max_value` or `threshold`.
+    Args:
+        x: an array.
+        negative_slope: defaults to 0.
+        max_value: at least 0, or None, the default, for no limit.
+        threshold: defaults to 0.
 
-    >>> relu([-1.0, 2.0]).tolist()
-    [0.0, 2.0]
+    >>> relu([-1.0, 2.0]).tolist(), relu([-1.0, 2.0], 0.5, max_value=1.0).tolist()
+    ([0.0, 2.0], [-0.5, 1.0])
     """
-    _refuse("relu", "max_value", max_value is not None)
-    _refuse("relu", "threshold", threshold != 0.0)
-    return _apply("leaky_relu", x, alpha=negative_slope) if negative_slope else _apply("relu", x)
+    kind, attributes = relu_spec(negative_slope, max_value, threshold)
+    return _apply(kind, x, **attributes)
+
+
+def relu_spec(
+    negative_slope: float, max_value: float | None, threshold: float
+) -> tuple[str, dict[str, float]]:
+    """The native kind of a `relu` with these arguments, and its numbers."""
+    if max_value is None and threshold == 0:
+        return ("leaky_relu", {"a": float(negative_slope)}) if negative_slope else ("relu", {})
+    low, high = (-math.inf, math.inf) if max_value is None else (0.0, float(max_value))
+    numbers = {"threshold": float(threshold), "low": low, "high": high}
+    return "bounded_relu", {"a": float(negative_slope), **numbers}
+
+
+def relu6(x: Any) -> Array:
+    """x, kept within 0 and 6.
+
+    >>> relu6([-1.0, 2.0, 7.0]).tolist()
+    [0.0, 2.0, 6.0]
+    """
+    return relu(x, max_value=6.0)
+
+
+def selu(x: Any) -> Array:
+    """`1.0507 * elu(x, alpha=1.6733)` (Klambauer et al., arXiv 1706.02515).
+
+    >>> round(float(selu([1.0])[0]), 4)
+    1.0507
+    """
+    return _apply("selu", x)
 
 
 def sigmoid(x: Any) -> Array:
@@ -96,17 +231,22 @@ def silu(x: Any) -> Array:
     return _apply("silu", x)
 
 
-def softmax(x: Any, axis: int = -1) -> Array:
-    """`exp(x) / sum(exp(x))` over the last axis.
+def soft_shrink(x: Any, threshold: float = 0.5) -> Array:
+    """x, nearer to 0 by `threshold`; 0 where it is nearer already.
 
-    Raises:
-        ValueError: for another axis.
+    >>> soft_shrink([-1.0, 0.25, 2.0]).tolist()
+    [-0.5, 0.0, 1.5]
+    """
+    return _apply("soft_shrink", x, a=threshold)
+
+
+def softmax(x: Any, axis: int = -1) -> Array:
+    """`exp(x) / sum(exp(x))` along an axis.
 
     >>> softmax([[0.0, 0.0]]).tolist()
     [[0.5, 0.5]]
     """
-    _refuse("softmax", "axis", axis not in (-1, np.ndim(x) - 1))
-    return _apply("softmax", x)
+    return _along(axis, "softmax", x)
 
 
 def softplus(x: Any) -> Array:
@@ -118,6 +258,51 @@ def softplus(x: Any) -> Array:
     return _apply("softplus", x)
 
 
+def softsign(x: Any) -> Array:
+    """`x / (1 + |x|)`.
+
+    >>> softsign([-1.0, 3.0]).tolist()
+    [-0.5, 0.75]
+    """
+    return _apply("softsign", x)
+
+
+def sparse_plus(x: Any) -> Array:
+    """x where it is at least 1, `(x + 1) ** 2 / 4` down to -1, 0 below.
+
+    >>> sparse_plus([-2.0, 0.0, 2.0]).tolist()
+    [0.0, 0.25, 2.0]
+    """
+    return _apply("sparse_plus", x)
+
+
+def sparse_sigmoid(x: Any) -> Array:
+    """`(x + 1) / 2`, kept within 0 and 1.
+
+    >>> sparse_sigmoid([-2.0, 0.0, 2.0]).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    return _apply("hard_sigmoid", x, a=0.5)
+
+
+def sparsemax(x: Any, axis: int = -1) -> Array:
+    """The nearest probabilities to x along an axis, many of them 0 (Martins and Astudillo, arXiv 1602.02068).
+
+    >>> sparsemax([[1.0, 0.5, -1.0]]).tolist()
+    [[0.75, 0.25, 0.0]]
+    """
+    return _along(axis, "sparsemax", x)
+
+
+def squareplus(x: Any, b: float = 4) -> Array:
+    """`(x + sqrt(x ** 2 + b)) / 2` (Barron, arXiv 2112.11687).
+
+    >>> squareplus([0.0]).tolist()
+    [1.0]
+    """
+    return _apply("squareplus", x, a=b)
+
+
 def tanh(x: Any) -> Array:
     """Hyperbolic tangent.
 
@@ -125,3 +310,21 @@ def tanh(x: Any) -> Array:
     [0.0]
     """
     return _apply("tanh", x)
+
+
+def tanh_shrink(x: Any) -> Array:
+    """`x - tanh(x)`.
+
+    >>> round(float(tanh_shrink([1.0])[0]), 4)
+    0.2384
+    """
+    return _apply("tanh_shrink", x)
+
+
+def threshold(x: Any, threshold: float, default_value: float) -> Array:
+    """x where it is larger than `threshold`, else `default_value`.
+
+    >>> threshold([1.0, 3.0], 2.0, -1.0).tolist()
+    [-1.0, 3.0]
+    """
+    return _apply("threshold", x, a=default_value, threshold=threshold)

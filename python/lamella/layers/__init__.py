@@ -11,8 +11,12 @@ from lamella.layers.batch_normalization import BatchNormalization
 from lamella.layers.dense import Dense
 from lamella.layers.dropout import Dropout
 from lamella.layers.flatten import Flatten
+from lamella.layers.identity import Identity
 from lamella.layers.input_layer import Input, InputLayer
 from lamella.layers.layer import Layer
+from lamella.layers.permute import Permute
+from lamella.layers.prelu import PReLU
+from lamella.layers.repeat_vector import RepeatVector
 from lamella.layers.rescaling import Rescaling
 from lamella.layers.reshape import Reshape
 from lamella.registry import Registry
@@ -26,11 +30,15 @@ __all__ = [
     "Dense",
     "Dropout",
     "Flatten",
+    "Identity",
     "Input",
     "InputLayer",
     "Layer",
     "LeakyReLU",
+    "PReLU",
+    "Permute",
     "ReLU",
+    "RepeatVector",
     "Rescaling",
     "Reshape",
     "Softmax",
@@ -39,7 +47,8 @@ __all__ = [
 ]
 
 registry: Registry[Layer] = Registry("layer", Layer, "keras.layers")
-registry.add(Activation, ELU, LeakyReLU, ReLU, Softmax)
+registry.add(Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax)
+registry.add(Identity, Permute, RepeatVector)
 registry.add(
     ActivityRegularization, BatchNormalization, Dense, Dropout, Flatten, InputLayer, Rescaling, Reshape
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from lamella import activations
 from lamella._types import Config, Shape
+from lamella.activations.functions import relu_spec
 from lamella.layers.layer import Layer
 from lamella.program import ProgramBuilder
 
@@ -29,6 +30,9 @@ class Activation(Layer):
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
 
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return activations.output_shape(self.activation, input_shape)
+
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         return builder.activation(self, value, activations.spec(self.activation))
 
@@ -37,20 +41,20 @@ class Activation(Layer):
 
 
 class ReLU(Layer):
-    """`max(x, 0)`; with `negative_slope`, `LeakyReLU`.
+    """x where it is larger than `threshold`, at most `max_value`, else `negative_slope * (x - threshold)`.
 
     Args:
-        max_value: must be None.
-        negative_slope: factor where x is negative. Defaults to 0.
-        threshold: must be 0.
+        max_value: a number that is not negative, or None, the default, for no limit.
+        negative_slope: a number that is not negative. Defaults to 0.
+        threshold: a number that is not negative. Defaults to 0.
         **kwargs: see `Layer`.
 
     Raises:
-        ValueError: for an argument that is not supported.
+        ValueError: for a number that is negative or not finite.
 
     >>> import numpy as np
-    >>> ReLU()(np.array([[-1.0, 2.0]])).tolist()
-    [[0.0, 2.0]]
+    >>> ReLU(max_value=1.5)(np.array([[-1.0, 2.0]])).tolist()
+    [[0.0, 1.5]]
     """
 
     def __init__(
@@ -61,20 +65,19 @@ class ReLU(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.refuse(max_value=(max_value, None), threshold=(threshold or 0.0, 0.0))
+        self.max_value = None if max_value is None else _slope(self, "max_value", max_value)
         self.negative_slope = _slope(self, "negative_slope", negative_slope or 0.0)
+        self.threshold = _slope(self, "threshold", threshold or 0.0)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
-        if self.negative_slope:
-            return builder.activation(self, value, ("leaky_relu", {"alpha": self.negative_slope}))
-        return builder.activation(self, value, ("relu", {}))
+        return builder.activation(self, value, relu_spec(self.negative_slope, self.max_value, self.threshold))
 
     def get_config(self) -> Config:
         return {
             **super().get_config(),
-            "max_value": None,
+            "max_value": self.max_value,
             "negative_slope": self.negative_slope,
-            "threshold": 0.0,
+            "threshold": self.threshold,
         }
 
 
@@ -99,7 +102,7 @@ class LeakyReLU(Layer):
         self.negative_slope = _slope(self, "negative_slope", negative_slope)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return builder.activation(self, value, ("leaky_relu", {"alpha": self.negative_slope}))
+        return builder.activation(self, value, ("leaky_relu", {"a": self.negative_slope}))
 
     def get_config(self) -> Config:
         return {**super().get_config(), "negative_slope": self.negative_slope}
@@ -125,21 +128,21 @@ class ELU(Layer):
         self.alpha = _slope(self, "alpha", alpha)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return builder.activation(self, value, ("elu", {"alpha": self.alpha}))
+        return builder.activation(self, value, ("elu", {"a": self.alpha}))
 
     def get_config(self) -> Config:
         return {**super().get_config(), "alpha": self.alpha}
 
 
 class Softmax(Layer):
-    """`exp(x) / sum(exp(x))` over the last axis.
+    """`exp(x) / sum(exp(x))` along an axis.
 
     Args:
-        axis: must be the last axis. Defaults to -1.
+        axis: the axis; the batch axis counts. Defaults to -1.
         **kwargs: see `Layer`.
 
     Raises:
-        ValueError: for another axis.
+        ValueError: when built, for an axis that inputs do not have, or the batch axis.
 
     >>> import numpy as np
     >>> Softmax()(np.zeros((1, 2))).tolist()
@@ -151,11 +154,28 @@ class Softmax(Layer):
         self.axis = axis
 
     def build(self, input_shape: Shape) -> None:
-        self.refuse(axis=(-1 if self.axis == len(input_shape) - 1 else self.axis, -1))
+        self._row_axis(len(input_shape))
         super().build(input_shape)
 
+    def _row_axis(self, rank: int) -> int:
+        """The axis among those of a row."""
+        if not isinstance(self.axis, int) or not -rank <= self.axis < rank or self.axis % rank == 0:
+            raise ValueError(
+                f"Softmax '{self.name}': 'axis' must be one of the {rank - 1} axes behind the batch axis. "
+                f"Received: axis={self.axis!r}"
+            )
+        return self.axis % rank - 1
+
     def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return builder.activation(self, value, ("softmax", {}))
+        rank = len(builder.shape(value))
+        axis = self._row_axis(rank + 1)
+        if axis == rank - 1:
+            return builder.activation(self, value, ("softmax", {}))
+        swapped = list(range(rank))
+        swapped[axis], swapped[-1] = rank - 1, axis
+        value = builder.add(self, "permute", value, attributes={"axes": swapped})
+        value = builder.activation(self, value, ("softmax", {}))
+        return builder.add(self, "permute", value, attributes={"axes": swapped})
 
     def get_config(self) -> Config:
         return {**super().get_config(), "axis": self.axis}

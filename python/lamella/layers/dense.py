@@ -99,7 +99,7 @@ class Dense(Layer):
         super().build(input_shape)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return (*input_shape[:-1], self.units)
+        return activations.output_shape(self.activation, (*input_shape[:-1], self.units))
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         value = builder.add(self, "dense", value, [self.kernel, self.bias])

@@ -1,0 +1,101 @@
+// Activations of whole rows beside softmax: its logarithm, the sparse one, and the gated linear unit.
+#pragma once
+#include "kernels/softmax.inl"
+
+namespace lamella::kernels::LAMELLA_ISA {
+namespace {
+
+// The sum of map(j, span) over a row; map gives zero beyond it.
+template <class T, class Map>
+LAMELLA_INLINE T row_sum(int64_t cols, Map map) {
+  Vec<T> sum{};
+  for_each_vector<T>(cols, [&](int64_t j, auto span) { sum += map(j, span); });
+  return reduce_add(sum);
+}
+
+template <class T>
+void log_softmax_forward(int64_t rows, int64_t cols, const T* x, T* y) {
+  for (int64_t i = 0; i < rows; ++i, x += cols, y += cols) {
+    const T largest = row_max(cols, x);
+    const T sum = row_sum<T>(cols, [&](int64_t j, auto span) {
+      return fill_beyond(exp<T>(load(x + j, span) - largest), span, T(0));
+    });
+    const T log_sum = log<T>(splat(sum))[0];
+    for_each_vector<T>(
+        cols, [&](int64_t j, auto span) { store(y + j, (load(x + j, span) - largest) - log_sum, span); });
+  }
+}
+
+template <class T>
+void log_softmax_backward(int64_t rows, int64_t cols, const T* y, const T* dy, T* dx) {
+  for (int64_t i = 0; i < rows; ++i, y += cols, dy += cols, dx += cols) {
+    const T sum = row_sum<T>(cols, [&](int64_t j, auto span) { return load(dy + j, span); });
+    for_each_vector<T>(cols, [&](int64_t j, auto span) {
+      store(dx + j, mul_add(exp<T>(load(y + j, span)), splat(-sum), load(dy + j, span)), span);
+    });
+  }
+}
+
+// The threshold by Michelot's iteration: what lies below it leaves the sum until nothing does.
+template <class T>
+LAMELLA_INLINE T sparsemax_threshold(int64_t cols, const T* x) {
+  T tau = (row_sum<T>(cols, [&](int64_t j, auto span) { return load(x + j, span); }) - T(1)) / T(cols);
+  for (int64_t inside = cols;;) {
+    Vec<T> sum{}, count{};
+    for_each_vector<T>(cols, [&](int64_t j, auto span) {
+      const Vec<T> v = fill_beyond(load(x + j, span), span, -kInfinity<T>);
+      sum += v > tau ? v : Vec<T>{};
+      count += v > tau ? splat(T(1)) : Vec<T>{};
+    });
+    const int64_t left = static_cast<int64_t>(reduce_add(count));
+    if (left == inside || left == 0) return tau;
+    inside = left;
+    tau = (reduce_add(sum) - T(1)) / T(left);
+  }
+}
+
+template <class T>
+void sparsemax_forward(int64_t rows, int64_t cols, const T* x, T* y) {
+  for (int64_t i = 0; i < rows; ++i, x += cols, y += cols) {
+    const T tau = sparsemax_threshold(cols, x);
+    for_each_vector<T>(
+        cols, [&](int64_t j, auto span) { store(y + j, max(Vec<T>{}, load(x + j, span) - tau), span); });
+  }
+}
+
+template <class T>
+void sparsemax_backward(int64_t rows, int64_t cols, const T* y, const T* dy, T* dx) {
+  for (int64_t i = 0; i < rows; ++i, y += cols, dy += cols, dx += cols) {
+    Vec<T> sum{}, count{};
+    for_each_vector<T>(cols, [&](int64_t j, auto span) {
+      const auto inside = load(y + j, span) > 0;
+      sum += inside ? load(dy + j, span) : Vec<T>{};
+      count += inside ? splat(T(1)) : Vec<T>{};
+    });
+    const T mean = reduce_add(sum) / reduce_add(count);
+    for_each_vector<T>(cols, [&](int64_t j, auto span) {
+      store(dx + j, load(y + j, span) > 0 ? load(dy + j, span) - mean : Vec<T>{}, span);
+    });
+  }
+}
+
+template <class T>
+void gated_linear_forward(int64_t rows, int64_t cols, const T* x, T* y) {
+  for (int64_t i = 0; i < rows; ++i, x += 2 * cols, y += cols)
+    for_each_vector<T>(cols, [&](int64_t j, auto span) {
+      store(y + j, load(x + j, span) * sigmoid<T>(load(x + cols + j, span)), span);
+    });
+}
+
+template <class T>
+void gated_linear_backward(int64_t rows, int64_t cols, const T* x, const T* dy, T* dx) {
+  for (int64_t i = 0; i < rows; ++i, x += 2 * cols, dy += cols, dx += 2 * cols)
+    for_each_vector<T>(cols, [&](int64_t j, auto span) {
+      const Vec<T> gate = sigmoid<T>(load(x + cols + j, span)), gradient = load(dy + j, span) * gate;
+      store(dx + cols + j, gradient * load(x + j, span) * (T(1) - gate), span);
+      store(dx + j, gradient, span);
+    });
+}
+
+}  // namespace
+}  // namespace lamella::kernels::LAMELLA_ISA

@@ -1,0 +1,52 @@
+"""Another order of the axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lamella._types import Config, Shape
+from lamella.layers.layer import Layer
+from lamella.program import ProgramBuilder
+
+
+class Permute(Layer):
+    """Puts the axes of rows into another order.
+
+    Args:
+        dims: for each axis of the output, the axis of the input, counted from 1; the batch axis stays first.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: when `dims` is not 1, 2 ... in some order; when built, for inputs of another rank.
+
+    >>> import numpy as np
+    >>> Permute((2, 1))(np.zeros((5, 2, 3))).shape
+    (5, 3, 2)
+    """
+
+    def __init__(self, dims: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dims = tuple(dims)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ValueError(
+                f"Permute '{self.name}': 'dims' must be 1 to {len(self.dims)}, in any order. "
+                f"Received: {dims!r}"
+            )
+
+    def build(self, input_shape: Shape) -> None:
+        if len(input_shape) != len(self.dims) + 1:
+            raise ValueError(
+                f"Permute '{self.name}': dims={self.dims} needs inputs of {len(self.dims)} axes behind the "
+                f"batch axis. Received: {tuple(input_shape)}"
+            )
+        super().build(input_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return (input_shape[0], *(input_shape[axis] for axis in self.dims))
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        return builder.add(self, "permute", value, attributes={"axes": [axis - 1 for axis in self.dims]})
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "dims": self.dims}

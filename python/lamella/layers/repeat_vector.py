@@ -1,0 +1,48 @@
+"""A vector, several times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lamella._types import Config, Shape
+from lamella.layers.layer import Layer
+from lamella.program import ProgramBuilder
+
+
+class RepeatVector(Layer):
+    """Makes (rows, n, features) of (rows, features): each row n times.
+
+    Args:
+        n: how often, an integer of at least 1.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: when `n` is not a positive integer; when built, for inputs that are not vectors.
+
+    >>> import numpy as np
+    >>> RepeatVector(2)(np.array([[1.0, 2.0]])).tolist()
+    [[[1.0, 2.0], [1.0, 2.0]]]
+    """
+
+    def __init__(self, n: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if isinstance(n, bool) or int(n) != n or n < 1:
+            raise ValueError(f"RepeatVector '{self.name}': 'n' must be a positive integer. Received: {n!r}")
+        self.n = int(n)
+
+    def build(self, input_shape: Shape) -> None:
+        if len(input_shape) != 2:
+            raise ValueError(
+                f"RepeatVector '{self.name}' needs inputs of shape (rows, features). Received: "
+                f"{tuple(input_shape)}"
+            )
+        super().build(input_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return (input_shape[0], self.n, input_shape[1])
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        return builder.add(self, "repeat_vector", value, attributes={"n": self.n})
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "n": self.n}
