@@ -313,6 +313,35 @@ NETWORKS = {
     "permute": partial(
         network_of, layers=lambda layers: [layers.Permute((2, 1)), layers.Dense(5, "tanh")], rows=(3, 4)
     ),
+    "layer_normalization": partial(
+        network_of,
+        layers=lambda layers: [layers.Dense(9), layers.LayerNormalization(gamma_regularizer="l2")],
+    ),
+    "layer_normalization_of_axes": partial(
+        network_of,
+        layers=lambda layers: [layers.LayerNormalization(axis=[1, 2], epsilon=0.01, center=False)],
+        rows=(3, 4),
+    ),
+    "rms_normalization": partial(
+        network_of, layers=lambda layers: [layers.Dense(9), layers.RMSNormalization()], rows=(3, 4)
+    ),
+    "unit_normalization": partial(
+        network_of, layers=lambda layers: [layers.Dense(9), layers.UnitNormalization()], rows=(3, 4)
+    ),
+    "unit_normalization_of_axes": partial(
+        network_of, layers=lambda layers: [layers.UnitNormalization(axis=[1, 2])], rows=(3, 4)
+    ),
+    "group_normalization": partial(
+        network_of, layers=lambda layers: [layers.Dense(8), layers.GroupNormalization(4)]
+    ),
+    "group_normalization_of_positions": partial(
+        network_of,
+        layers=lambda layers: [layers.Dense(6), layers.GroupNormalization(2, scale=False), layers.ReLU()],
+        rows=(3, 4),
+    ),
+    "instance_normalization": partial(
+        network_of, layers=lambda layers: [layers.GroupNormalization(-1, epsilon=0.01)], rows=(3, 2, 2)
+    ),
     "repeat_vector": partial(
         network_of, layers=lambda layers: [layers.RepeatVector(3), layers.Identity(), layers.Dense(5, "tanh")]
     ),

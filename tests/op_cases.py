@@ -82,8 +82,31 @@ def repeat_vector(n: int):
     return lambda x, rng: [Node("repeat_vector", {"n": n})]
 
 
-def dropout(rate: float):
-    return lambda x, rng: [Node("dropout", {"rate": rate, "seed": -1})]
+def dropout(rate: float, **values: float):
+    values = values or {"scale": 1 / (1 - rate)}
+    return lambda x, rng: [Node("dropout", {"rate": rate, "seed": -1, **values})]
+
+
+def gaussian_noise(stddev: float, multiplied: int):
+    attributes = {"stddev": stddev, "multiplied": multiplied, "seed": -1}
+    return lambda x, rng: [Node("gaussian_noise", attributes)]
+
+
+def row_normalization(kind: str, gamma: bool = True, beta: bool = True, segments: int = 1, grouped=False):
+    """Rows of the last axis; where grouped, the axis before it counts groups with channels of their own."""
+
+    def nodes(x, rng):
+        groups = x.shape[-2] if grouped else 1
+        last = x.shape[-1] * segments
+        repeat = [Node("repeat_vector", {"n": segments})] if segments > 1 else []
+        merge = [Node("reshape", {"shape": [last]})] if segments > 1 else []
+        channels = groups * last // segments
+        attributes = {"centred": int(kind == "layer"), "unit": int(kind == "unit"), "epsilon": EPSILON}
+        attributes |= {"groups": groups, "segments": segments}
+        variables = [off_zero(rng, channels) if gamma else None, off_zero(rng, channels) if beta else None]
+        return [*repeat, *merge, Node("row_normalization", attributes, variables)]
+
+    return nodes
 
 
 def rescaling(scale, offset):
@@ -196,6 +219,22 @@ CASES = [
     OpCase("permute_of_three", chain(permute(2, 0, 1), activation("tanh")), ranks=(3,)),
     OpCase("repeat_vector", chain(repeat_vector(3), activation("tanh")), ranks=(1,)),
     OpCase("dropout", dropout(0.4), ranks=(1, 3)),
+    OpCase("alpha_dropout", dropout(0.3, scale=0.9, shift=0.4, dropped=-1.1), ranks=(1, 3)),
+    OpCase("gaussian_noise", gaussian_noise(0.7, 0)),
+    OpCase("gaussian_dropout", gaussian_noise(0.7, 1), ranks=(1, 3)),
+    OpCase("layer_normalization", row_normalization("layer"), ranks=(1, 3)),
+    OpCase("layer_normalization_plain", row_normalization("layer", gamma=False, beta=False)),
+    OpCase("layer_normalization_of_segments", row_normalization("layer", segments=3), ranks=(1,)),
+    OpCase("group_normalization", row_normalization("layer", grouped=True), ranks=(2,)),
+    # Of a single channel the derivative is epsilon / (x^2 + epsilon)^1.5, what float32 leaves of a difference
+    # of nearly equal numbers.
+    OpCase("rms_normalization", row_normalization("rms", beta=False), ranks=(1, 2), float32_tolerance=1e-4),
+    OpCase(
+        "unit_normalization",
+        row_normalization("unit", gamma=False, beta=False),
+        ranks=(1, 2),
+        float32_tolerance=1e-4,
+    ),
     OpCase("dense_relu_dropout_dense", chain(dense(33), activation("relu"), dropout(0.5), dense(4))),
     OpCase("rescaling", rescaling(0.5, -0.25)),
     OpCase("rescaling_per_channel", per_channel_rescaling),

@@ -24,7 +24,12 @@ def network():
             layers.Dense(130, kernel_regularizer="l1", bias_constraint="non_neg"),
             layers.BatchNormalization(),
             layers.Activation("gelu"),
-            layers.Dropout(0.2),
+            layers.AlphaDropout(0.2),
+            layers.LayerNormalization(),
+            layers.GaussianNoise(0.1),
+            layers.GroupNormalization(10),
+            layers.PReLU(),
+            layers.GaussianDropout(0.1),
             layers.Dense(10, activation="softmax"),
         ]
     )

@@ -242,6 +242,16 @@ def test_configs_of_keras_are_read():
         (lambda: layers.PReLU().build((None, None)), "PReLU.*known shape"),
         (lambda: layers.Permute((1, 3)), "'dims' must be 1 to 2.*1, 3"),
         (lambda: layers.Permute((2, 1)).build((None, 3)), "Permute.*2 axes.*None, 3"),
+        (lambda: layers.LayerNormalization(axis=0).build((None, 3)), "LayerNormalization.*axis=0"),
+        (lambda: layers.LayerNormalization(axis="x"), "'axis'.*'x'"),
+        (lambda: layers.LayerNormalization(epsilon=0.0), "'epsilon'.*0.0"),
+        (lambda: layers.GroupNormalization(3).build((None, 4)), "'groups'.*4 channels.*groups=3"),
+        (lambda: layers.GroupNormalization(0), "'groups'.*0"),
+        (lambda: layers.UnitNormalization(axis=4).build((None, 4)), "UnitNormalization.*axis=4"),
+        (lambda: layers.AlphaDropout(1.0), "AlphaDropout.*'rate'.*1.0"),
+        (lambda: layers.GaussianDropout(-0.1), "GaussianDropout.*'rate'.*-0.1"),
+        (lambda: layers.GaussianNoise(-1.0), "GaussianNoise.*'stddev'.*-1.0"),
+        (lambda: layers.GaussianNoise(1.0, seed=-1), "GaussianNoise.*'seed'.*-1"),
         (lambda: layers.RepeatVector(0), "RepeatVector.*'n'.*0"),
         (lambda: layers.RepeatVector(2).build((None, 3, 4)), "RepeatVector.*None, 3, 4"),
         (lambda: layers.Dense(3, "glu").build((None, 4)) or layers.Dense(3, "glu")(X), "glu.*even"),
@@ -312,6 +322,13 @@ def test_sparsemax_is_the_nearest_distribution():
         (layers.Permute((2, 1)), (None, 3, 4)),
         (layers.RepeatVector(3), (None, 4)),
         (layers.Identity(), (None, 4)),
+        (layers.LayerNormalization(axis=[1, 2], beta_constraint="non_neg"), (None, 3, 4)),
+        (layers.GroupNormalization(2, gamma_regularizer="l1"), (None, 3, 4)),
+        (layers.RMSNormalization(epsilon=0.1), (None, 4)),
+        (layers.UnitNormalization(axis=1), (None, 3, 4)),
+        (layers.AlphaDropout(0.2, seed=3), (None, 4)),
+        (layers.GaussianNoise(0.2, seed=3), (None, 4)),
+        (layers.GaussianDropout(0.2), (None, 4)),
         (layers.Activation("mish"), (None, 4)),
         (layers.Dense(4, "glu"), (None, 4)),
     ],
@@ -324,3 +341,58 @@ def test_layers_are_rebuilt_from_their_config(layer, shape):
     again.build(shape)
     x = RNG.normal(size=(2, *shape[1:]))
     assert again(x).shape == (2, *again.output_shape[1:])
+
+
+ONES = np.ones((400, 257))  # 102,800 numbers: several chunks, and a tail
+RANDOM = {
+    "noise": layers.GaussianNoise(0.5, seed=7),
+    "gaussian": layers.GaussianDropout(0.2, seed=7),
+    "alpha": layers.AlphaDropout(0.3, seed=7),
+}
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_random_layers_rest_at_inference(name):
+    layer = RANDOM[name]
+    np.testing.assert_array_equal(layer(X), X)
+    assert not np.array_equal(layer(X, training=True), X)
+
+
+def test_noise_is_normal(float64):
+    """Mean, variance, quartiles and tails of 102,800 numbers, at five standard errors."""
+    z = (layers.GaussianNoise(0.5, seed=7)(ONES, training=True) - 1) / 0.5
+    error = 5 / math.sqrt(z.size)
+    assert abs(z.mean()) < error
+    assert abs(z.var() - 1) < math.sqrt(2) * error
+    assert abs(np.mean(z**4) - 3) < math.sqrt(96) * error
+    for limit, share in [(-0.6745, 0.25), (0.6745, 0.75), (1.96, 0.975), (-3.0, 0.00135)]:
+        assert abs(np.mean(z < limit) - share) < error / 2
+    assert abs(np.mean(z[:, :-1] * z[:, 1:])) < error
+    assert abs(np.mean(z[:, :-16] * z[:, 16:])) < error
+    assert len(np.unique(z)) > 0.99 * z.size
+
+
+def test_factors_of_gaussian_dropout_have_the_variance_of_dropout(float64):
+    factors = layers.GaussianDropout(0.2, seed=7)(ONES, training=True)
+    assert abs(factors.mean() - 1) < 5 * 0.5 / math.sqrt(factors.size)
+    assert factors.var() == pytest.approx(0.25, rel=0.03)
+
+
+def test_alpha_dropout_keeps_mean_and_variance_of_standard_numbers(float64):
+    x = np.random.default_rng(1).normal(size=ONES.shape)
+    y = layers.AlphaDropout(0.3, seed=7)(x, training=True)
+    assert abs(y.mean()) < 0.02
+    assert y.var() == pytest.approx(1, rel=0.02)
+    values, counts = np.unique(y, return_counts=True)
+    assert counts.max() / y.size == pytest.approx(0.3, abs=0.01)
+    assert values[counts.argmax()] < -1
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_random_layers_draw_the_same_on_any_threads(name):
+    x = np.ones((300, 130), "float32")
+    results = []
+    for threads in (1, 3):
+        lamella.config.set_num_threads(threads)
+        results.append(RANDOM[name](x, training=True))
+    np.testing.assert_array_equal(*results)

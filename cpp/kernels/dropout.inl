@@ -59,6 +59,15 @@ void philox_words(PhiloxKey key, int64_t begin, int64_t n, uint32_t* out) {
   }
 }
 
+// y = bit ? x * scale + shift : dropped for count <= 32 elements.
+template <class T>
+LAMELLA_INLINE void keep_values(int64_t count, uint32_t bits, const DropoutValues<T>& v, const T* x, T* y) {
+  for_each_vector<T>(count, [&](int64_t i, auto span) {
+    const Vec<T> kept = mul_add(load(x + i, span), splat(v.scale), splat(v.shift - v.dropped));
+    store(y + i, keep(kept, bits >> i) + v.dropped, span);
+  });
+}
+
 // y = bit ? x * scale : 0 for count <= 32 elements.
 template <class T>
 LAMELLA_INLINE void keep_scaled(int64_t count, uint32_t bits, T scale, const T* x, T* y) {
@@ -67,18 +76,18 @@ LAMELLA_INLINE void keep_scaled(int64_t count, uint32_t bits, T scale, const T* 
 }
 
 template <class T>
-void dropout_forward(PhiloxKey key, int64_t begin, int64_t n, uint32_t threshold, T scale, const T* x, T* y,
-                     uint8_t* mask) {
+void dropout_forward(PhiloxKey key, int64_t begin, int64_t n, uint32_t threshold,
+                     const DropoutValues<T>& values, const T* x, T* y, uint8_t* mask) {
   for (int64_t i = 0; i < n; i += kGroupWords) {
     const PhiloxWords words = philox(key, static_cast<uint64_t>((begin + i) / 4));
     uint32_t bits = bits_of((Int<float>)(words.low >= threshold));
     bits |= bits_of((Int<float>)(words.high >= threshold)) << kHalfWords;
     if (n - i >= kGroupWords) {
-      keep_scaled<T>(kGroupWords, bits, scale, x + i, y + i);
+      keep_values<T>(kGroupWords, bits, values, x + i, y + i);
       __builtin_memcpy(mask + i / 8, &bits, kGroupWords / 8);
     } else {
       bits &= (1u << (n - i)) - 1;
-      keep_scaled<T>(n - i, bits, scale, x + i, y + i);
+      keep_values<T>(n - i, bits, values, x + i, y + i);
       __builtin_memcpy(mask + i / 8, &bits, static_cast<size_t>(n - i + 7) / 8);
     }
   }

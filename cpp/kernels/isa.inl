@@ -16,11 +16,13 @@
 #include "kernels/gemm.inl"
 #include "kernels/losses.inl"
 #include "kernels/math.inl"
+#include "kernels/noise.inl"
 #include "kernels/norms.inl"
 #include "kernels/optimizer.inl"
 #include "kernels/prelu.inl"
 #include "kernels/regression_losses.inl"
 #include "kernels/row_activations.inl"
+#include "kernels/row_norm.inl"
 #include "kernels/softmax.inl"
 
 namespace lamella::kernels {

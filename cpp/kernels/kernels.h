@@ -146,6 +146,34 @@ struct RowLossBlock {
   bool binary_labels;  // hinges: targets are 0 and 1, to be taken as -1 and 1
 };
 
+// Normalisation of each row of x[rows, segments * width] by its own statistics:
+//   y = gamma * (x - mean) * inverse + beta, inverse = 1 / sqrt(mean of (x - mean)^2 + epsilon)
+// mean is 0 unless centred; unit takes 1 / sqrt(max(sum of x^2, epsilon)) for the inverse. Row i uses the
+// width numbers of gamma and beta that begin at (first_row + i) % groups * width, the same for all its
+// segments.
+template <class T>
+struct RowNormBlock {
+  bool centred, unit;
+  T epsilon;
+  int64_t rows, first_row, groups, segments, width;
+  const T* x;
+  const T* gamma;  // may be null (1)
+  const T* beta;   // may be null (0)
+  T* y;
+  T* mean;        // of the rows: written forward, read backward
+  T* inverse;     // of the rows: written forward, read backward
+  const T* dy;    // backward only
+  T* dx;          // may be dy; null: not wanted
+  T* gamma_sums;  // groups * width, added to: dy * (x - mean) * inverse; may be null
+  T* beta_sums;   // groups * width, added to: dy; may be null
+};
+
+// What dropout makes of kept and dropped elements: x * scale + shift, and dropped.
+template <class T>
+struct DropoutValues {
+  T scale, shift = 0, dropped = 0;
+};
+
 struct NormLimits {
   double low, high, rate;
 };

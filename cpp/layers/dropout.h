@@ -1,11 +1,25 @@
-// Dropout (Srivastava et al. 2014), inverted: active in training only.
+// Layers that are random in training and do nothing at inference: dropout, inverted and self-normalising, and
+// noise.
 #pragma once
 #include "layers/layer.h"
 
 namespace lamella::layers {
 
-// Attributes: rate, seed (-1: the model's).
-class Dropout final : public Layer {
+// Attributes: seed, negative to follow the model's.
+class RandomLayer : public Layer {
+ protected:
+  explicit RandomLayer(const Definition& definition);
+
+  // The random numbers of this layer in this step.
+  ops::PhiloxKey key(const StepState& state) const;
+
+ private:
+  int64_t seed_;
+  uint32_t id_;
+};
+
+// Attributes: rate; scale, shift and dropped: see ops::DropoutValues.
+class Dropout final : public RandomLayer {
  public:
   explicit Dropout(const Definition& definition);
 
@@ -13,12 +27,25 @@ class Dropout final : public Layer {
   Needs needs(const ops::Context& context, int64_t rows, bool training) const override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
-  double forward_flops() const override { return static_cast<double>(input_size()); }
 
  private:
   double rate_;
-  int64_t seed_;
-  uint32_t id_;
+  ops::DropoutValues values_;
+};
+
+// Attributes: stddev; multiplied, 1 where the noise scales the input instead of being added to it.
+class GaussianNoise final : public RandomLayer {
+ public:
+  explicit GaussianNoise(const Definition& definition);
+
+  const char* op() const override { return "gaussian_noise"; }
+  Needs needs(const ops::Context& context, int64_t rows, bool training) const override;
+  void forward(const ForwardPass& pass) const override;
+  void backward(const BackwardPass& pass) const override;
+
+ private:
+  double stddev_;
+  ops::Noise kind_;
 };
 
 }  // namespace lamella::layers

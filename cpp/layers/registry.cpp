@@ -12,6 +12,7 @@
 #include "layers/repeat_vector.h"
 #include "layers/rescaling.h"
 #include "layers/reshape.h"
+#include "layers/row_normalization.h"
 
 namespace lamella::layers {
 
@@ -34,6 +35,8 @@ const std::map<std::string, Factory>& factories() {
       {"prelu", make<PRelu>},
       {"repeat_vector", make<RepeatVector>},
       {"rescaling", make<Rescaling>},
+      {"gaussian_noise", make<GaussianNoise>},
+      {"row_normalization", make<RowNormalization>},
       {"reshape", make<Reshape>},
   };
   return map;

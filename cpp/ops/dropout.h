@@ -1,16 +1,28 @@
-// Inverted dropout: elements are dropped with probability rate, kept ones scaled by 1 / (1 - rate).
+// Elements dropped at random, and noise.
 #pragma once
 #include "base/tensor_view.h"
 #include "ops/context.h"
 
 namespace lamella::ops {
 
+using DropoutValues = kernels::DropoutValues<double>;
+
+enum class Noise { added, multiplied };
+
 struct DropoutOps {
   int64_t (*mask_bytes)(int64_t elements);
   // The mask is a function of key and element alone: the same on every device and with any number of threads.
-  void (*forward)(const Context&, PhiloxKey key, double rate, const TensorView& x, const TensorView& y,
-                  void* mask);
-  void (*backward)(const Context&, double rate, const void* mask, const TensorView& dy, const TensorView& dx);
+  // Elements are dropped with probability rate: y = values.dropped; others are x * values.scale +
+  // values.shift.
+  void (*forward)(const Context&, PhiloxKey key, double rate, const DropoutValues& values,
+                  const TensorView& x, const TensorView& y, void* mask);
+  // dx = dy * scale where kept, else 0.
+  void (*backward)(const Context&, double scale, const void* mask, const TensorView& dy,
+                   const TensorView& dx);
+  // y = x + stddev z, or x (1 + stddev z), with a standard normal z for each element, a function of key and
+  // element alone. y may be x.
+  void (*noise)(const Context&, PhiloxKey key, Noise kind, double stddev, const TensorView& x,
+                const TensorView& y);
 };
 
 }  // namespace lamella::ops

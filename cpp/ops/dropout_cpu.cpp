@@ -15,29 +15,40 @@ int64_t mask_bytes(int64_t elements) { return ceil_div(elements, 8); }
 // A uniform 32-bit word below this is a dropped element: P(word < rate * 2^32) = rate.
 uint32_t threshold(double rate) { return static_cast<uint32_t>(std::min(rate * 0x1p32, 4294967295.0)); }
 
-// Kept elements grow by this, so that the expectation stays; nothing is kept at rate 1.
-double scale_of(double rate) { return rate < 1 ? 1 / (1 - rate) : 0; }
-
-void forward(const Context& context, PhiloxKey key, double rate, const TensorView& x, const TensorView& y,
-             void* mask) {
+void forward(const Context& context, PhiloxKey key, double rate, const DropoutValues& values,
+             const TensorView& x, const TensorView& y, void* mask) {
   dispatch(x.dtype, [&](auto t) {
     using T = decltype(t);
+    const kernels::DropoutValues<T> v{static_cast<T>(values.scale), static_cast<T>(values.shift),
+                                      static_cast<T>(values.dropped)};
     context.pool.parallel_for(x.size(), kGrainElements, [&](int64_t begin, int64_t end) {
-      context.kernels.table<T>().dropout_forward(key, begin, end - begin, threshold(rate),
-                                                 static_cast<T>(scale_of(rate)), x.as<T>() + begin,
-                                                 y.as<T>() + begin, static_cast<uint8_t*>(mask) + begin / 8);
+      context.kernels.table<T>().dropout_forward(key, begin, end - begin, threshold(rate), v,
+                                                 x.as<T>() + begin, y.as<T>() + begin,
+                                                 static_cast<uint8_t*>(mask) + begin / 8);
     });
   });
 }
 
-void backward(const Context& context, double rate, const void* mask, const TensorView& dy,
+void backward(const Context& context, double scale, const void* mask, const TensorView& dy,
               const TensorView& dx) {
   dispatch(dy.dtype, [&](auto t) {
     using T = decltype(t);
     context.pool.parallel_for(dy.size(), kGrainElements, [&](int64_t begin, int64_t end) {
-      context.kernels.table<T>().dropout_backward(end - begin, static_cast<T>(scale_of(rate)),
+      context.kernels.table<T>().dropout_backward(end - begin, static_cast<T>(scale),
                                                   static_cast<const uint8_t*>(mask) + begin / 8,
                                                   dy.as<T>() + begin, dx.as<T>() + begin);
+    });
+  });
+}
+
+void noise(const Context& context, PhiloxKey key, Noise kind, double stddev, const TensorView& x,
+           const TensorView& y) {
+  dispatch(x.dtype, [&](auto t) {
+    using T = decltype(t);
+    const auto& table = context.kernels.table<T>();
+    const auto kernel = kind == Noise::added ? table.add_noise : table.scale_by_noise;
+    context.pool.parallel_for(x.size(), kGrainElements, [&](int64_t begin, int64_t end) {
+      kernel(key, begin, end - begin, static_cast<T>(stddev), x.as<T>() + begin, y.as<T>() + begin);
     });
   });
 }
@@ -45,6 +56,6 @@ void backward(const Context& context, double rate, const void* mask, const Tenso
 }  // namespace
 
 extern const DropoutOps dropout_cpu;
-const DropoutOps dropout_cpu{mask_bytes, forward, backward};
+const DropoutOps dropout_cpu{mask_bytes, forward, backward, noise};
 
 }  // namespace lamella::ops

@@ -14,6 +14,7 @@
 #include "ops/metric.h"
 #include "ops/norms.h"
 #include "ops/optimizer.h"
+#include "ops/row_norm.h"
 
 namespace lamella::ops {
 
@@ -29,6 +30,7 @@ struct OpTable {
   const MetricOps& metric;
   const NormOps& norm;
   const OptimizerOps& optimizer;
+  const RowNormOps& row_norm;
   const GatherOps& gather;
 };
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lamella import _core, seeding
@@ -79,6 +80,32 @@ class ProgramBuilder:
             return value
         kind, attributes = spec
         return self.add(layer, "activation", value, attributes={"kind": kind, **attributes})
+
+    def along(self, layer: Layer, value: int, axes: list[int], operation: Callable[[int], int]) -> int:
+        """Append an operation on the last axis so that it works on these axes of a row, taken together.
+
+        Args:
+            layer: the layer whose operations these are.
+            value: id of the input.
+            axes: ascending axes, the batch axis not counted.
+            operation: appends the operation to a value and returns its output, of the same shape.
+        """
+        shape = self.shape(value)
+        order = [axis for axis in range(len(shape)) if axis not in axes] + axes
+        moved = order != list(range(len(shape)))
+        if moved:
+            value = self.add(layer, "permute", value, attributes={"axes": order})
+        arranged = list(self.shape(value))
+        if len(axes) > 1:
+            folded = [*arranged[: -len(axes)], math.prod(arranged[-len(axes) :])]
+            value = self.add(layer, "reshape", value, attributes={"shape": folded})
+        value = operation(value)
+        if len(axes) > 1:
+            value = self.add(layer, "reshape", value, attributes={"shape": arranged})
+        if moved:
+            back = [order.index(axis) for axis in range(len(order))]
+            value = self.add(layer, "permute", value, attributes={"axes": back})
+        return value
 
     def shape(self, value: int) -> tuple[int, ...]:
         """Shape of a value without the batch axis."""

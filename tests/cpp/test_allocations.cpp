@@ -121,8 +121,21 @@ engine::Program make_program(DType dtype, const VariablePtr& kernel) {
        variable("moving_mean", {units}, dtype, false), variable("moving_variance", {units}, dtype, false, 1)},
       {{"momentum", 0.9}, {"epsilon", 1e-3}});
   add(program, "activation", {}, {{"kind", "relu"}, {"a", 0.0}});
-  add(program, "dropout", {}, {{"rate", 0.3}, {"seed", int64_t{-1}}});
-  add(program, "dense", {variable("kernel", {units, units}, dtype), variable("bias", {units}, dtype)}, {});
+  add(program, "dropout", {}, {{"rate", 0.3}, {"scale", 1.25}, {"seed", int64_t{-1}}});
+  add(program, "gaussian_noise", {}, {{"stddev", 0.1}, {"multiplied", int64_t{1}}, {"seed", int64_t{-1}}});
+  add(program, "row_normalization", {variable("gamma", {units}, dtype), variable("beta", {units}, dtype)},
+      {{"centred", int64_t{1}},
+       {"unit", int64_t{0}},
+       {"epsilon", 1e-3},
+       {"groups", int64_t{1}},
+       {"segments", int64_t{1}}});
+  add(program, "prelu", {variable("alpha", {1}, dtype)}, {});
+  add(program, "repeat_vector", {}, {{"n", int64_t{2}}});
+  add(program, "permute", {}, {{"axes", std::vector<double>{1, 0}}});
+  add(program, "permute", {}, {{"axes", std::vector<double>{1, 0}}});
+  add(program, "reshape", {}, {{"shape", std::vector<double>{2 * units}}});
+  add(program, "dense", {variable("kernel", {2 * units, units}, dtype), variable("bias", {units}, dtype)},
+      {});
   add(program, "activation", {}, {{"kind", "gelu"}, {"a", 0.0}});
   add_activity_penalty(program);
   add(program, "dense", {variable("kernel", {units, kClasses}, dtype), variable("bias", {kClasses}, dtype)},

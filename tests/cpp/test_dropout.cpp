@@ -60,7 +60,7 @@ TEST(dropout_forward_and_backward) {
         const std::vector<T> x = random_values<T>(n);
         std::vector<T> y(n), dx(n);
         std::vector<uint8_t> mask((n + 7) / 8 + 1, 0xee);
-        all.table<T>().dropout_forward(kKey, begin, n, threshold, T(1.6), x.data(), y.data(), mask.data());
+        all.table<T>().dropout_forward(kKey, begin, n, threshold, {T(1.6)}, x.data(), y.data(), mask.data());
         all.table<T>().dropout_backward(n, T(1.6), mask.data(), x.data(), dx.data());
         for (int64_t i = 0; i < n; ++i) {
           const bool kept = word(begin + i) >= threshold;

@@ -7,18 +7,24 @@ from typing import Any
 from lamella._types import Config
 from lamella.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
 from lamella.layers.activity_regularization import ActivityRegularization
+from lamella.layers.alpha_dropout import AlphaDropout
 from lamella.layers.batch_normalization import BatchNormalization
 from lamella.layers.dense import Dense
 from lamella.layers.dropout import Dropout
 from lamella.layers.flatten import Flatten
+from lamella.layers.gaussian_noise import GaussianDropout, GaussianNoise
+from lamella.layers.group_normalization import GroupNormalization
 from lamella.layers.identity import Identity
 from lamella.layers.input_layer import Input, InputLayer
 from lamella.layers.layer import Layer
+from lamella.layers.layer_normalization import LayerNormalization
 from lamella.layers.permute import Permute
 from lamella.layers.prelu import PReLU
 from lamella.layers.repeat_vector import RepeatVector
 from lamella.layers.rescaling import Rescaling
 from lamella.layers.reshape import Reshape
+from lamella.layers.rms_normalization import RMSNormalization
+from lamella.layers.unit_normalization import UnitNormalization
 from lamella.registry import Registry
 from lamella.registry import serialize as _serialize
 
@@ -26,22 +32,29 @@ __all__ = [
     "ELU",
     "Activation",
     "ActivityRegularization",
+    "AlphaDropout",
     "BatchNormalization",
     "Dense",
     "Dropout",
     "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
+    "GroupNormalization",
     "Identity",
     "Input",
     "InputLayer",
     "Layer",
+    "LayerNormalization",
     "LeakyReLU",
     "PReLU",
     "Permute",
+    "RMSNormalization",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
     "Softmax",
+    "UnitNormalization",
     "deserialize",
     "serialize",
 ]
@@ -49,6 +62,8 @@ __all__ = [
 registry: Registry[Layer] = Registry("layer", Layer, "keras.layers")
 registry.add(Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax)
 registry.add(Identity, Permute, RepeatVector)
+registry.add(GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization)
+registry.add(AlphaDropout, GaussianDropout, GaussianNoise)
 registry.add(
     ActivityRegularization, BatchNormalization, Dense, Dropout, Flatten, InputLayer, Rescaling, Reshape
 )

@@ -167,15 +167,10 @@ class Softmax(Layer):
         return self.axis % rank - 1
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
-        rank = len(builder.shape(value))
-        axis = self._row_axis(rank + 1)
-        if axis == rank - 1:
-            return builder.activation(self, value, ("softmax", {}))
-        swapped = list(range(rank))
-        swapped[axis], swapped[-1] = rank - 1, axis
-        value = builder.add(self, "permute", value, attributes={"axes": swapped})
-        value = builder.activation(self, value, ("softmax", {}))
-        return builder.add(self, "permute", value, attributes={"axes": swapped})
+        axis = self._row_axis(len(builder.shape(value)) + 1)
+        return builder.along(
+            self, value, [axis], lambda moved: builder.activation(self, moved, ("softmax", {}))
+        )
 
     def get_config(self) -> Config:
         return {**super().get_config(), "axis": self.axis}

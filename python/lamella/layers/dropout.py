@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from lamella._types import Config
 from lamella.layers.layer import Layer
 from lamella.program import ProgramBuilder
+
+
+def require_seed(layer: Layer, seed: int | None) -> int | None:
+    """Return a layer's seed; raise ValueError unless it is None or an integer that is not negative."""
+    if seed is not None and (not isinstance(seed, (int, np.integer)) or seed < 0):
+        raise ValueError(
+            f"{type(layer).__name__} '{layer.name}': 'seed' must be None or an integer that is not negative. "
+            f"Received: {seed!r}"
+        )
+    return seed
+
+
+def native_seed(seed: int | None) -> int:
+    """How the native core is told of a seed: -1 follows the model's."""
+    return -1 if seed is None else int(seed)
 
 
 class Dropout(Layer):
@@ -33,16 +50,17 @@ class Dropout(Layer):
         if not 0.0 <= rate <= 1.0:
             raise ValueError(f"Dropout '{self.name}': 'rate' must be between 0 and 1. Received: {rate!r}")
         self.refuse(noise_shape=(noise_shape, None))
-        if seed is not None and seed < 0:
-            raise ValueError(f"Dropout '{self.name}': 'seed' must not be negative. Received: {seed}")
         self.rate = float(rate)
-        self.seed = seed
+        self.seed = require_seed(self, seed)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         if self.rate == 0.0:
             return value
-        seed = -1 if self.seed is None else self.seed
-        return builder.add(self, "dropout", value, attributes={"rate": self.rate, "seed": seed})
+        seed = native_seed(self.seed)
+        scale = 1.0 / (1.0 - self.rate) if self.rate < 1.0 else 0.0  # the expectation stays
+        return builder.add(
+            self, "dropout", value, attributes={"rate": self.rate, "scale": scale, "seed": seed}
+        )
 
     def get_config(self) -> Config:
         return {**super().get_config(), "rate": self.rate, "seed": self.seed, "noise_shape": None}

@@ -1,0 +1,98 @@
+#include "ops/row_norm.h"
+
+#include <algorithm>
+
+#include "base/shape.h"
+
+namespace lamella::ops {
+
+namespace {
+
+// Gradients of gamma and beta are summed over at most so many blocks of rows, then over the blocks in order:
+// the cut depends on the shape alone.
+constexpr int64_t kBlocks = 16;
+
+template <class T>
+kernels::RowNormBlock<T> block_of(const RowNormSettings& settings, const TensorView& x,
+                                  const TensorView& gamma, int64_t first, int64_t rows) {
+  kernels::RowNormBlock<T> block{};
+  block.centred = settings.centred;
+  block.unit = settings.unit;
+  block.epsilon = static_cast<T>(settings.epsilon);
+  block.rows = rows;
+  block.first_row = first;
+  block.groups = settings.groups;
+  block.segments = x.cols / settings.width;
+  block.width = settings.width;
+  block.x = x.as<T>() + first * x.cols;
+  block.gamma = gamma.as<T>();
+  return block;
+}
+
+void forward(const Context& context, const RowNormSettings& settings, const TensorView& x,
+             const TensorView& gamma, const TensorView& beta, const TensorView& y, void* mean,
+             void* inverse) {
+  dispatch(x.dtype, [&](auto t) {
+    using T = decltype(t);
+    context.pool.parallel_for(x.rows, rows_per_chunk(x.cols), [&](int64_t begin, int64_t end) {
+      kernels::RowNormBlock<T> block = block_of<T>(settings, x, gamma, begin, end - begin);
+      block.beta = beta.as<T>();
+      block.y = y.as<T>() + begin * x.cols;
+      block.mean = static_cast<T*>(mean) + begin;
+      block.inverse = static_cast<T*>(inverse) + begin;
+      context.kernels.table<T>().row_norm_forward(block);
+    });
+  });
+}
+
+int64_t parameters(const RowNormSettings& settings) { return settings.groups * settings.width; }
+
+int64_t scratch_bytes(DType dtype, const RowNormSettings& settings) {
+  return 2 * kBlocks * parameters(settings) * size_of(dtype);
+}
+
+// to = the sum of the blocks' partial sums.
+template <class T>
+void add_blocks(const Context& context, int64_t blocks, const T* partial, const TensorView& to) {
+  const int64_t n = to.size();
+  std::copy_n(partial, n, to.as<T>());
+  for (int64_t b = 1; b < blocks; ++b) context.kernels.table<T>().add(n, partial + b * n, to.as<T>());
+}
+
+void backward(const Context& context, const RowNormSettings& settings, const TensorView& x,
+              const TensorView& gamma, const void* mean, const void* inverse, const TensorView& dy,
+              const TensorView& dx, const TensorView& gamma_gradient, const TensorView& beta_gradient,
+              void* scratch) {
+  if (x.rows == 0) return;
+  dispatch(x.dtype, [&](auto t) {
+    using T = decltype(t);
+    const int64_t width = parameters(settings);
+    const int64_t rows = std::max(rows_per_chunk(x.cols), ceil_div(x.rows, kBlocks));
+    const int64_t blocks = ceil_div(x.rows, rows);
+    T* gammas = static_cast<T*>(scratch);
+    T* betas = gammas + kBlocks * width;
+    context.pool.parallel_for(blocks, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t b = begin; b < end; ++b) {
+        const int64_t first = b * rows;
+        kernels::RowNormBlock<T> block =
+            block_of<T>(settings, x, gamma, first, std::min(rows, x.rows - first));
+        block.mean = static_cast<T*>(const_cast<void*>(mean)) + first;
+        block.inverse = static_cast<T*>(const_cast<void*>(inverse)) + first;
+        block.dy = dy.as<T>() + first * x.cols;
+        block.dx = dx ? dx.as<T>() + first * x.cols : nullptr;
+        if (gamma_gradient) std::fill_n(block.gamma_sums = gammas + b * width, width, T(0));
+        if (beta_gradient) std::fill_n(block.beta_sums = betas + b * width, width, T(0));
+        context.kernels.table<T>().row_norm_backward(block);
+      }
+    });
+    if (gamma_gradient) add_blocks(context, blocks, gammas, gamma_gradient);
+    if (beta_gradient) add_blocks(context, blocks, betas, beta_gradient);
+  });
+}
+
+}  // namespace
+
+extern const RowNormOps row_norm_cpu;
+const RowNormOps row_norm_cpu{forward, scratch_bytes, backward};
+
+}  // namespace lamella::ops

@@ -1,0 +1,104 @@
+"""Group normalisation."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from lamella._types import Config, Shape
+from lamella.layers.row_normalization import AffineRowNormalization
+from lamella.program import ProgramBuilder
+
+
+class GroupNormalization(AffineRowNormalization):
+    """`gamma * (x - mean) / sqrt(variance + epsilon) + beta` with the statistics of groups of channels.
+
+    Wu and He, arXiv 1803.08494. A group's statistics are those of its channels at all positions of a row of
+    the batch; the variance is the biased one; training and inference are alike.
+
+    Args:
+        groups: into how many groups of equal size the channels are split; -1 for one a channel. Defaults
+            to 32.
+        axis: must be the last axis. Defaults to -1.
+        epsilon: defaults to 0.001.
+        center: whether there is a beta, one a channel. Defaults to True.
+        scale: whether there is a gamma, one a channel. Defaults to True.
+        beta_initializer, gamma_initializer: default to zeros and ones.
+        beta_regularizer, gamma_regularizer: penalties, or None.
+        beta_constraint, gamma_constraint: what is done to them after each update, or None.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: when `epsilon` or `groups` is not positive; when built, for another axis or when the
+            channels do not split into so many groups.
+
+    >>> import numpy as np
+    >>> GroupNormalization(2)(np.array([[0.0, 2.0, 5.0, 1.0]])).round(2).tolist()
+    [[-1.0, 1.0, 1.0, -1.0]]
+    """
+
+    def __init__(
+        self,
+        groups: int = 32,
+        axis: int = -1,
+        epsilon: float = 0.001,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            axis,
+            epsilon,
+            center,
+            scale,
+            beta_initializer,
+            gamma_initializer,
+            beta_regularizer,
+            gamma_regularizer,
+            beta_constraint,
+            gamma_constraint,
+            **kwargs,
+        )
+        if groups != -1 and (not isinstance(groups, int) or groups < 1):
+            raise ValueError(
+                f"GroupNormalization '{self.name}': 'groups' must be a positive integer or -1. Received: "
+                f"{groups!r}"
+            )
+        self.groups = groups
+
+    def build(self, input_shape: Shape) -> None:
+        self.refuse(axis=(-1 if self.axis == len(input_shape) - 1 else self.axis, -1))
+        (channels,) = self.parameter_shape(input_shape)
+        if self.groups != -1 and channels % self.groups:
+            raise ValueError(
+                f"GroupNormalization '{self.name}': 'groups' must divide the {channels} channels of inputs "
+                f"of shape {tuple(input_shape)}. Received: groups={self.groups}"
+            )
+        super().build(input_shape)
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        # Groups become an axis of their own, in front of the positions, so that each is a row.
+        shape = list(builder.shape(value))
+        groups = shape[-1] if self.groups == -1 else self.groups
+        positions, width = math.prod(shape[:-1]), shape[-1] // groups
+        apart = [positions, groups, width]
+        value = builder.add(self, "reshape", value, attributes={"shape": apart})
+        if positions > 1:
+            value = builder.add(self, "permute", value, attributes={"axes": [1, 0, 2]})
+        value = builder.add(self, "reshape", value, attributes={"shape": [groups, positions * width]})
+        attributes = {"centred": 1, "unit": 0, "epsilon": self.epsilon}
+        attributes |= {"groups": groups, "segments": positions}
+        value = builder.add(self, "row_normalization", value, [self.gamma, self.beta], attributes)
+        if positions > 1:
+            value = builder.add(self, "reshape", value, attributes={"shape": [groups, positions, width]})
+            value = builder.add(self, "permute", value, attributes={"axes": [1, 0, 2]})
+        return builder.add(self, "reshape", value, attributes={"shape": shape})
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "groups": self.groups}

@@ -1,0 +1,160 @@
+"""What layers that normalise each row by its own statistics have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lamella import constraints, initializers, regularizers
+from lamella._types import Config, Shape
+from lamella.layers.layer import Layer
+from lamella.program import ProgramBuilder
+from lamella.variable import Variable
+
+
+class RowNormalization(Layer):
+    """Base class of layers that normalise rows along `axis`, with an optional factor and offset.
+
+    Args:
+        axis: an axis, or several, behind the batch axis, which counts; normalised together.
+        epsilon: keeps the divisor from 0; positive.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: when `epsilon` is not positive, or for an axis that inputs do not have.
+    """
+
+    centred = False
+    unit = False
+
+    def __init__(self, axis: Any, epsilon: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not 0.0 < epsilon < float("inf"):
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}': 'epsilon' must be positive and finite. Received: "
+                f"{epsilon!r}"
+            )
+        if not isinstance(axis, int) and not (isinstance(axis, (list, tuple)) and axis):
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}': 'axis' must be an integer or a list of them. "
+                f"Received: {axis!r}"
+            )
+        self.axis: int | list[int] = axis if isinstance(axis, int) else list(axis)
+        self.epsilon = float(epsilon)
+
+    def row_axes(self, input_shape: Sequence[int | None]) -> list[int]:
+        """The normalised axes among those of a row, ascending."""
+        rank = len(input_shape)
+        axes = [self.axis] if isinstance(self.axis, int) else self.axis
+        if not all(-rank <= axis < rank and axis % rank for axis in axes):
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}': 'axis' must name axes behind the batch axis of inputs "
+                f"of shape {tuple(input_shape)}. Received: axis={self.axis!r}"
+            )
+        return sorted({axis % rank - 1 for axis in axes})
+
+    def parameter_shape(self, input_shape: Shape) -> tuple[int, ...]:
+        """The shape of factor and offset: the lengths of the normalised axes."""
+        lengths = [input_shape[axis + 1] for axis in self.row_axes(input_shape)]
+        known = tuple(length for length in lengths if length is not None)
+        if len(known) < len(lengths):
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' needs the lengths of the axes {self.axis!r}. Received: "
+                f"inputs of shape {tuple(input_shape)}"
+            )
+        return known
+
+    def normalise(
+        self, builder: ProgramBuilder, value: int, variables: Sequence[Variable | None] = (None, None)
+    ) -> int:
+        """Append the normalisation of the axes, with factor and offset, to a program."""
+        attributes = {
+            "centred": int(self.centred),
+            "unit": int(self.unit),
+            "epsilon": self.epsilon,
+            "groups": 1,
+            "segments": 1,
+        }
+        return builder.along(
+            self,
+            value,
+            self.row_axes((None, *builder.shape(value))),
+            lambda moved: builder.add(self, "row_normalization", moved, variables, attributes),
+        )
+
+
+class AffineRowNormalization(RowNormalization):
+    """Base class of those with gamma and beta.
+
+    Args:
+        axis, epsilon: as of `RowNormalization`.
+        center: whether there is a beta.
+        scale: whether there is a gamma.
+        beta_initializer, gamma_initializer: initial values.
+        beta_regularizer, gamma_regularizer: penalties, or None.
+        beta_constraint, gamma_constraint: what is done to them after each update, or None.
+        **kwargs: see `Layer`.
+    """
+
+    centred = True
+
+    def __init__(
+        self,
+        axis: Any,
+        epsilon: float,
+        center: bool,
+        scale: bool,
+        beta_initializer: Any,
+        gamma_initializer: Any,
+        beta_regularizer: Any,
+        gamma_regularizer: Any,
+        beta_constraint: Any,
+        gamma_constraint: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(axis, epsilon, **kwargs)
+        self.center = bool(center)
+        self.scale = bool(scale)
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.beta_constraint = constraints.get(beta_constraint)
+        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.gamma: Variable | None = None
+        self.beta: Variable | None = None
+
+    def build(self, input_shape: Shape) -> None:
+        shape = self.parameter_shape(input_shape)
+        if self.scale:
+            self.gamma = self.add_weight(
+                shape,
+                self.gamma_initializer,
+                regularizer=self.gamma_regularizer,
+                constraint=self.gamma_constraint,
+                name="gamma",
+            )
+        if self.center:
+            self.beta = self.add_weight(
+                shape,
+                self.beta_initializer,
+                regularizer=self.beta_regularizer,
+                constraint=self.beta_constraint,
+                name="beta",
+            )
+        super().build(input_shape)
+
+    def get_config(self) -> Config:
+        return {
+            **super().get_config(),
+            "axis": self.axis,
+            "epsilon": self.epsilon,
+            "center": self.center,
+            "scale": self.scale,
+            "beta_initializer": initializers.serialize(self.beta_initializer),
+            "gamma_initializer": initializers.serialize(self.gamma_initializer),
+            "beta_regularizer": regularizers.serialize(self.beta_regularizer),
+            "gamma_regularizer": regularizers.serialize(self.gamma_regularizer),
+            "beta_constraint": constraints.serialize(self.beta_constraint),
+            "gamma_constraint": constraints.serialize(self.gamma_constraint),
+        }
