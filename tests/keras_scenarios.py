@@ -332,7 +332,7 @@ NETWORKS = {
         network_of, layers=lambda layers: [layers.UnitNormalization(axis=[1, 2])], rows=(3, 4)
     ),
     "group_normalization": partial(
-        network_of, layers=lambda layers: [layers.Dense(8), layers.GroupNormalization(4)]
+        network_of, layers=lambda layers: [layers.Dense(8), layers.GroupNormalization(2)]
     ),
     "group_normalization_of_positions": partial(
         network_of,
