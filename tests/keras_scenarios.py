@@ -342,6 +342,15 @@ NETWORKS = {
     "instance_normalization": partial(
         network_of, layers=lambda layers: [layers.GroupNormalization(-1, epsilon=0.01)], rows=(3, 2, 2)
     ),
+    "normalization": partial(
+        network_of,
+        layers=lambda layers: [
+            layers.Normalization(mean=np.arange(4.0), variance=np.arange(4.0) + 0.5),
+            layers.Normalization(axis=1, mean=[0.1, 0.2, 0.3], variance=[0.7, 0.2, 0.9]),
+            layers.Normalization(axis=None, mean=0.1, variance=0.7, invert=True),
+        ],
+        rows=(3, 4),
+    ),
     "repeat_vector": partial(
         network_of, layers=lambda layers: [layers.RepeatVector(3), layers.Identity(), layers.Dense(5, "tanh")]
     ),

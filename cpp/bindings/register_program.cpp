@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "bindings/convert.h"
+#include "bindings/python_layer.h"
 #include "engine/activity_penalty.h"
 #include "engine/program.h"
 
@@ -30,6 +31,18 @@ int add_penalty(Program& program, int value, const std::string& kind, const py::
   definition = program.define({value}, std::move(definition));
   return program.append(std::make_shared<engine::ActivityPenalty>(definition, to_penalty(kind, settings)),
                         {value});
+}
+
+int add_python(Program& program, int value, std::vector<VariablePtr> variables, Shape output_shape,
+               py::object forward, py::object backward, const std::string& name, bool trainable) {
+  layers::Definition definition{};
+  definition.name = name;
+  definition.variables = std::move(variables);
+  definition.trainable = trainable;
+  definition = program.define({value}, std::move(definition));
+  return program.append(
+      make_python_layer(definition, std::move(output_shape), std::move(forward), std::move(backward)),
+      {value});
 }
 
 size_t checked(const Program& program, int value) {
@@ -65,6 +78,9 @@ void register_program(py::module_& module) {
       .def("add_penalty", &add_penalty, py::arg("value"), py::arg("kind"), py::arg("settings"),
            py::arg("name"),
            "Let a regulariser of a value add to the loss; returns the id of its output value.")
+      .def("add_python", &add_python, py::arg("value"), py::arg("variables"), py::arg("output_shape"),
+           py::arg("forward"), py::arg("backward"), py::arg("name"), py::arg("trainable"),
+           "Append a layer written in Python; returns the id of its output value.")
       .def(
           "set_output", [](Program& p, int value) { p.output = static_cast<int>(checked(p, value)); },
           py::arg("value"))

@@ -53,6 +53,18 @@ class Program:
     def add_penalty(self, value: int, kind: str, settings: dict[str, Any], name: str) -> int:
         """Let a regulariser of a value add to the loss; returns the id of its output value."""
 
+    def add_python(
+        self,
+        value: int,
+        variables: Sequence[Variable | None],
+        output_shape: Sequence[int],
+        forward: Any,
+        backward: Any,
+        name: str,
+        trainable: bool,
+    ) -> int:
+        """Append a layer written in Python; returns the id of its output value."""
+
     def set_output(self, value: int) -> None: ...
     def shape(self, value: int) -> tuple[int, ...]:
         """Shape of a value without the batch axis."""

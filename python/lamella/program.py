@@ -74,6 +74,27 @@ class ProgramBuilder:
             )
         return self.native.add(op, [value], list(variables), attributes or {}, layer.name, self._trainable)
 
+    def python(self, layer: Layer, value: int) -> int:
+        """Append a layer written in Python; returns the id of its output."""
+        from lamella.layers.layer import call_forward
+
+        def forward(x: Array, training: bool) -> Any:
+            return call_forward(layer, x, training)
+
+        def backward(x: Array, y: Array, gradient: Array) -> Any:
+            own: Any = getattr(layer, "backward", None)
+            if own is None:
+                raise NotImplementedError(
+                    f"Layer '{layer.name}': {type(layer).__name__} needs backward(x, y, gradient) to be "
+                    "trained through"
+                )
+            return own(x, y, gradient)
+
+        output_shape = layer.compute_output_shape((None, *self.shape(value)))[1:]
+        known = [int(axis) for axis in output_shape if axis is not None]
+        variables = list(layer._variables)
+        return self.native.add_python(value, variables, known, forward, backward, layer.name, self._trainable)
+
     def activation(self, layer: Layer, value: int, spec: Spec | None) -> int:
         """Append an activation, nothing where it is linear."""
         if spec is None:

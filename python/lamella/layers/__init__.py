@@ -18,6 +18,7 @@ from lamella.layers.identity import Identity
 from lamella.layers.input_layer import Input, InputLayer
 from lamella.layers.layer import Layer
 from lamella.layers.layer_normalization import LayerNormalization
+from lamella.layers.normalization import Normalization
 from lamella.layers.permute import Permute
 from lamella.layers.prelu import PReLU
 from lamella.layers.repeat_vector import RepeatVector
@@ -46,6 +47,7 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
+    "Normalization",
     "PReLU",
     "Permute",
     "RMSNormalization",
@@ -61,7 +63,7 @@ __all__ = [
 
 registry: Registry[Layer] = Registry("layer", Layer, "keras.layers")
 registry.add(Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax)
-registry.add(Identity, Permute, RepeatVector)
+registry.add(Identity, Normalization, Permute, RepeatVector)
 registry.add(GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization)
 registry.add(AlphaDropout, GaussianDropout, GaussianNoise)
 registry.add(

@@ -33,6 +33,16 @@ class Layer:
     A layer is configured when it is made, gets its variables in `build`, when the shape of its input is
     known, and writes its operations in `emit`, when a model is flattened.
 
+    A layer of your own is written in NumPy: `build` creates its variables, `forward` computes, `backward`
+    passes the gradient on, and a step costs what these cost, and copies of what they are given.
+
+    * `forward(x, training)` (`training` may be left out) returns the outputs, (rows, ...). What it keeps on
+      `self` when `training` is true is there in `backward` of the same step.
+    * `backward(x, y, gradient)` gets inputs, outputs and the gradient by the outputs; it returns the gradient
+      by the inputs, or a pair of it and a list with the gradient by each trainable variable.
+    * `compute_output_shape(input_shape)` may be left out: then `forward` is asked with a row of zeros.
+    * `get_config` returns the constructor's arguments, for configs.
+
     Args:
         activity_regularizer: penalty on the outputs, summed and divided by the rows of the batch, or None.
         trainable: whether optimizers may change its variables. Defaults to True.
@@ -44,6 +54,23 @@ class Layer:
 
     Raises:
         ValueError: for an argument that is unknown or not supported.
+
+    >>> import numpy as np, lamella
+    >>> class Scale(lamella.layers.Layer):
+    ...     def build(self, input_shape):
+    ...         self.factor = self.add_weight((input_shape[-1],), "ones", name="factor")
+    ...
+    ...     def forward(self, x):
+    ...         return x * self.factor
+    ...
+    ...     def backward(self, x, y, gradient):
+    ...         return gradient * self.factor, [(gradient * x).sum(axis=0)]
+    >>> model = lamella.Sequential([lamella.Input((2,)), Scale(), lamella.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> x = np.random.default_rng(0).normal(size=(64, 2))
+    >>> losses = model.fit(x, x.sum(axis=1), epochs=5, verbose=0).history["loss"]
+    >>> losses[-1] < losses[0]
+    True
     """
 
     module: ClassVar[str] = "keras.layers"
@@ -91,11 +118,19 @@ class Layer:
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape of the output for inputs of this shape, batch axis first."""
-        return tuple(input_shape)
+        if not hasattr(self, "forward"):
+            return tuple(input_shape)
+        zeros = np.zeros((1, *(1 if axis is None else axis for axis in input_shape[1:])), self.dtype)
+        return (input_shape[0], *np.shape(call_forward(self, zeros, False))[1:])
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         """Append the operations to a program; returns the id of the output value."""
-        raise NotImplementedError(f"{type(self).__name__} does not implement emit()")
+        if not hasattr(self, "forward"):
+            raise NotImplementedError(
+                f"Layer '{self.name}': {type(self).__name__} must have forward(x) and "
+                "backward(x, y, gradient)"
+            )
+        return builder.python(self, value)
 
     def get_config(self) -> Config:
         """The constructor's arguments, as Keras writes them."""
@@ -197,7 +232,7 @@ class Layer:
         """
         self.refuse(dtype=(dtype or self.dtype, self.dtype))
         value = initializers.get(initializer)(tuple(shape), self.dtype)
-        variable = Variable(np.ascontiguousarray(value), name, f"{self.path}/{name}", trainable)
+        variable = Variable(np.asarray(value, order="C"), name, f"{self.path}/{name}", trainable)
         variable.follow(self.trainable)
         self._variables.append(variable)
         penalty = regularizers.get(regularizer)
@@ -296,6 +331,13 @@ class Layer:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def call_forward(layer: Any, x: Array, training: bool) -> Any:
+    """Call the `forward` of a layer written in Python, with `training` where it takes it."""
+    code = layer.forward.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return layer.forward(x, training=training) if "training" in names else layer.forward(x)
 
 
 def _take_input_shape(kwargs: Config) -> tuple[int | None, ...] | None:
