@@ -29,6 +29,8 @@ CHAPTERS = {
     "initialisation": (r"^test accuracy with Glorot: (0\.\d+)$", 0.94),
     "regularisation": (r"^test accuracy, dropout: (0\.\d+)$", 0.92),
     "batch_normalisation": (r"^test accuracy with batch normalisation: (0\.\d+)$", 0.95),
+    "optimizers": (r"^test accuracy with Adam: (0\.\d+)$", 0.94),
+    "custom_layer": (r"^test accuracy with maxout: (0\.\d+)$", 0.95),
     "tabular": (r"^breast cancer, accuracy: (0\.\d+)$", 0.93),
 }
 
