@@ -209,7 +209,18 @@ def with_options(name, rate, options):
 
 OPTIMIZERS |= {
     f"{name.lower()}_{option}": with_options(name, rate, options)
-    for name, rate in (("SGD", 0.1), ("Adam", 0.01), ("Nadam", 0.01))
+    for name, rate in (
+        ("SGD", 0.1),
+        ("Adam", 0.01),
+        ("AdamW", 0.01),
+        ("RMSprop", 0.005),
+        ("Adagrad", 0.05),
+        ("Adadelta", 1.0),
+        ("Adamax", 0.01),
+        ("Nadam", 0.01),
+        ("Lion", 0.003),
+        ("Ftrl", 0.05),
+    )
     for option, options in SHARED_OPTIONS.items()
 }
 
@@ -225,6 +236,38 @@ SCHEDULES = {
     "cosine_warmup": lambda s: s.CosineDecay(0.01, 10, warmup_target=0.1, warmup_steps=5),
     "restarts": lambda s: s.CosineDecayRestarts(0.1, 5, m_mul=0.8, alpha=0.1),
     "restarts_equal": lambda s: s.CosineDecayRestarts(0.1, 6, t_mul=1.0),
+}
+
+
+def excluding(name, names):
+    """Weight decay on some variables only."""
+
+    def make(k):
+        optimizer = getattr(k.optimizers, name)(learning_rate=0.02, weight_decay=0.3)
+        optimizer.exclude_from_weight_decay(var_names=names)
+        return optimizer
+
+    return make
+
+
+# Every parameter by its position, as Keras orders them.
+SHARED_POSITIONS = (0.1, None, None, 0.1, True, 0.8, 3, 2.0, 2)
+OPTIMIZERS |= {
+    "sgd_without_decay_of_biases": excluding("SGD", ["bias"]),
+    "adam_without_decay_of_kernels": excluding("Adam", ["kern", "nothing"]),
+    "sgd_by_position": lambda k: k.optimizers.SGD(0.1, 0.5, True, *SHARED_POSITIONS),
+    "adam_by_position": lambda k: k.optimizers.Adam(0.02, 0.8, 0.99, 1e-5, True, *SHARED_POSITIONS),
+    "adamw_by_position": lambda k: k.optimizers.AdamW(
+        0.02, 0.1, 0.8, 0.99, 1e-5, False, *SHARED_POSITIONS[1:]
+    ),
+    "rmsprop_by_position": lambda k: k.optimizers.RMSprop(0.01, 0.8, 0.5, 1e-3, True, *SHARED_POSITIONS),
+    "adagrad_by_position": lambda k: k.optimizers.Adagrad(0.05, 0.2, 1e-5, *SHARED_POSITIONS),
+    "adadelta_by_position": lambda k: k.optimizers.Adadelta(1.0, 0.9, 1e-4, *SHARED_POSITIONS),
+    "adamax_by_position": lambda k: k.optimizers.Adamax(0.02, 0.8, 0.99, 1e-5, *SHARED_POSITIONS),
+    "nadam_by_position": lambda k: k.optimizers.Nadam(0.02, 0.8, 0.99, 1e-5, *SHARED_POSITIONS),
+    "lion_by_position": lambda k: k.optimizers.Lion(0.003, 0.8, 0.9, *SHARED_POSITIONS),
+    "ftrl_by_position": lambda k: k.optimizers.Ftrl(0.1, -0.7, 0.2, 0.01, 0.02, 0.03, 0.1, *SHARED_POSITIONS),
+    "rate_of_a_function": lambda k: k.optimizers.SGD(lambda: 0.07, momentum=0.5),
 }
 
 

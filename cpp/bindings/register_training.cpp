@@ -44,12 +44,13 @@ using PyEvaluator = Held<engine::Evaluator>;
 std::unique_ptr<PyTrainer> make_trainer(const engine::Program& program, const Spec& loss,
                                         const std::vector<Spec>& metrics, const Spec& optimizer,
                                         const VariableSpecs& penalties, uint32_t seed,
-                                        const PyTrainer* previous, const VariableSpecs& constraints) {
+                                        const PyTrainer* previous, const VariableSpecs& constraints,
+                                        std::vector<VariablePtr> without_decay) {
   const auto settings = to_attributes(optimizer.first, optimizer.second);
-  auto trainer =
-      std::make_unique<PyTrainer>(runtime(), program, to_objective(loss, metrics, penalties),
-                                  optimizers::make_optimizer(optimizer.first, settings),
-                                  engine::UpdateSettings(settings), to_constraints(constraints), seed);
+  auto trainer = std::make_unique<PyTrainer>(
+      runtime(), program, to_objective(loss, metrics, penalties),
+      optimizers::make_optimizer(optimizer.first, settings), engine::UpdateSettings(settings),
+      engine::VariableRules{to_constraints(constraints), std::move(without_decay)}, seed);
   if (previous != nullptr) trainer->run.continue_from(previous->run);
   return trainer;
 }
@@ -140,7 +141,7 @@ void register_training(py::module_& module) {
       "Owns gradients, optimizer slots, the memory plan and the running loss and metrics of a program.")
       .def(py::init(&make_trainer), py::arg("program"), py::arg("loss"), py::arg("metrics"),
            py::arg("optimizer"), py::arg("penalties"), py::arg("seed"), py::arg("previous") = py::none(),
-           py::arg("constraints") = VariableSpecs())
+           py::arg("constraints") = VariableSpecs(), py::arg("without_decay") = std::vector<VariablePtr>())
       .def_property(
           "iterations", [](const PyTrainer& t) { return t.run.iterations(); },
           [](PyTrainer& t, uint64_t iterations) { t.run.set_iterations(iterations); })

@@ -17,16 +17,16 @@ constexpr auto kLongStep = std::chrono::milliseconds(5);
 }  // namespace
 
 Trainer::Trainer(const ops::Context& context, const Program& program, Objective objective,
-                 optimizers::OptimizerPtr optimizer, const UpdateSettings& settings,
-                 std::vector<ConstraintTerm> constraints, uint32_t seed)
+                 optimizers::OptimizerPtr optimizer, const UpdateSettings& settings, VariableRules rules,
+                 uint32_t seed)
     : context_(context),
       objective_(std::move(objective)),
       seed_(seed),
       batch_(context, program, objective_, Plan::Mode::training),
       scores_(objective_, class_count(program)),
       gradients_(batch_.plan().gradient_bytes()),
-      updater_(context, std::move(optimizer), settings, std::move(constraints),
-               batch_.plan().gradient_slots(), program.dtype, gradients_.bytes()) {
+      updater_(context, std::move(optimizer), settings, std::move(rules), batch_.plan().gradient_slots(),
+               program.dtype, gradients_.bytes()) {
   if (!objective_.loss) misuse("training needs a loss");
 }
 

@@ -16,8 +16,8 @@ struct TrainingMemory {
 class Trainer {
  public:
   Trainer(const ops::Context& context, const Program& program, Objective objective,
-          optimizers::OptimizerPtr optimizer, const UpdateSettings& settings,
-          std::vector<ConstraintTerm> constraints, uint32_t seed);
+          optimizers::OptimizerPtr optimizer, const UpdateSettings& settings, VariableRules rules,
+          uint32_t seed);
 
   // Takes over iterations and the slots of variables that both train.
   void continue_from(const Trainer& previous);

@@ -19,12 +19,12 @@ UpdateSettings::UpdateSettings(const Attributes& attributes)
       accumulation_steps(static_cast<uint64_t>(attributes.number_or("gradient_accumulation_steps", 1))) {}
 
 Updater::Updater(const ops::Context& context, optimizers::OptimizerPtr optimizer,
-                 const UpdateSettings& settings, std::vector<ConstraintTerm> constraints,
-                 std::vector<GradientSlot> variables, DType dtype, int64_t slab_bytes)
+                 const UpdateSettings& settings, VariableRules rules, std::vector<GradientSlot> variables,
+                 DType dtype, int64_t slab_bytes)
     : context_(context),
       optimizer_(std::move(optimizer)),
       settings_(settings),
-      constraints_(std::move(constraints)),
+      rules_(std::move(rules)),
       variables_(std::move(variables)),
       dtype_(dtype) {
   if (settings_.use_ema) slot_names_.emplace_back("average");
@@ -95,26 +95,37 @@ void Updater::step(double learning_rate, uint64_t iterations, const Block& gradi
   }
   if (settings_.use_ema) average(updates);
   // As Keras: also after a step that only accumulated.
-  for (const ConstraintTerm& term : constraints_) term.constraint->apply(context_, *term.variable);
+  for (const ConstraintTerm& term : rules_.constraints) term.constraint->apply(context_, *term.variable);
   mark_changed();
 }
 
 void Updater::update(double learning_rate, uint64_t updates, const Block& gradients) {
   clip(gradients);
+  if (settings_.weight_decay != 0) decay(-learning_rate * settings_.weight_decay);
   TensorView slots[8];
   for (const Span& span : spans_) {
     const TensorView parameters = span_view(span);
-    if (settings_.weight_decay != 0) {
-      // Decoupled from the gradient (Loshchilov & Hutter 2017, arXiv 1711.05101): w -= lr decay w.
-      context_.ops.elementwise.axpy(context_, -learning_rate * settings_.weight_decay, parameters,
-                                    parameters);
-    }
     for (size_t i = own_slots_; i < slots_.size(); ++i) slots[i - own_slots_] = span_view(span, slots_[i]);
     optimizer_->update(context_, {.learning_rate = learning_rate,
                                   .step = updates,
                                   .gradient = span_view(span, gradients),
                                   .slots = {slots, slots_.size() - own_slots_},
                                   .parameters = parameters});
+  }
+}
+
+// Decoupled from the gradient (Loshchilov & Hutter 2017, arXiv 1711.05101): w -= lr decay w.
+void Updater::decay(double factor) const {
+  const auto& ops = context_.ops.elementwise;
+  if (rules_.without_decay.empty()) {
+    for (const Span& span : spans_) ops.axpy(context_, factor, span_view(span), span_view(span));
+    return;
+  }
+  for (const GradientSlot& slot : variables_) {
+    const auto& without = rules_.without_decay;
+    if (std::find(without.begin(), without.end(), slot.variable) != without.end()) continue;
+    const TensorView parameters{slot.variable->data(), dtype_, 1, slot.variable->size()};
+    ops.axpy(context_, factor, parameters, parameters);
   }
 }
 

@@ -26,6 +26,12 @@ struct ConstraintTerm {
   penalties::ConstraintPtr constraint;
 };
 
+// What holds for single variables.
+struct VariableRules {
+  std::vector<ConstraintTerm> constraints;
+  std::vector<VariablePtr> without_decay;
+};
+
 class Updater {
  public:
   // A name, its owner's variable and a slot's values, in the layout of the variable.
@@ -37,8 +43,7 @@ class Updater {
 
   // Slots are slabs in the layout of the gradients.
   Updater(const ops::Context& context, optimizers::OptimizerPtr optimizer, const UpdateSettings& settings,
-          std::vector<ConstraintTerm> constraints, std::vector<GradientSlot> variables, DType dtype,
-          int64_t slab_bytes);
+          VariableRules rules, std::vector<GradientSlot> variables, DType dtype, int64_t slab_bytes);
 
   // Takes over the slots of variables that both train, where both keep the same ones.
   void continue_from(const Updater& previous);
@@ -61,6 +66,7 @@ class Updater {
 
   void update(double learning_rate, uint64_t updates, const Block& gradients);
   void clip(const Block& gradients) const;
+  void decay(double factor) const;
   void average(uint64_t updates);
   void mark_changed() const;
   const Block& average_slab() const { return slots_.front(); }
@@ -73,7 +79,7 @@ class Updater {
   const ops::Context& context_;
   optimizers::OptimizerPtr optimizer_;
   UpdateSettings settings_;
-  std::vector<ConstraintTerm> constraints_;
+  VariableRules rules_;
   std::vector<GradientSlot> variables_;
   DType dtype_;
   std::vector<std::string>

@@ -97,6 +97,7 @@ class Trainer:
         seed: int,
         previous: Trainer | None = None,
         constraints: Sequence[tuple[Variable, str, dict[str, Any]]] = [],
+        without_decay: Sequence[Variable] = [],
     ) -> None: ...
     iterations: int
     def start(self, feed: Feed, batch_size: int, steps: int | None = None, shuffle: bool = False) -> int:

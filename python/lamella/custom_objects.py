@@ -16,11 +16,11 @@ def find(name: str) -> Any:
 
 
 @contextmanager
-def custom_object_scope(objects: dict[str, Any] | None) -> Iterator[None]:
+def custom_object_scope(custom_objects: dict[str, Any] | None) -> Iterator[None]:
     """Within it, configs may name these classes, also deep inside the config of a model.
 
     Args:
-        objects: classes by their names, or None for nothing.
+        custom_objects: classes by their names, or None for nothing.
 
     >>> import lamella
     >>> class Mine(lamella.regularizers.L2):
@@ -30,7 +30,7 @@ def custom_object_scope(objects: dict[str, Any] | None) -> Iterator[None]:
     >>> layer.kernel_regularizer.l2
     0.5
     """
-    token = _known.set({**_known.get({}), **(objects or {})})
+    token = _known.set({**_known.get({}), **(custom_objects or {})})
     try:
         yield
     finally:

@@ -153,6 +153,7 @@ class Program:
         self.output_shape = tuple(builder.shape(output))
         self.penalties = builder.penalties
         self.constraints = builder.constraints
+        self.variables = layer.weights
         self._predictor: _core.Predictor | None = None
 
     def is_current(self, layer: Layer, feature_shape: tuple[int, ...]) -> bool:

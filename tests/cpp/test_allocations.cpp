@@ -154,11 +154,11 @@ engine::Objective make_objective(const VariablePtr& kernel) {
   return objective;
 }
 
-std::vector<engine::ConstraintTerm> make_constraints(const VariablePtr& kernel) {
+engine::VariableRules make_rules(const VariablePtr& kernel) {
   const Attributes norm(
       "norm",
       {{"low", 0.0}, {"high", 2.0}, {"rate", 1.0}, {"first_axis", int64_t{0}}, {"last_axis", int64_t{0}}});
-  return {{kernel, penalties::make_constraint("norm", norm, kernel->shape())}};
+  return {{{kernel, penalties::make_constraint("norm", norm, kernel->shape())}}, {kernel}};
 }
 
 ops::ArrayView view(const std::vector<uint8_t>& data, Shape shape) {
@@ -184,7 +184,7 @@ void check_steps(int threads, DType dtype, const char* optimizer, Attributes set
   const VariablePtr kernel = variable("kernel", {kFeatures, 257}, dtype);
   engine::Trainer trainer(context, make_program(dtype, kernel), make_objective(kernel),
                           optimizers::make_optimizer(optimizer, settings), engine::UpdateSettings(settings),
-                          make_constraints(kernel), 1);
+                          make_rules(kernel), 1);
   std::vector<uint8_t> x(kRows * kFeatures), y(kRows);
   std::iota(x.begin(), x.end(), uint8_t{0});
   for (size_t i = 0; i < y.size(); ++i) y[i] = static_cast<uint8_t>(i % kClasses);

@@ -211,27 +211,32 @@ class Layer:
 
     def add_weight(
         self,
-        shape: tuple[int, ...],
-        initializer: Any = "glorot_uniform",
+        shape: tuple[int, ...] | None = None,
+        initializer: Any = None,
         dtype: Any = None,
         trainable: bool = True,
+        autocast: bool = True,
         regularizer: Any = None,
         constraint: Any = None,
-        name: str = "variable",
+        aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
+        name: str | None = None,
     ) -> Variable:
         """Create a variable; called in `build`.
 
         Args:
-            shape: its shape.
-            initializer: its initial values.
+            shape: its shape; None, the default, for a single number.
+            initializer: its initial values. Defaults to None, `"glorot_uniform"`.
             dtype: must be None or the layer's.
             trainable: whether optimizers may change it.
             regularizer: the penalty on it, or None.
             constraint: what is done to it after each update, or None.
-            name: short name.
+            autocast, aggregation, overwrite_with_gradient: taken for Keras's sake.
+            name: short name, `"variable"` by default.
         """
         self.refuse(dtype=(dtype or self.dtype, self.dtype))
-        value = initializers.get(initializer)(tuple(shape), self.dtype)
+        name = name or "variable"
+        value = initializers.get(initializer or "glorot_uniform")(tuple(shape or ()), self.dtype)
         variable = Variable(np.asarray(value, order="C"), name, f"{self.path}/{name}", trainable)
         variable.follow(self.trainable)
         self._variables.append(variable)

@@ -9,7 +9,9 @@ from lamella import losses
 from lamella._types import Array, Config
 from lamella.losses import (
     binary_crossentropy,
+    binary_focal_crossentropy,
     categorical_crossentropy,
+    categorical_focal_crossentropy,
     categorical_hinge,
     hinge,
     huber,
@@ -33,6 +35,8 @@ from lamella.metrics.accuracy import (
     binary_accuracy,
     categorical_accuracy,
     sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
 )
 from lamella.metrics.from_losses import (
     BinaryCrossentropy,
@@ -111,8 +115,10 @@ __all__ = [
     "TruePositives",
     "binary_accuracy",
     "binary_crossentropy",
+    "binary_focal_crossentropy",
     "categorical_accuracy",
     "categorical_crossentropy",
+    "categorical_focal_crossentropy",
     "categorical_hinge",
     "deserialize",
     "get",
@@ -128,7 +134,9 @@ __all__ = [
     "serialize",
     "sparse_categorical_accuracy",
     "sparse_categorical_crossentropy",
+    "sparse_top_k_categorical_accuracy",
     "squared_hinge",
+    "top_k_categorical_accuracy",
 ]
 
 _registry: Registry[Metric] = Registry(

@@ -115,9 +115,10 @@ class SparseTopKCategoricalAccuracy(Metric):
         k: how many of the largest outputs count. Defaults to 5.
         name: a name.
         dtype: see `Metric`.
+        from_sorted_ids: must be False.
 
     Raises:
-        ValueError: for a k below 1.
+        ValueError: for a k below 1, or `from_sorted_ids`.
 
     >>> SparseTopKCategoricalAccuracy(k=2)([1], [[0.5, 0.3, 0.2]])
     1.0
@@ -128,9 +129,18 @@ class SparseTopKCategoricalAccuracy(Metric):
     takes_labels = True
 
     def __init__(
-        self, k: int = 5, name: str = "sparse_top_k_categorical_accuracy", dtype: Any = None
+        self,
+        k: int = 5,
+        name: str = "sparse_top_k_categorical_accuracy",
+        dtype: Any = None,
+        from_sorted_ids: bool = False,
     ) -> None:
         super().__init__(dtype, name)
+        if from_sorted_ids:
+            raise ValueError(
+                "SparseTopKCategoricalAccuracy: 'from_sorted_ids' must be False, as outputs are values of "
+                f"classes. Received: {from_sorted_ids!r}"
+            )
         if k < 1:
             raise ValueError(f"SparseTopKCategoricalAccuracy: 'k' must be at least 1. Received: {k}")
         self.k = int(k)
@@ -189,3 +199,41 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
     [1.0, 0.0]
     """
     return SparseCategoricalAccuracy().values(y_true, y_pred)
+
+
+def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Array:
+    """1 for each row whose target is among the k largest outputs, else 0.
+
+    Args:
+        y_true: one-hot targets, shape (..., classes).
+        y_pred: predictions, the same shape.
+        k: how many of the largest outputs count. Defaults to 5.
+
+    Returns:
+        An array of shape y_pred.shape[:-1].
+
+    >>> top_k_categorical_accuracy([[0, 1, 0]], [[0.5, 0.3, 0.2]], k=2).tolist()
+    [1.0]
+    """
+    return TopKCategoricalAccuracy(k=k).values(y_true, y_pred)
+
+
+def sparse_top_k_categorical_accuracy(
+    y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False
+) -> Array:
+    """1 for each row whose target is among the k largest outputs, else 0.
+
+    Args:
+        y_true: classes, shape (...) or (..., 1).
+        y_pred: predictions, shape (..., classes).
+        k: how many of the largest outputs count. Defaults to 5.
+        from_sorted_ids: must be False.
+
+    Returns:
+        An array of shape y_pred.shape[:-1].
+
+    >>> sparse_top_k_categorical_accuracy([1], [[0.5, 0.3, 0.2]], k=2).tolist()
+    [1.0]
+    """
+    metric = SparseTopKCategoricalAccuracy(k=k, from_sorted_ids=from_sorted_ids)
+    return metric.values(y_true, y_pred)

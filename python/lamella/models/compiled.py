@@ -114,6 +114,7 @@ class Compiled:
                 self._seed,
                 self.optimizer.trainer,
                 program.constraints,
+                [variable for variable in program.variables if not self.optimizer.decays(variable)],
             )
             self._trainer_program = program
             self.optimizer.trainer = self._trainer

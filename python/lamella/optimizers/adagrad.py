@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
@@ -18,7 +19,7 @@ class Adagrad(Optimizer):
         learning_rate: a number or a schedule. Defaults to 0.001; may be changed at any time.
         initial_accumulator_value: what a starts from, not negative. Defaults to 0.1.
         epsilon: added to a. Defaults to 1e-7.
-        **shared: the arguments of every optimizer, see `Optimizer`.
+        weight_decay to gradient_accumulation_steps, name: see `Optimizer`.
 
     Raises:
         ValueError: for an argument outside its range or one that is unknown.
@@ -32,12 +33,35 @@ class Adagrad(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.001,
+        learning_rate: float | LearningRateSchedule | Callable[[], float] = 0.001,
         initial_accumulator_value: float = 0.1,
         epsilon: float = 1e-7,
-        **shared: Any,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(learning_rate, **shared)
+        super().__init__(
+            learning_rate,
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            name=name,
+            **kwargs,
+        )
         self.initial_accumulator_value = self.require_not_negative(
             "initial_accumulator_value", initial_accumulator_value
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lamella.optimizers.adam import Adam
@@ -17,7 +18,7 @@ class AdamW(Adam):
         learning_rate: a number or a schedule. Defaults to 0.001; may be changed at any time.
         weight_decay: not negative. Defaults to 0.004.
         beta_1, beta_2, epsilon, amsgrad: as of `Adam`.
-        **shared: the arguments of every optimizer, see `Optimizer`.
+        clipnorm to gradient_accumulation_steps, name: see `Optimizer`.
 
     Raises:
         ValueError: for a weight_decay of None, or as `Adam`.
@@ -28,14 +29,40 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.001,
+        learning_rate: float | LearningRateSchedule | Callable[[], float] = 0.001,
         weight_decay: float = 0.004,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
         amsgrad: bool = False,
-        **shared: Any,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
     ) -> None:
         if weight_decay is None:
             raise ValueError("AdamW: 'weight_decay' must be a number. Received: None")
-        super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay=weight_decay, **shared)
+        super().__init__(
+            learning_rate,
+            beta_1,
+            beta_2,
+            epsilon,
+            amsgrad,
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            name=name,
+            **kwargs,
+        )

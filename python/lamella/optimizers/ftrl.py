@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
@@ -23,7 +24,7 @@ class Ftrl(Optimizer):
         l1_regularization_strength, l2_regularization_strength: not negative. Default to 0.
         l2_shrinkage_regularization_strength: not negative; acts on the gradient. Defaults to 0.
         beta: not negative. Defaults to 0.
-        **shared: the arguments of every optimizer, see `Optimizer`.
+        weight_decay to gradient_accumulation_steps, name: see `Optimizer`.
 
     Raises:
         ValueError: for an argument outside its range or one that is unknown.
@@ -37,16 +38,39 @@ class Ftrl(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.001,
+        learning_rate: float | LearningRateSchedule | Callable[[], float] = 0.001,
         learning_rate_power: float = -0.5,
         initial_accumulator_value: float = 0.1,
         l1_regularization_strength: float = 0.0,
         l2_regularization_strength: float = 0.0,
         l2_shrinkage_regularization_strength: float = 0.0,
         beta: float = 0.0,
-        **shared: Any,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(learning_rate, **shared)
+        super().__init__(
+            learning_rate,
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            name=name,
+            **kwargs,
+        )
         if not learning_rate_power <= 0.0:
             raise ValueError(
                 f"Ftrl: 'learning_rate_power' must not be positive. Received: {learning_rate_power}"

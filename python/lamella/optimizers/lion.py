@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
@@ -18,7 +19,7 @@ class Lion(Optimizer):
         learning_rate: a number or a schedule. Defaults to 0.001; may be changed at any time.
         beta_1: weight of m in the direction, in (0, 1]. Defaults to 0.9.
         beta_2: decay of m, in [0, 1). Defaults to 0.99.
-        **shared: the arguments of every optimizer, see `Optimizer`.
+        weight_decay to gradient_accumulation_steps, name: see `Optimizer`.
 
     Raises:
         ValueError: for an argument outside its range or one that is unknown.
@@ -32,12 +33,35 @@ class Lion(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.001,
+        learning_rate: float | LearningRateSchedule | Callable[[], float] = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.99,
-        **shared: Any,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(learning_rate, **shared)
+        super().__init__(
+            learning_rate,
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            name=name,
+            **kwargs,
+        )
         if not 0.0 < beta_1 <= 1.0:
             raise ValueError(f"Lion: 'beta_1' must be in (0, 1]. Received: {beta_1}")
         self.beta_1 = float(beta_1)

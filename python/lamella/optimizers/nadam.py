@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
@@ -21,7 +22,7 @@ class Nadam(Optimizer):
         beta_1: decay of the mean of gradients, in [0, 1). Defaults to 0.9.
         beta_2: decay of the mean of squares, in [0, 1). Defaults to 0.999.
         epsilon: keeps the quotient finite. Defaults to 1e-7.
-        **shared: the arguments of every optimizer, see `Optimizer`.
+        weight_decay to gradient_accumulation_steps, name: see `Optimizer`.
 
     Raises:
         ValueError: for an argument outside its range or one that is unknown.
@@ -35,13 +36,36 @@ class Nadam(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.001,
+        learning_rate: float | LearningRateSchedule | Callable[[], float] = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
-        **shared: Any,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(learning_rate, **shared)
+        super().__init__(
+            learning_rate,
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            name=name,
+            **kwargs,
+        )
         self.beta_1 = self.require_decay("beta_1", beta_1)
         self.beta_2 = self.require_decay("beta_2", beta_2)
         self.epsilon = self.require_not_negative("epsilon", epsilon)

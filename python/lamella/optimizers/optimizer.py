@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -12,8 +13,11 @@ from lamella import _core
 from lamella._types import Config, Spec
 from lamella.naming import auto_name
 from lamella.optimizers import schedules
-from lamella.optimizers.schedules import LearningRateSchedule
+from lamella.optimizers.schedules import FunctionRate, LearningRateSchedule
 from lamella.registry import constructor_arguments
+
+if TYPE_CHECKING:
+    from lamella.variable import Variable
 
 _SHARED = (
     "weight_decay",
@@ -39,8 +43,9 @@ class Optimizer:
     applies the constraints, in this order.
 
     Args:
-        learning_rate: step size, a number or a `schedules.LearningRateSchedule`. A number may be changed at
-            any time, also between two steps.
+        learning_rate: step size: a number, a `schedules.LearningRateSchedule`, or a function without
+            arguments that returns a number and is asked for each step. A number may be changed at any time,
+            also between two steps.
         weight_decay: `w -= learning_rate * weight_decay * w` before the update (Loshchilov and Hutter, arXiv
             1711.05101). Defaults to None, no decay.
         clipnorm: largest norm of the gradient of each variable. Defaults to None.
@@ -52,7 +57,8 @@ class Optimizer:
         ema_momentum: in [0, 1]. Defaults to 0.99.
         ema_overwrite_frequency: every how many updates the average replaces the weights also during training.
             Defaults to None, never.
-        loss_scale_factor: must be None.
+        loss_scale_factor: taken for Keras's sake: where nothing is computed in half precision, scaling the
+            loss and unscaling the gradients cancel.
         gradient_accumulation_steps: update once in this many steps, at least 2, with their mean gradient.
             Defaults to None, every step.
         name: a name, made from the class by default.
@@ -71,7 +77,7 @@ class Optimizer:
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule,
+        learning_rate: float | LearningRateSchedule | Callable[[], float],
         weight_decay: float | None = None,
         clipnorm: float | None = None,
         clipvalue: float | None = None,
@@ -86,10 +92,8 @@ class Optimizer:
     ) -> None:
         for argument in kwargs:
             raise ValueError(f"{type(self).__name__} has no argument '{argument}'")
-        if loss_scale_factor is not None:
-            raise self._wrong(
-                "loss_scale_factor", "None: nothing is trained in half precision", loss_scale_factor
-            )
+        if loss_scale_factor is not None and not 0.0 < loss_scale_factor < math.inf:
+            raise self._wrong("loss_scale_factor", "positive and finite, or None", loss_scale_factor)
         self.name = name or auto_name(type(self).__name__)
         self.weight_decay = weight_decay
         self.clipnorm = clipnorm
@@ -98,13 +102,15 @@ class Optimizer:
         self.use_ema = bool(use_ema)
         self.ema_momentum = float(ema_momentum)
         self.ema_overwrite_frequency = ema_overwrite_frequency
-        self.loss_scale_factor = None
+        self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
         self._check_shared()
         self._schedule: LearningRateSchedule | None = None
         self._learning_rate = 0.0
         self.learning_rate = learning_rate
         self.trainer: _core.Trainer | None = None
+        self._excluded: set[int] = set()
+        self._excluded_names: re.Pattern[str] | None = None
 
     def _check_shared(self) -> None:
         clipping = {key: getattr(self, key) for key in ("clipnorm", "clipvalue", "global_clipnorm")}
@@ -147,9 +153,12 @@ class Optimizer:
         return self._learning_rate if self._schedule is None else float(self._schedule(self._steps))
 
     @learning_rate.setter
-    def learning_rate(self, value: float | LearningRateSchedule) -> None:
+    def learning_rate(self, value: float | LearningRateSchedule | Callable[[], float]) -> None:
         if isinstance(value, LearningRateSchedule):
             self._schedule = value
+            return
+        if callable(value):
+            self._schedule = FunctionRate(value)
             return
         if self._schedule is not None:
             raise TypeError(
@@ -198,6 +207,31 @@ class Optimizer:
         """How many numbers the trainer keeps for each weight."""
         return self.own_slots + self.use_ema + (self.gradient_accumulation_steps is not None)
 
+    def exclude_from_weight_decay(self, var_list: Any = None, var_names: Any = None) -> None:
+        """Leave variables out of `weight_decay`; called before training.
+
+        Args:
+            var_list: variables, or None.
+            var_names: regular expressions; a variable is left out whose name one of them matches in part,
+                such as `"bias"`. None for none.
+
+        Raises:
+            ValueError: when the optimizer has trained.
+
+        >>> import lamella
+        >>> optimizer = lamella.optimizers.AdamW()
+        >>> optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+        """
+        if self.built:
+            raise ValueError("exclude_from_weight_decay() must be called before the optimizer trains")
+        self._excluded = {id(variable) for variable in var_list or ()}
+        self._excluded_names = re.compile("|".join(var_names)) if var_names else None
+
+    def decays(self, variable: Variable) -> bool:
+        """Whether `weight_decay` applies to a variable."""
+        named = self._excluded_names is not None and self._excluded_names.search(variable.name) is not None
+        return id(variable) not in self._excluded and not named
+
     def finalize_variable_values(self, var_list: Any = None) -> None:
         """Replace the weights by their moving averages, where `use_ema` keeps them; `fit` does at its end.
 
@@ -230,9 +264,9 @@ class Optimizer:
         }
 
     @classmethod
-    def from_config(cls, config: Config) -> Self:
-        """Rebuild from `get_config`'s dictionary or Keras's."""
+    def from_config(cls, config: Config, custom_objects: dict[str, Any] | None = None) -> Self:
+        """Rebuild from `get_config`'s dictionary or Keras's; `custom_objects` are schedules of your own."""
         arguments = constructor_arguments(cls, config, also=(*_SHARED, "name"))
         if isinstance(arguments.get("learning_rate"), dict):
-            arguments["learning_rate"] = schedules.deserialize(arguments["learning_rate"])
+            arguments["learning_rate"] = schedules.deserialize(arguments["learning_rate"], custom_objects)
         return cls(**arguments)

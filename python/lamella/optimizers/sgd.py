@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
@@ -19,7 +20,7 @@ class SGD(Optimizer):
         learning_rate: a number or a schedule. Defaults to 0.01; may be changed at any time.
         momentum: in [0, 1]. Defaults to 0. Changes take effect at the next `compile`.
         nesterov: look ahead along the momentum. Defaults to False.
-        **shared: the arguments of every optimizer, see `Optimizer`.
+        weight_decay to gradient_accumulation_steps, name: see `Optimizer`.
 
     Raises:
         ValueError: for an argument outside its range or one that is unknown.
@@ -35,12 +36,35 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.01,
+        learning_rate: float | LearningRateSchedule | Callable[[], float] = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
-        **shared: Any,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(learning_rate, **shared)
+        super().__init__(
+            learning_rate,
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            name=name,
+            **kwargs,
+        )
         if not 0.0 <= momentum <= 1.0:
             raise ValueError(f"SGD: 'momentum' must be between 0 and 1. Received: {momentum}")
         self.momentum = float(momentum)

@@ -8,6 +8,7 @@ from lamella._types import Config
 from lamella.optimizers.schedules.cosine_decay import CosineDecay
 from lamella.optimizers.schedules.cosine_decay_restarts import CosineDecayRestarts
 from lamella.optimizers.schedules.exponential_decay import ExponentialDecay
+from lamella.optimizers.schedules.function_rate import FunctionRate
 from lamella.optimizers.schedules.inverse_time_decay import InverseTimeDecay
 from lamella.optimizers.schedules.piecewise_constant_decay import PiecewiseConstantDecay
 from lamella.optimizers.schedules.polynomial_decay import PolynomialDecay
@@ -18,6 +19,7 @@ __all__ = [
     "CosineDecay",
     "CosineDecayRestarts",
     "ExponentialDecay",
+    "FunctionRate",
     "InverseTimeDecay",
     "LearningRateSchedule",
     "PiecewiseConstantDecay",
@@ -33,6 +35,7 @@ _registry.add(
     CosineDecay,
     CosineDecayRestarts,
     ExponentialDecay,
+    FunctionRate,
     InverseTimeDecay,
     PiecewiseConstantDecay,
     PolynomialDecay,

@@ -1,0 +1,58 @@
+"""Keras's public names, one by one: there with Keras's parameters, planned, or left out with a reason."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+import keras_api
+
+LIST = Path(
+    os.environ.get("LAMELLA_KERAS_API")
+    or Path(__file__).parent.parent.parent / "shared" / "design" / "KERAS_API.md"
+)
+
+
+@pytest.mark.skipif(not LIST.exists(), reason="the list of Keras's names is not here (LAMELLA_KERAS_API)")
+def test_every_name_is_accounted_for():
+    names = keras_api.read_list(LIST)
+    assert len(names) > 700
+    assert not keras_api.problems(names, keras_api.read_differences())
+
+
+def test_what_is_documented_is_not_empty():
+    documented = keras_api.read_differences()
+    assert "layers.Conv2D" in documented.planned
+    assert "layers.Add" in documented.left_out
+    assert "optimizers.Optimizer.finalize_variable_values" in documented.different
+    assert not documented.planned & documented.left_out
+
+
+LISTED = keras_api.Name(
+    "layers.Dense", keras_api.signature_in("(units, activation=None, use_bias=True, **kwargs) seq:2D")
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        (keras_api.Name("layers.Nonsense", None), "missing"),
+        (keras_api.Name("layers.Dense", keras_api.signature_in("(units, nonsense=1)")), "no nonsense"),
+        (keras_api.Name("layers.Dense", keras_api.signature_in("(units=3)")), "units=required instead of 3"),
+        (
+            keras_api.Name(
+                "layers.Dense", keras_api.signature_in("(activation=None, units)".replace("units", "u=1"))
+            ),
+            "no u",
+        ),
+        (
+            keras_api.Name("optimizers.SGD", keras_api.signature_in("(nesterov=False, momentum=0.0)")),
+            "another order",
+        ),
+    ],
+)
+def test_differences_are_noticed(name, complaint):
+    nothing = keras_api.Documented(frozenset(), frozenset(), frozenset())
+    assert keras_api.problems([LISTED], nothing) == []
+    (line,) = keras_api.problems([name], nothing)
+    assert complaint in line
