@@ -218,7 +218,7 @@ def test_a_config_of_a_keras_optimizer_is_read():
         (lambda: optimizers.SGD(0.1, weight_decay=-0.1), "weight_decay"),
         (lambda: optimizers.SGD(0.1, decay=0.1), "no argument 'decay'"),
         (lambda: optimizers.Adam(beta_1=1.0), "beta_1"),
-        (lambda: optimizers.SGD(0.1, loss_scale_factor=2.0), "loss_scale_factor"),
+        (lambda: optimizers.SGD(0.1, loss_scale_factor=-2.0), "loss_scale_factor.*-2.0"),
         (lambda: losses.CategoricalCrossentropy(axis=1), "axis"),
         (lambda: losses.BinaryCrossentropy(label_smoothing=2.0), "label_smoothing"),
         (lambda: losses.MeanSquaredError(reduction="median"), "reduction"),
