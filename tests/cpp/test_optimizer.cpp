@@ -61,5 +61,142 @@ TEST(optimizer_adam_from_zero) {
   });
 }
 
+// One element before and after a step, in double: gradient, slots and weight.
+struct Element {
+  double g, w, slot[3];
+};
+
+// What a formula is run with; powers of two, so that float and double mean the same numbers.
+constexpr double kRate = 0.0625, kBeta1 = 0.875, kBeta2 = 0.9375, kSmall = 0.0078125;
+
+// Runs kernel(table, n, g, slots, w) and reference(element) on the same numbers; slots start positive.
+template <class Kernel, class Reference>
+void compare(Kernel kernel, Reference reference, double low = 0.25) {
+  for_each_table([&](const Kernels& all, auto t) {
+    using T = decltype(t);
+    for (int64_t n : kLengths) {
+      const std::vector<T> g = random_values<T>(n, -1, 1, 1), w = random_values<T>(n, -1, 1, 2);
+      std::vector<T> slots[3], new_w = w;
+      for (unsigned k = 0; k < 3; ++k) slots[k] = random_values<T>(n, low, 1, 3 + k);
+      std::vector<T> before[3] = {slots[0], slots[1], slots[2]};
+      T* pointers[3] = {slots[0].data(), slots[1].data(), slots[2].data()};
+      kernel(all.table<T>(), n, g.data(), pointers, new_w.data());
+      for (int64_t i = 0; i < n; ++i) {
+        Element e{double(g[i]), double(w[i]), {before[0][i], before[1][i], before[2][i]}};
+        reference(e);
+        CHECK_CLOSE(new_w[i], e.w, kTolerance<T>);
+        for (int k = 0; k < 3; ++k) CHECK_CLOSE(slots[k][i], e.slot[k], kTolerance<T>);
+      }
+    }
+  });
+}
+
+TEST(optimizer_adam_with_the_largest_velocity) {
+  compare([](const auto& table, int64_t n, auto* g, auto** s,
+             auto* w) { table.adam(n, kRate, kBeta1, kBeta2, kSmall, g, s[0], s[1], s[2], w); },
+          [](Element& e) {
+            e.slot[0] += (e.g - e.slot[0]) * (1 - kBeta1);
+            e.slot[1] += (e.g * e.g - e.slot[1]) * (1 - kBeta2);
+            e.slot[2] = std::fmax(e.slot[2], e.slot[1]);
+            e.w -= kRate * e.slot[0] / (std::sqrt(e.slot[2]) + kSmall);
+          });
+}
+
+TEST(optimizer_nadam) {
+  compare([](const auto& table, int64_t n, auto* g, auto** s,
+             auto* w) { table.nadam(n, 0.5, 0.25, 1.5, kBeta1, kBeta2, kSmall, g, s[0], s[1], w); },
+          [](Element& e) {
+            e.slot[0] += (e.g - e.slot[0]) * (1 - kBeta1);
+            e.slot[1] += (e.g * e.g - e.slot[1]) * (1 - kBeta2);
+            e.w -= (0.5 * e.slot[0] + 0.25 * e.g) / (std::sqrt(1.5 * e.slot[1]) + kSmall);
+          });
+}
+
+TEST(optimizer_adamax) {
+  compare([](const auto& table, int64_t n, auto* g, auto** s,
+             auto* w) { table.adamax(n, kRate, kBeta1, kBeta2, kSmall, g, s[0], s[1], w); },
+          [](Element& e) {
+            e.slot[0] += (e.g - e.slot[0]) * (1 - kBeta1);
+            e.slot[1] = std::fmax(kBeta2 * e.slot[1], std::abs(e.g));
+            e.w -= kRate * e.slot[0] / (e.slot[1] + kSmall);
+          });
+}
+
+TEST(optimizer_rmsprop) {
+  for (bool momentum : {false, true})
+    for (bool centred : {false, true})
+      compare(
+          [=](const auto& table, int64_t n, auto* g, auto** s, auto* w) {
+            table.rmsprop(n, kRate, kBeta1, 0.5, 1, g, s[0], momentum ? s[1] : nullptr,
+                          centred ? s[2] : nullptr, w);
+          },
+          [=](Element& e) {
+            e.slot[0] = kBeta1 * e.slot[0] + (1 - kBeta1) * e.g * e.g;
+            double square = e.slot[0];
+            if (centred) {
+              e.slot[2] = kBeta1 * e.slot[2] + (1 - kBeta1) * e.g;
+              square -= e.slot[2] * e.slot[2];
+            }
+            double change = kRate * e.g / std::sqrt(square + 1);  // 1: no square of a mean is larger
+            if (momentum) change = e.slot[1] = 0.5 * e.slot[1] + change;
+            e.w -= change;
+          });
+}
+
+TEST(optimizer_adagrad) {
+  compare([](const auto& table, int64_t n, auto* g, auto** s,
+             auto* w) { table.adagrad(n, kRate, kSmall, g, s[0], w); },
+          [](Element& e) {
+            e.slot[0] += e.g * e.g;
+            e.w -= kRate * e.g / std::sqrt(e.slot[0] + kSmall);
+          });
+}
+
+TEST(optimizer_adadelta) {
+  compare([](const auto& table, int64_t n, auto* g, auto** s,
+             auto* w) { table.adadelta(n, kRate, kBeta1, kSmall, g, s[0], s[1], w); },
+          [](Element& e) {
+            e.slot[0] = kBeta1 * e.slot[0] + (1 - kBeta1) * e.g * e.g;
+            const double change = std::sqrt(e.slot[1] + kSmall) * e.g / std::sqrt(e.slot[0] + kSmall);
+            e.slot[1] = kBeta1 * e.slot[1] + (1 - kBeta1) * change * change;
+            e.w -= kRate * change;
+          });
+}
+
+TEST(optimizer_lion) {
+  compare([](const auto& table, int64_t n, auto* g, auto** s,
+             auto* w) { table.lion(n, kRate, kBeta1, kBeta2, g, s[0], w); },
+          [](Element& e) {
+            const double direction = kBeta1 * e.slot[0] + (1 - kBeta1) * e.g;
+            e.slot[0] = kBeta2 * e.slot[0] + (1 - kBeta2) * e.g;
+            e.w -= kRate * ((direction > 0) - (direction < 0));
+          },
+          -1);
+}
+
+TEST(optimizer_ftrl) {
+  for (double power : {0.5, 0.75})
+    compare(
+        [=](const auto& table, int64_t n, auto* g, auto** s, auto* w) {
+          table.ftrl({.n = n,
+                      .learning_rate = kRate,
+                      .power = std::remove_const_t<std::remove_pointer_t<decltype(w)>>(power),
+                      .l1 = 0.125,
+                      .l2 = 0.25,
+                      .shrinkage = 0.5,
+                      .g = g,
+                      .a = s[0],
+                      .l = s[1],
+                      .w = w});
+        },
+        [=](Element& e) {
+          const double before = std::pow(e.slot[0], power);
+          e.slot[0] += e.g * e.g;
+          const double root = std::pow(e.slot[0], power);
+          e.slot[1] += e.g + 2 * 0.5 * e.w - (root - before) / kRate * e.w;
+          e.w = (std::clamp(e.slot[1], -0.125, 0.125) - e.slot[1]) / (root / kRate + 2 * 0.25);
+        });
+}
+
 }  // namespace
 }  // namespace lamella::testing
