@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 
@@ -110,6 +111,16 @@ class VarianceScaling(RandomInitializer):
 class _Preset(VarianceScaling):
     """A variance scaling whose scale, mode and distribution are settled."""
 
+    settled: ClassVar[tuple[float, str, str]]
+
+    def __init__(
+        self,
+        seed: int | None = None,
+        input_axes: Sequence[int] | None = None,
+        output_axes: Sequence[int] | None = None,
+    ) -> None:
+        super().__init__(*self.settled, seed, input_axes, output_axes)
+
     def get_config(self) -> Config:
         return {"seed": self.seed, "input_axes": self.input_axes, "output_axes": self.output_axes}
 
@@ -121,13 +132,7 @@ class GlorotUniform(_Preset):
     True
     """
 
-    def __init__(
-        self,
-        seed: int | None = None,
-        input_axes: Sequence[int] | None = None,
-        output_axes: Sequence[int] | None = None,
-    ) -> None:
-        super().__init__(1.0, "fan_avg", "uniform", seed, input_axes, output_axes)
+    settled = (1.0, "fan_avg", "uniform")
 
 
 class GlorotNormal(_Preset):
@@ -137,13 +142,7 @@ class GlorotNormal(_Preset):
     (3, 4)
     """
 
-    def __init__(
-        self,
-        seed: int | None = None,
-        input_axes: Sequence[int] | None = None,
-        output_axes: Sequence[int] | None = None,
-    ) -> None:
-        super().__init__(1.0, "fan_avg", "truncated_normal", seed, input_axes, output_axes)
+    settled = (1.0, "fan_avg", "truncated_normal")
 
 
 class HeUniform(_Preset):
@@ -153,13 +152,7 @@ class HeUniform(_Preset):
     (3, 4)
     """
 
-    def __init__(
-        self,
-        seed: int | None = None,
-        input_axes: Sequence[int] | None = None,
-        output_axes: Sequence[int] | None = None,
-    ) -> None:
-        super().__init__(2.0, "fan_in", "uniform", seed, input_axes, output_axes)
+    settled = (2.0, "fan_in", "uniform")
 
 
 class HeNormal(_Preset):
@@ -169,13 +162,7 @@ class HeNormal(_Preset):
     (3, 4)
     """
 
-    def __init__(
-        self,
-        seed: int | None = None,
-        input_axes: Sequence[int] | None = None,
-        output_axes: Sequence[int] | None = None,
-    ) -> None:
-        super().__init__(2.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+    settled = (2.0, "fan_in", "truncated_normal")
 
 
 class LecunUniform(_Preset):
@@ -185,13 +172,7 @@ class LecunUniform(_Preset):
     (3, 4)
     """
 
-    def __init__(
-        self,
-        seed: int | None = None,
-        input_axes: Sequence[int] | None = None,
-        output_axes: Sequence[int] | None = None,
-    ) -> None:
-        super().__init__(1.0, "fan_in", "uniform", seed, input_axes, output_axes)
+    settled = (1.0, "fan_in", "uniform")
 
 
 class LecunNormal(_Preset):
@@ -201,10 +182,4 @@ class LecunNormal(_Preset):
     (3, 4)
     """
 
-    def __init__(
-        self,
-        seed: int | None = None,
-        input_axes: Sequence[int] | None = None,
-        output_axes: Sequence[int] | None = None,
-    ) -> None:
-        super().__init__(1.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+    settled = (1.0, "fan_in", "truncated_normal")

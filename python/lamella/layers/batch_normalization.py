@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella import constraints, initializers, regularizers
+from lamella import initializers
 from lamella._types import Config, Shape
-from lamella.layers.layer import Layer
+from lamella.layers.affine import Affine
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
 
-class BatchNormalization(Layer):
+class BatchNormalization(Affine):
     """`gamma * (x - mean) / sqrt(variance + epsilon) + beta` for each index of the last axis.
 
     Ioffe and Szegedy, arXiv 1502.03167. In training, mean and (biased) variance are those of the batch over
@@ -78,18 +78,18 @@ class BatchNormalization(Layer):
         self.axis = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
         self.momentum = float(momentum)
         self.epsilon = float(epsilon)
-        self.center = bool(center)
-        self.scale = bool(scale)
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
-        self.gamma: Variable | None = None
-        self.beta: Variable | None = None
+        self.set_affine(
+            center,
+            scale,
+            beta_initializer,
+            gamma_initializer,
+            beta_regularizer,
+            gamma_regularizer,
+            beta_constraint,
+            gamma_constraint,
+        )
         self.moving_mean: Variable
         self.moving_variance: Variable
 
@@ -103,22 +103,7 @@ class BatchNormalization(Layer):
                 f"known. Received: {tuple(input_shape)}"
             )
         shape = (channels,)
-        if self.scale:
-            self.gamma = self.add_weight(
-                shape,
-                self.gamma_initializer,
-                regularizer=self.gamma_regularizer,
-                constraint=self.gamma_constraint,
-                name="gamma",
-            )
-        if self.center:
-            self.beta = self.add_weight(
-                shape,
-                self.beta_initializer,
-                regularizer=self.beta_regularizer,
-                constraint=self.beta_constraint,
-                name="beta",
-            )
+        self.build_affine(shape)
         self.moving_mean = self.add_weight(
             shape, self.moving_mean_initializer, trainable=False, name="moving_mean"
         )
@@ -138,15 +123,8 @@ class BatchNormalization(Layer):
             "axis": self.axis,
             "momentum": self.momentum,
             "epsilon": self.epsilon,
-            "center": self.center,
-            "scale": self.scale,
-            "beta_initializer": initializers.serialize(self.beta_initializer),
-            "gamma_initializer": initializers.serialize(self.gamma_initializer),
+            **self.affine_config(),
             "moving_mean_initializer": initializers.serialize(self.moving_mean_initializer),
             "moving_variance_initializer": initializers.serialize(self.moving_variance_initializer),
-            "beta_regularizer": regularizers.serialize(self.beta_regularizer),
-            "gamma_regularizer": regularizers.serialize(self.gamma_regularizer),
-            "beta_constraint": constraints.serialize(self.beta_constraint),
-            "gamma_constraint": constraints.serialize(self.gamma_constraint),
             "synchronized": False,
         }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lamella import constraints, initializers, regularizers
 from lamella._types import Config, Shape
+from lamella.layers.affine import Affine
 from lamella.layers.layer import Layer
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
@@ -83,16 +83,13 @@ class RowNormalization(Layer):
         )
 
 
-class AffineRowNormalization(RowNormalization):
+class AffineRowNormalization(RowNormalization, Affine):
     """Base class of those with gamma and beta.
 
     Args:
         axis, epsilon: as of `RowNormalization`.
-        center: whether there is a beta.
-        scale: whether there is a gamma.
-        beta_initializer, gamma_initializer: initial values.
-        beta_regularizer, gamma_regularizer: penalties, or None.
-        beta_constraint, gamma_constraint: what is done to them after each update, or None.
+        center, scale, beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer,
+            beta_constraint, gamma_constraint: as of `LayerNormalization`.
         **kwargs: see `Layer`.
     """
 
@@ -113,35 +110,19 @@ class AffineRowNormalization(RowNormalization):
         **kwargs: Any,
     ) -> None:
         super().__init__(axis, epsilon, **kwargs)
-        self.center = bool(center)
-        self.scale = bool(scale)
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
-        self.gamma: Variable | None = None
-        self.beta: Variable | None = None
+        self.set_affine(
+            center,
+            scale,
+            beta_initializer,
+            gamma_initializer,
+            beta_regularizer,
+            gamma_regularizer,
+            beta_constraint,
+            gamma_constraint,
+        )
 
     def build(self, input_shape: Shape) -> None:
-        shape = self.parameter_shape(input_shape)
-        if self.scale:
-            self.gamma = self.add_weight(
-                shape,
-                self.gamma_initializer,
-                regularizer=self.gamma_regularizer,
-                constraint=self.gamma_constraint,
-                name="gamma",
-            )
-        if self.center:
-            self.beta = self.add_weight(
-                shape,
-                self.beta_initializer,
-                regularizer=self.beta_regularizer,
-                constraint=self.beta_constraint,
-                name="beta",
-            )
+        self.build_affine(self.parameter_shape(input_shape))
         super().build(input_shape)
 
     def get_config(self) -> Config:
@@ -149,12 +130,5 @@ class AffineRowNormalization(RowNormalization):
             **super().get_config(),
             "axis": self.axis,
             "epsilon": self.epsilon,
-            "center": self.center,
-            "scale": self.scale,
-            "beta_initializer": initializers.serialize(self.beta_initializer),
-            "gamma_initializer": initializers.serialize(self.gamma_initializer),
-            "beta_regularizer": regularizers.serialize(self.beta_regularizer),
-            "gamma_regularizer": regularizers.serialize(self.gamma_regularizer),
-            "beta_constraint": constraints.serialize(self.beta_constraint),
-            "gamma_constraint": constraints.serialize(self.gamma_constraint),
+            **self.affine_config(),
         }
