@@ -74,22 +74,16 @@ class ProgramBuilder:
             )
         return self.native.add(op, [value], list(variables), attributes or {}, layer.name, self._trainable)
 
-    def python(self, layer: Layer, value: int) -> int:
-        """Append a layer written in Python; returns the id of its output."""
-        from lamella.layers.layer import call_forward
+    def python(self, layer: Layer, value: int, forward: Any, backward: Any) -> int:
+        """Append a layer written in Python; returns the id of its output.
 
-        def forward(x: Array, training: bool) -> Any:
-            return call_forward(layer, x, training)
-
-        def backward(x: Array, y: Array, gradient: Array) -> Any:
-            own: Any = getattr(layer, "backward", None)
-            if own is None:
-                raise NotImplementedError(
-                    f"Layer '{layer.name}': {type(layer).__name__} needs backward(x, y, gradient) to be "
-                    "trained through"
-                )
-            return own(x, y, gradient)
-
+        Args:
+            layer: the layer.
+            value: id of the input.
+            forward: called with inputs and whether this is training, returns outputs.
+            backward: called with inputs, outputs and the gradient by these, returns the gradient by the
+                inputs or a pair of it and the gradients by the trainable variables.
+        """
         output_shape = layer.compute_output_shape((None, *self.shape(value)))[1:]
         known = [int(axis) for axis in output_shape if axis is not None]
         variables = list(layer._variables)

@@ -121,7 +121,7 @@ class Layer:
         if not hasattr(self, "forward"):
             return tuple(input_shape)
         zeros = np.zeros((1, *(1 if axis is None else axis for axis in input_shape[1:])), self.dtype)
-        return (input_shape[0], *np.shape(call_forward(self, zeros, False))[1:])
+        return (input_shape[0], *np.shape(self.call_forward(zeros, False))[1:])
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         """Append the operations to a program; returns the id of the output value."""
@@ -130,7 +130,24 @@ class Layer:
                 f"Layer '{self.name}': {type(self).__name__} must have forward(x) and "
                 "backward(x, y, gradient)"
             )
-        return builder.python(self, value)
+        return builder.python(self, value, self.call_forward, self.call_backward)
+
+    def call_forward(self, x: Array, training: bool) -> Any:
+        """Call the `forward` of a layer written in Python, with `training` where it takes it."""
+        forward: Any = self.forward  # type: ignore[attr-defined]  # emit looks whether there is one
+        code = forward.__code__
+        takes_training = "training" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        return forward(x, training=training) if takes_training else forward(x)
+
+    def call_backward(self, x: Array, y: Array, gradient: Array) -> Any:
+        """Call the `backward` of a layer written in Python."""
+        backward: Any = getattr(self, "backward", None)
+        if backward is None:
+            raise NotImplementedError(
+                f"Layer '{self.name}': {type(self).__name__} needs backward(x, y, gradient) to be trained "
+                "through"
+            )
+        return backward(x, y, gradient)
 
     def get_config(self) -> Config:
         """The constructor's arguments, as Keras writes them."""
@@ -336,13 +353,6 @@ class Layer:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
-
-
-def call_forward(layer: Any, x: Array, training: bool) -> Any:
-    """Call the `forward` of a layer written in Python, with `training` where it takes it."""
-    code = layer.forward.__code__
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    return layer.forward(x, training=training) if "training" in names else layer.forward(x)
 
 
 def _take_input_shape(kwargs: Config) -> tuple[int | None, ...] | None:

@@ -138,7 +138,7 @@ class Normalization(Layer):
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         if self.invert:
-            return builder.python(self, value)
+            return builder.python(self, value, self.call_forward, self.call_backward)
         shape = builder.shape(value)
         axes = [axis - 1 for axis in self._kept_axes((None, *shape))]
         # Batch normalisation at rest: 1 / sqrt(variance + 1e-14) is 1e7 where the variance is 0.
