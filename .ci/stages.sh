@@ -48,8 +48,8 @@ native_test() { use_venv "$WORK/tools" && ctest --test-dir "$WORK/build-$1" --ou
 
 sanitized_install() {  # sanitized_install VENV SANITIZERS
   new_venv "$1" &&
-    pip install -q ".[test]" -C cmake.build-type=RelWithDebInfo -C install.strip=false \
-      -C cmake.define.LAMELLA_SANITIZE="$2"
+    pip install -q ".[test]" --config-settings=cmake.build-type=RelWithDebInfo --config-settings=install.strip=false \
+      --config-settings=cmake.define.LAMELLA_SANITIZE="$2"
 }
 
 sanitized_pytest() {  # sanitized_pytest VENV RUNTIME TEST...

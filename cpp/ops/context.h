@@ -22,7 +22,11 @@ using kernels::PhiloxKey;
 constexpr int64_t kGrainFlops = 1'500'000;
 constexpr int64_t kGrainElements = 16'384;  // of an element-wise pass
 
-// Rows to a chunk so that a chunk holds about kGrainElements elements.
-constexpr int64_t rows_per_chunk(int64_t cols) { return kGrainElements / (cols > 0 ? cols : 1) + 1; }
+// Rows to a chunk so that a chunk holds up to kGrainElements elements. Rounded down: sizes that are powers of
+// two are then cut evenly, and a chunk of one op covers what a chunk of the next one does.
+constexpr int64_t rows_per_chunk(int64_t cols) {
+  const int64_t rows = kGrainElements / (cols > 0 ? cols : 1);
+  return rows > 1 ? rows : 1;
+}
 
 }  // namespace lamella::ops
