@@ -104,6 +104,27 @@ def network_of(k, dtype, layers, rows=(FEATURES,), units=CLASSES):
     return record(model, losses) | {"predict": model.predict(x, batch_size=32, verbose=0)}
 
 
+def weighted(k, dtype, loss, last="sigmoid", sparse=False, **options):
+    """Six steps with weights of rows, then a fit with weights of classes, evaluated with weights."""
+    model = network(k, last=last)
+    loss = getattr(k.losses, loss)(**options)
+    model.compile(k.optimizers.SGD(0.05), loss, metrics=["mae"], weighted_metrics=["mse"])
+    if sparse:
+        model.compile(k.optimizers.SGD(0.05), loss, weighted_metrics=["sparse_categorical_accuracy"])
+    x, y = inputs(dtype), labels() if sparse else one_hot(dtype)
+    rows = np.random.default_rng(6).uniform(0, 2, ROWS).astype(dtype)
+    losses = []
+    for a in range(0, 6 * BATCH - BATCH, BATCH):
+        part = slice(a, a + BATCH)
+        losses += model.train_on_batch(x[part], y[part], sample_weight=rows[part])
+    classes = {0: 0.5, 2: 3.0}
+    history = model.fit(
+        x, y, batch_size=BATCH, epochs=2, shuffle=False, verbose=0, class_weight=classes
+    ).history
+    losses += history["loss"] + model.evaluate(x, y, batch_size=BATCH, sample_weight=rows, verbose=0)
+    return record(model, [float(value) for value in losses])
+
+
 def values_of_activations(k, dtype):
     """Every activation on a grid, on its own."""
     sizes = [0.0, 1e-30, 1e-4, 0.3, 0.5, 0.7, 1.0, 1.5, 2.9, 3.1, 5.9, 6.1, 12.0, 87.0, 1e4]
@@ -399,7 +420,45 @@ NETWORKS = {
     ),
 }
 
+WEIGHTED = {
+    **{
+        name: {"loss": name}
+        for name in [
+            "MeanSquaredError",
+            "MeanAbsoluteError",
+            "MeanSquaredLogarithmicError",
+            "Huber",
+            "LogCosh",
+            "CosineSimilarity",
+            "Poisson",
+            "KLDivergence",
+            "Hinge",
+            "SquaredHinge",
+            "CategoricalHinge",
+            "BinaryCrossentropy",
+            "BinaryFocalCrossentropy",
+            "CategoricalFocalCrossentropy",
+            "Dice",
+            "Tversky",
+        ]
+    },
+    "CategoricalCrossentropy": {"loss": "CategoricalCrossentropy", "last": "softmax"},
+    "SparseCategoricalCrossentropy": {
+        "loss": "SparseCategoricalCrossentropy",
+        "last": "softmax",
+        "sparse": True,
+    },
+    "CategoricalGeneralizedCrossEntropy": {
+        "loss": "CategoricalGeneralizedCrossEntropy",
+        "last": "softmax",
+        "sparse": True,
+    },
+    "mean_with_sample_weight": {"loss": "MeanSquaredError", "reduction": "mean_with_sample_weight"},
+    "sum": {"loss": "BinaryCrossentropy", "reduction": "sum"},
+}
+
 SCENARIOS = {
+    **{f"weighted_{name}": partial(weighted, **options) for name, options in WEIGHTED.items()},
     "values_of_activations": values_of_activations,
     **{f"network_{name}": run for name, run in NETWORKS.items()},
     **{f"regularised_{name}": partial(regularised, **options) for name, options in REGULARISED.items()},

@@ -25,9 +25,18 @@ INPUTS = {
     "logits": (ONE_HOT, NUMBERS),
     "one_hot": (ONE_HOT, PROBABILITIES),
     "labels": (LABELS, PROBABILITIES),
+    "label_logits": (LABELS, NUMBERS),
 }
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none")
 LOSSES = [
+    ("MeanSquaredError", {}, "numbers"),
+    ("MeanAbsoluteError", {}, "numbers"),
+    ("BinaryCrossentropy", {}, "bits"),
+    ("BinaryCrossentropy", {"from_logits": True, "label_smoothing": 0.2}, "margins"),
+    ("CategoricalCrossentropy", {}, "one_hot"),
+    ("CategoricalCrossentropy", {"from_logits": True, "label_smoothing": 0.2}, "logits"),
+    ("SparseCategoricalCrossentropy", {}, "labels"),
+    ("SparseCategoricalCrossentropy", {"from_logits": True}, "label_logits"),
     ("MeanAbsolutePercentageError", {}, "numbers"),
     ("MeanSquaredLogarithmicError", {}, "numbers"),
     ("Huber", {"delta": 0.6}, "numbers"),
@@ -47,6 +56,14 @@ LOSSES = [
     ("Tversky", {"alpha": 0.3, "beta": 0.8}, "bits"),
 ]
 METRICS = [
+    ("BinaryAccuracy", {"threshold": 0.2}, "bits"),
+    ("CategoricalAccuracy", {}, "one_hot"),
+    ("SparseCategoricalAccuracy", {}, "labels"),
+    ("MeanSquaredError", {}, "numbers"),
+    ("MeanAbsoluteError", {}, "numbers"),
+    ("BinaryCrossentropy", {"label_smoothing": 0.1}, "bits"),
+    ("CategoricalCrossentropy", {}, "one_hot"),
+    ("SparseCategoricalCrossentropy", {"from_logits": True}, "label_logits"),
     ("Accuracy", {}, "bits"),
     ("TopKCategoricalAccuracy", {"k": 3}, "one_hot"),
     ("SparseTopKCategoricalAccuracy", {"k": 3}, "labels"),
@@ -111,7 +128,7 @@ def compute(k, dtype):
 
 def prepared(kind, dtype):
     y_true, y_pred = INPUTS[kind]
-    return (y_true if kind == "labels" else y_true.astype(dtype)), y_pred.astype(dtype)
+    return (y_true if kind.startswith("label") else y_true.astype(dtype)), y_pred.astype(dtype)
 
 
 if __name__ == "__main__":

@@ -240,3 +240,15 @@ def test_losses_alone_agree_with_training():
         losses.CategoricalCrossentropy(label_smoothing=0.1)(ONE_HOT, outputs), rel=1e-5
     )
     assert accuracy == pytest.approx(metrics.CategoricalAccuracy()(ONE_HOT, outputs))
+
+
+def share_above(y_true, y_pred, limit):
+    return (y_pred > limit).mean(axis=-1)
+
+
+def test_a_wrapped_function_is_in_the_config_of_its_metric():
+    metric = lamella.metrics.MeanMetricWrapper(share_above, name="above", limit=0.5)
+    again = lamella.metrics.MeanMetricWrapper.from_config(metric.get_config())
+    assert again.name == "above"
+    x = np.array([[0.4, 0.6]])
+    assert again(np.zeros_like(x), x) == metric(np.zeros_like(x), x) == 0.5

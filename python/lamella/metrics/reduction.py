@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from lamella._types import Array
+from lamella._types import Array, Config
 from lamella.metrics.metric import Metric
 
 
@@ -98,3 +98,10 @@ class MeanMetricWrapper(Metric):
 
     def reset_state(self) -> None:
         self._mean.reset_state()
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "fn": self._fn, **self._arguments}
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        return cls(**config)
