@@ -1,61 +1,54 @@
 // Denormal numbers cost a hundred cycles each; native calls flush them to zero and put the caller's state
 // back.
 #pragma once
+#include <cstdint>
 #if defined(__SSE2__)
 #include <xmmintrin.h>
-#elif defined(__aarch64__)
-#include <cstdint>
 #endif
 
 namespace lamella {
 
-class FlushDenormals {
- public:
+// The register that says how the thread's floating point numbers are computed, and its bits that flush.
 #if defined(__SSE2__)
-  FlushDenormals() : saved_(_mm_getcsr()) { _mm_setcsr(saved_ | 0x8040u); }  // FTZ and DAZ
-  ~FlushDenormals() { _mm_setcsr(saved_); }
-  FlushDenormals(const FlushDenormals&) = delete;
-  FlushDenormals& operator=(const FlushDenormals&) = delete;
-
- private:
-  unsigned saved_;
+struct FloatControl {
+  static constexpr uint32_t kFlush = 0x8040u;  // FTZ and DAZ
+  static uint32_t read() { return _mm_getcsr(); }
+  static void write(uint32_t value) { _mm_setcsr(value); }
+};
 #elif defined(__aarch64__)
-  FlushDenormals() {
-    asm volatile("mrs %0, fpcr" : "=r"(saved_));
-    asm volatile("msr fpcr, %0" : : "r"(saved_ | (uint64_t{1} << 24)));  // FZ
+struct FloatControl {
+  static constexpr uint64_t kFlush = uint64_t{1} << 24;  // FZ
+  static uint64_t read() {
+    uint64_t value;
+    asm volatile("mrs %0, fpcr" : "=r"(value));
+    return value;
   }
-  ~FlushDenormals() { asm volatile("msr fpcr, %0" : : "r"(saved_)); }
-  FlushDenormals(const FlushDenormals&) = delete;
-  FlushDenormals& operator=(const FlushDenormals&) = delete;
+  static void write(uint64_t value) { asm volatile("msr fpcr, %0" : : "r"(value)); }
+};
+#else
+struct FloatControl {
+  static constexpr uint32_t kFlush = 0;
+  static uint32_t read() { return 0; }
+  static void write(uint32_t) {}
+};
+#endif
+
+// While it lives, denormals are flushed, or else are as the IEEE has them.
+template <bool flush>
+class DenormalsMode {
+ public:
+  DenormalsMode() : saved_(FloatControl::read()) {
+    FloatControl::write(flush ? saved_ | FloatControl::kFlush : saved_ & ~FloatControl::kFlush);
+  }
+  ~DenormalsMode() { FloatControl::write(saved_); }
+  DenormalsMode(const DenormalsMode&) = delete;
+  DenormalsMode& operator=(const DenormalsMode&) = delete;
 
  private:
-  uint64_t saved_;
-#endif
+  decltype(FloatControl::read()) saved_;
 };
 
-// The opposite: within a native call, denormals as the IEEE has them, for a while.
-class KeepDenormals {
- public:
-#if defined(__SSE2__)
-  KeepDenormals() : saved_(_mm_getcsr()) { _mm_setcsr(saved_ & ~0x8040u); }
-  ~KeepDenormals() { _mm_setcsr(saved_); }
-  KeepDenormals(const KeepDenormals&) = delete;
-  KeepDenormals& operator=(const KeepDenormals&) = delete;
-
- private:
-  unsigned saved_;
-#elif defined(__aarch64__)
-  KeepDenormals() {
-    asm volatile("mrs %0, fpcr" : "=r"(saved_));
-    asm volatile("msr fpcr, %0" : : "r"(saved_ & ~(uint64_t{1} << 24)));
-  }
-  ~KeepDenormals() { asm volatile("msr fpcr, %0" : : "r"(saved_)); }
-  KeepDenormals(const KeepDenormals&) = delete;
-  KeepDenormals& operator=(const KeepDenormals&) = delete;
-
- private:
-  uint64_t saved_;
-#endif
-};
+using FlushDenormals = DenormalsMode<true>;
+using KeepDenormals = DenormalsMode<false>;  // for a while, within a native call
 
 }  // namespace lamella

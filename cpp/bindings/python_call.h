@@ -32,10 +32,20 @@ class PythonObject {
 // A view of memory as an array, uncopied; valid only during the call it is made for.
 py::array view_array(const void* data, const py::dtype& dtype, const Shape& shape, bool writable = false);
 
-// The shape of a batch of outputs: [batch, *row_shape] for a folded view of them.
+// The shape of a batch: [rows, *row_shape]; of a folded view it is told how many rows there are.
+Shape batch_shape(int64_t rows, const Shape& row_shape);
 Shape batch_shape(const TensorView& folded, const Shape& row_shape);
 
 // Targets as they were gathered: values like the outputs, or class indices without the last axis.
 py::array target_array(const void* values, const int32_t* labels, DType dtype, const Shape& shape);
+
+std::string type_name(const py::object& object);
+
+// Copies what Python returned into native memory, converting its type; false where it is no array of this
+// shape.
+bool copy_returned(const py::object& returned, DType dtype, const Shape& shape, void* to);
+
+// What came instead, for the message: "shape (2, 3)", or the type of what is no array.
+std::string shape_or_type(const py::object& returned);
 
 }  // namespace lamella::bindings

@@ -24,7 +24,7 @@ class PythonLayer final : public layers::Layer {
   void forward(const layers::ForwardPass& pass) const override {
     const PythonCall python;
     const py::object y = forward_.get()(copy(pass.inputs[0], input_shape_, pass.state), pass.state.training);
-    take("what forward() returns", y, batch(output_shape(), pass.state), pass.outputs[0]);
+    take("what forward() returns", y, batch_shape(pass.state.rows, output_shape()), pass.outputs[0]);
   }
 
   void backward(const layers::BackwardPass& pass) const override {
@@ -40,23 +40,15 @@ class PythonLayer final : public layers::Layer {
     }
     const py::object dx = is_pair ? returned.cast<py::tuple>()[0].cast<py::object>() : returned;
     if (pass.input_gradients[0] != nullptr)
-      take("what backward() returns as the gradient by x", dx, batch(input_shape_, pass.state),
+      take("what backward() returns as the gradient by x", dx, batch_shape(pass.state.rows, input_shape_),
            pass.input_gradients[0]);
     if (is_pair) take_variable_gradients(pass, returned.cast<py::tuple>()[1], wanted);
   }
 
  private:
-  static std::string type_name(const py::object& object) { return py::str(py::type::of(object)); }
-
   // Python may keep what it is given: it gets copies, because the memory is used again.
   py::array copy(const void* data, const Shape& row_shape, const layers::StepState& state) const {
-    return copy_to_array(data, dtype(), batch(row_shape, state));
-  }
-
-  static Shape batch(const Shape& row_shape, const layers::StepState& state) {
-    Shape shape{state.rows};
-    shape.insert(shape.end(), row_shape.begin(), row_shape.end());
-    return shape;
+    return copy_to_array(data, dtype(), batch_shape(state.rows, row_shape));
   }
 
   size_t trainable_count() const {
@@ -84,14 +76,11 @@ class PythonLayer final : public layers::Layer {
     }
   }
 
-  // Copies what Python returned into native memory, converting its type.
   void take(const std::string& what, const py::object& returned, const Shape& shape, void* to) const {
-    const py::array array = py::array::ensure(returned);
-    if (!array || shape_of(array) != shape) {
+    if (!copy_returned(returned, dtype(), shape, to)) {
       fail("Layer '", name(), "': ", what, " must be an array of shape ", to_string(shape),
-           ". Received: ", array ? "shape " + to_string(shape_of(array)) : type_name(returned), ".");
+           ". Received: ", shape_or_type(returned), ".");
     }
-    view_array(to, numpy_dtype(dtype()), shape, true).attr("__setitem__")(py::ellipsis(), array);
   }
 
   Shape input_shape_;

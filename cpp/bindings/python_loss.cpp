@@ -5,25 +5,6 @@
 
 namespace lamella::bindings {
 
-py::array view_array(const void* data, const py::dtype& dtype, const Shape& shape, bool writable) {
-  const py::capsule owner(data, [](void*) {});  // without an owner NumPy would copy
-  py::array array(dtype, shape, data, owner);
-  if (!writable) array.attr("setflags")(py::arg("write") = false);
-  return array;
-}
-
-Shape batch_shape(const TensorView& folded, const Shape& row_shape) {
-  const int64_t width = checked_product(row_shape);
-  Shape shape{width == 0 ? 0 : folded.size() / width};
-  shape.insert(shape.end(), row_shape.begin(), row_shape.end());
-  return shape;
-}
-
-py::array target_array(const void* values, const int32_t* labels, DType dtype, const Shape& shape) {
-  if (labels == nullptr) return view_array(values, numpy_dtype(dtype), shape);
-  return view_array(labels, py::dtype::of<int32_t>(), Shape(shape.begin(), shape.end() - 1));
-}
-
 namespace {
 
 class PythonLoss final : public losses::Loss {
@@ -55,7 +36,7 @@ class PythonLoss final : public losses::Loss {
                         view_array(pass.prediction.data, numpy_dtype(dtype), shape));
     if (!py::isinstance<py::tuple>(returned) || py::len(returned) != 2) {
       throw py::type_error("Loss '" + name_ + "' must return a tuple (values of rows, gradient). Received: " +
-                           std::string(py::str(py::type::of(returned))));
+                           type_name(returned));
     }
     const py::tuple both = returned.cast<py::tuple>();
     take(both[0], "values", row_values, pass.row_loss);
@@ -72,14 +53,11 @@ class PythonLoss final : public losses::Loss {
     });
   }
 
-  // Copies what Python returned into native memory, converting its type.
   void take(const py::object& returned, const char* what, const Shape& shape, const TensorView& to) const {
-    const py::array array = py::array::ensure(returned);
-    if (!array || shape_of(array) != shape) {
-      fail("Loss '", name_, "' must return ", what, " of shape ", to_string(shape), ". Received: ",
-           array ? "shape " + to_string(shape_of(array)) : std::string(py::str(py::type::of(returned))), ".");
+    if (!copy_returned(returned, to.dtype, shape, to.data)) {
+      fail("Loss '", name_, "' must return ", what, " of shape ", to_string(shape),
+           ". Received: ", shape_or_type(returned), ".");
     }
-    view_array(to.data, numpy_dtype(to.dtype), shape, true).attr("__setitem__")(py::ellipsis(), array);
   }
 
   PythonObject function_;

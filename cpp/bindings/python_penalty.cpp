@@ -50,15 +50,13 @@ class PythonConstraint final : public penalties::Constraint {
 
   void apply(const ops::Context&, const Variable& variable) const override {
     const PythonCall python;
-    const py::dtype dtype = numpy_dtype(variable.dtype());
-    const py::object returned = constraint_.get()(view_array(variable.data(), dtype, variable.shape()));
-    const py::array array = py::array::ensure(returned);
-    if (!array || shape_of(array) != variable.shape()) {
+    const py::object returned =
+        constraint_.get()(view_array(variable.data(), numpy_dtype(variable.dtype()), variable.shape()));
+    if (!copy_returned(returned, variable.dtype(), variable.shape(), variable.data())) {
       fail("Constraint ", std::string(py::str(constraint_.get())), " must return an array of shape ",
-           to_string(variable.shape()), " for '", variable.name(), "'. Received: ",
-           array ? "shape " + to_string(shape_of(array)) : std::string(py::str(py::type::of(returned))), ".");
+           to_string(variable.shape()), " for '", variable.name(), "'. Received: ", shape_or_type(returned),
+           ".");
     }
-    view_array(variable.data(), dtype, variable.shape(), true).attr("__setitem__")(py::ellipsis(), array);
   }
 
  private:

@@ -5,18 +5,10 @@
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {
 
-// body(j, span) -> Vec<T>, summed over the columns.
-template <class T, class Body>
-LAMELLA_INLINE T sum_columns(int64_t cols, Body body) {
-  Vec<T> sum{};
-  for_each_vector<T>(cols, [&](int64_t j, auto span) { sum += fill_beyond(body(j, span), span, T(0)); });
-  return reduce_add(sum);
-}
-
 template <class T>
 LAMELLA_INLINE void kl_divergence_row(int64_t cols, const T* p, const T* t, T factor, T* row_loss, T* dp) {
   const auto clip = [](Vec<T> x) { return min(splat(T(1)), max(splat(kClip<T>), x)); };
-  *row_loss = sum_columns<T>(cols, [&](int64_t j, auto span) {
+  *row_loss = row_sum<T>(cols, [&](int64_t j, auto span) {
     const Vec<T> y = clip(load(t + j, span));
     return y * log<T>(y / clip(load(p + j, span)));
   });
@@ -40,7 +32,7 @@ LAMELLA_INLINE T inverse_norm(T sum_of_squares) {
 template <class T>
 LAMELLA_INLINE void cosine_row(int64_t cols, const T* p, const T* t, T factor, T* row_loss, T* dp) {
   const auto product = [&](const T* a, const T* b) {
-    return sum_columns<T>(cols, [&](int64_t j, auto span) { return load(a + j, span) * load(b + j, span); });
+    return row_sum<T>(cols, [&](int64_t j, auto span) { return load(a + j, span) * load(b + j, span); });
   };
   const T of_p = inverse_norm<T>(product(p, p)), of_t = inverse_norm<T>(product(t, t));
   const T cosine = product(p, t) * of_p * of_t;
@@ -80,23 +72,16 @@ LAMELLA_INLINE void categorical_hinge_row(int64_t cols, const T* p, const T* t, 
 template <class T>
 LAMELLA_INLINE void categorical_focal_row(int64_t cols, const T* p, const T* t, const RowLossBlock<T>& b,
                                           T factor, T* row_loss, T* dp) {
-  T largest = 0;
-  if (b.from_logits) {
-    Vec<T> most = splat(-kInfinity<T>);
-    for_each_vector<T>(cols, [&](int64_t j, auto span) {
-      most = max(fill_beyond(load(p + j, span), span, -kInfinity<T>), most);
-    });
-    largest = reduce_max(most);
-  }
+  const T largest = b.from_logits ? row_max(cols, p) : T(0);
   const auto share = [&](int64_t j, auto span) {
     const Vec<T> x = load(p + j, span);
     return b.from_logits ? exp<T>(x - largest) : x;
   };
-  const T sum = sum_columns<T>(cols, share);
+  const T sum = row_sum<T>(cols, share);
   const auto target = [&](int64_t j, auto span) {
     return load(t + j, span) * (T(1) - b.smoothing) + b.smoothing / T(cols);
   };
-  *row_loss = sum_columns<T>(cols, [&](int64_t j, auto span) {
+  *row_loss = row_sum<T>(cols, [&](int64_t j, auto span) {
     const Vec<T> c = clip_probability<T>(share(j, span) / sum);
     return target(j, span) * power<T>(T(1) - c, b.gamma) * log<T>(c) * -b.alpha;
   });
@@ -107,7 +92,7 @@ LAMELLA_INLINE void categorical_focal_row(int64_t cols, const T* p, const T* t, 
     return unless_clipped<T>(q, target(j, span) * (focus - power<T>(rest, b.gamma) / c) * b.alpha);
   };
   const T mean =
-      sum_columns<T>(cols, [&](int64_t j, auto span) { return slope(j, span) * share(j, span); }) / sum;
+      row_sum<T>(cols, [&](int64_t j, auto span) { return slope(j, span) * share(j, span); }) / sum;
   for_each_vector<T>(cols, [&](int64_t j, auto span) {
     const Vec<T> centred = (slope(j, span) - mean) * (factor / sum);
     store(dp + j, b.from_logits ? centred * share(j, span) : centred, span);

@@ -86,11 +86,17 @@ void binary_cross_entropy(int64_t rows, int64_t cols, const T* p, const T* t, T 
   pointwise_loss(rows, cols, p, t, weights, scale, row_loss, dp, term);
 }
 
+// The sum of map(j, span) over the columns of a row; what map gives beyond them does not count.
+template <class T, class Map>
+LAMELLA_INLINE T row_sum(int64_t cols, Map map) {
+  Vec<T> sum{};
+  for_each_vector<T>(cols, [&](int64_t j, auto span) { sum += fill_beyond(map(j, span), span, T(0)); });
+  return reduce_add(sum);
+}
+
 template <class T>
 LAMELLA_INLINE T row_sum(int64_t cols, const T* x) {
-  Vec<T> sum{};
-  for_each_vector<T>(cols, [&](int64_t j, auto span) { sum += load(x + j, span); });
-  return reduce_add(sum);
+  return row_sum<T>(cols, [&](int64_t j, auto span) { return load(x + j, span); });
 }
 
 // With S the row's sum and q = p / S: d(-log q_label)/dp_k = (1 - [k = label] / q_label) / S.

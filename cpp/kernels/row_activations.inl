@@ -5,21 +5,11 @@
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {
 
-// The sum of map(j, span) over a row; map gives zero beyond it.
-template <class T, class Map>
-LAMELLA_INLINE T row_sum(int64_t cols, Map map) {
-  Vec<T> sum{};
-  for_each_vector<T>(cols, [&](int64_t j, auto span) { sum += map(j, span); });
-  return reduce_add(sum);
-}
-
 template <class T>
 void log_softmax_forward(int64_t rows, int64_t cols, const T* x, T* y) {
   for (int64_t i = 0; i < rows; ++i, x += cols, y += cols) {
     const T largest = row_max(cols, x);
-    const T sum = row_sum<T>(cols, [&](int64_t j, auto span) {
-      return fill_beyond(exp<T>(load(x + j, span) - largest), span, T(0));
-    });
+    const T sum = row_sum<T>(cols, [&](int64_t j, auto span) { return exp<T>(load(x + j, span) - largest); });
     const T log_sum = log<T>(splat(sum))[0];
     for_each_vector<T>(
         cols, [&](int64_t j, auto span) { store(y + j, (load(x + j, span) - largest) - log_sum, span); });
@@ -29,7 +19,7 @@ void log_softmax_forward(int64_t rows, int64_t cols, const T* x, T* y) {
 template <class T>
 void log_softmax_backward(int64_t rows, int64_t cols, const T* y, const T* dy, T* dx) {
   for (int64_t i = 0; i < rows; ++i, y += cols, dy += cols, dx += cols) {
-    const T sum = row_sum<T>(cols, [&](int64_t j, auto span) { return load(dy + j, span); });
+    const T sum = row_sum(cols, dy);
     for_each_vector<T>(cols, [&](int64_t j, auto span) {
       store(dx + j, mul_add(exp<T>(load(y + j, span)), splat(-sum), load(dy + j, span)), span);
     });
@@ -39,7 +29,7 @@ void log_softmax_backward(int64_t rows, int64_t cols, const T* y, const T* dy, T
 // The threshold by Michelot's iteration: what lies below it leaves the sum until nothing does.
 template <class T>
 LAMELLA_INLINE T sparsemax_threshold(int64_t cols, const T* x) {
-  T tau = (row_sum<T>(cols, [&](int64_t j, auto span) { return load(x + j, span); }) - T(1)) / T(cols);
+  T tau = (row_sum(cols, x) - T(1)) / T(cols);
   for (int64_t inside = cols;;) {
     Vec<T> sum{}, count{};
     for_each_vector<T>(cols, [&](int64_t j, auto span) {

@@ -2,7 +2,7 @@
 // 1803.08494), root mean square (Zhang & Sennrich, arXiv 1910.07467) and unit normalisation. A row is read
 // from the first-level cache after its first pass.
 #pragma once
-#include "kernels/row_activations.inl"
+#include "kernels/losses.inl"
 
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {
@@ -29,9 +29,9 @@ void row_norm_forward(const RowNormBlock<T>& p) {
     T* y = p.y + i * cols;
     const int64_t parameters = (p.first_row + i) % p.groups * p.width;
     T mean = 0;
-    if (p.centred) mean = row_sum<T>(cols, [&](int64_t j, auto span) { return load(x + j, span); }) / T(cols);
+    if (p.centred) mean = row_sum(cols, x) / T(cols);
     const T squares = row_sum<T>(cols, [&](int64_t j, auto span) {
-      const Vec<T> d = fill_beyond(load(x + j, span) - mean, span, T(0));
+      const Vec<T> d = load(x + j, span) - mean;
       return d * d;
     });
     const T inverse = inverse_of(p, squares);

@@ -15,7 +15,8 @@ std::vector<int64_t> axes_of(const Definition& definition) {
   std::vector<bool> seen(rank);
   for (const int64_t axis : axes)
     if (axis >= 0 && axis < static_cast<int64_t>(rank)) seen[static_cast<size_t>(axis)] = true;
-  if (axes.size() != rank || rank > 16 || std::find(seen.begin(), seen.end(), false) != seen.end()) {
+  if (axes.size() != rank || rank > ops::kMostAxes ||
+      std::find(seen.begin(), seen.end(), false) != seen.end()) {
     fail("Layer '", definition.name, "' cannot put the axes of ", to_string_with_batch(definition.inputs[0]),
          " into the order ", to_string(axes), ".");
   }

@@ -45,15 +45,11 @@ void RowNormalization::forward(const ForwardPass& pass) const {
 
 void RowNormalization::backward(const BackwardPass& pass) const {
   const char* mean = static_cast<const char*>(pass.saved);
-  const auto flat = [&](size_t index) {
-    TensorView view = variable_view(index, pass.variable_gradients[index]);
-    if (view) view = {view.data, view.dtype, 1, view.size()};
-    return view;
-  };
   pass.context.ops.row_norm.backward(
       pass.context, settings_, input_view(pass.inputs[0], pass.state), variable_view(0), mean,
       mean + statistics_bytes(pass.state.rows), output_view(pass.output_gradients[0], pass.state),
-      input_view(pass.input_gradients[0], pass.state), flat(0), flat(1), pass.scratch);
+      input_view(pass.input_gradients[0], pass.state), variable_view(0, pass.variable_gradients[0]),
+      variable_view(1, pass.variable_gradients[1]), pass.scratch);
 }
 
 }  // namespace lamella::layers

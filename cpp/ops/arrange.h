@@ -6,6 +6,9 @@
 
 namespace lamella::ops {
 
+// Of a row that is permuted.
+inline constexpr size_t kMostAxes = 16;
+
 struct ArrangeOps {
   // y[b, i_axes[0], i_axes[1] ...] = x[b, i_0, i_1 ...] for rows of this shape: axis k of y is axis axes[k]
   // of x.

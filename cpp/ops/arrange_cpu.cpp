@@ -24,7 +24,6 @@ T* permute_row(const T* x, T* y, const int64_t* length, const int64_t* stride, s
 
 void permute(const Context& context, const Shape& shape, const std::vector<int64_t>& axes,
              const TensorView& x, const TensorView& y) {
-  constexpr size_t kMostAxes = 16;
   int64_t length[kMostAxes], stride[kMostAxes];
   for (size_t k = 0; k < axes.size(); ++k) {
     length[k] = shape[static_cast<size_t>(axes[k])];
