@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from op_cases import CASES, Built, OpCase, build
 
-STEP = 5e-4
+STEP = 2**-13  # batch statistics of two rows bend sharply: at 2**-11 the stencil itself is off by 3e-7
 ABSOLUTE = 1e-10  # where the true gradient is zero: rounding of the loss over STEP
 
 
