@@ -13,8 +13,8 @@ PROBE = """
 import numpy as np, lamella
 from lamella import _core
 a = np.float32(1 + 2.0**-12)
-model = lamella.Sequential([lamella.layers.Input((2,)), lamella.layers.Dense(1, use_bias=False)])
-model.set_weights([np.array([[-(1 + 2.0**-11)], [a]], "float32")])
+model = lamella.Sequential([lamella.layers.Input((2,)), lamella.layers.Dense(2, use_bias=False)])
+model.set_weights([np.array([2 * [-(1 + 2.0**-11)], 2 * [a]], "float32")])
 print(_core.isa(), float(model.predict_on_batch(np.array([[1, a]], "float32"))[0, 0]))
 """
 

@@ -25,6 +25,7 @@ struct Training : DenseLayer {
 
   void forward() const {
     ops().forward(context, {.x = x.view(),
+                            .kernel = kernel.view(),
                             .packed = packed.data(),
                             .bias = bias.view(),
                             .activation = ops::Activation::relu,

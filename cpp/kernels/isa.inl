@@ -16,6 +16,7 @@
 #include "kernels/gemm.inl"
 #include "kernels/losses.inl"
 #include "kernels/math.inl"
+#include "kernels/matvec.inl"
 #include "kernels/noise.inl"
 #include "kernels/norms.inl"
 #include "kernels/optimizer.inl"

@@ -39,6 +39,7 @@ void Dense::pack(const ops::Context& context, void* packed) const {
 
 void Dense::forward(const ForwardPass& pass) const {
   pass.context.ops.dense.forward(pass.context, {.x = input_view(pass.inputs[0], pass.state),
+                                                .kernel = variable_view(0),
                                                 .packed = pass.packed,
                                                 .bias = variable_view(1),
                                                 .activation = activation_,

@@ -7,6 +7,7 @@ namespace lamella::ops {
 
 struct DenseForward {
   TensorView x;
+  TensorView kernel;
   const void* packed;  // the kernel as pack() laid it out
   TensorView bias;     // may be absent
   Activation activation;

@@ -1,12 +1,14 @@
 #include "ops/dense.h"
 
 #include "ops/gemm_cpu.h"
+#include "ops/single_unit_cpu.h"
 
 namespace lamella::ops {
 
 namespace {
 
 int64_t packed_bytes(const Context& context, DType dtype, int64_t in, int64_t units) {
+  if (units == 1) return 0;
   return dispatch(dtype, [&](auto t) {
     using T = decltype(t);
     return packed_size<T>(context.kernels, in, units) * int64_t{sizeof(T)};
@@ -54,6 +56,7 @@ void activate_item(const kernels::Table<T>& table, const DenseForward& p, const 
 }
 
 void forward(const Context& context, const DenseForward& p) {
+  if (p.y.cols == 1) return single_unit_forward(context, p);
   dispatch(p.x.dtype, [&](auto t) {
     using T = decltype(t);
     const Product<T> product{.m = p.x.rows,
@@ -76,6 +79,7 @@ void forward(const Context& context, const DenseForward& p) {
 }
 
 int64_t backward_scratch_bytes(const Context& context, DType dtype, int64_t rows, int64_t in, int64_t units) {
+  if (units == 1) return 0;
   return dispatch(dtype, [&](auto t) {
     using T = decltype(t);
     const int64_t gradient = packed_size<T>(context.kernels, rows, units);
@@ -131,6 +135,7 @@ void prepare_backward(const Context& context, const DenseBackward& p, T* packed_
 }
 
 void backward(const Context& context, const DenseBackward& p) {
+  if (p.dy.cols == 1) return single_unit_backward(context, p);
   dispatch(p.x.dtype, [&](auto t) {
     using T = decltype(t);
     const int64_t rows = p.dy.rows, units = p.dy.cols, in = p.x.cols;
