@@ -15,10 +15,13 @@ namespace lamella {
 
 namespace {
 
-constexpr uint64_t kOpen = 1u << 15;
-constexpr uint64_t kInside = kOpen - 1;
-constexpr int kTicketShift = 16;
+constexpr uint64_t kWriting = 0;  // jobs are numbered from 1
+constexpr int kValueBits = 24;
+constexpr uint64_t kValueMask = (uint64_t{1} << kValueBits) - 1;
 constexpr auto kSpin = std::chrono::microseconds(200);
+// The caller waits so many pauses for the others before it looks for work in their shares, which costs
+// whoever it takes it from.
+constexpr int kPatience = 8;
 
 void pause() {
 #if defined(__SSE2__)
@@ -28,16 +31,9 @@ void pause() {
 #endif
 }
 
-// Spins until done() holds; hands the core over now and then, for machines with more threads than cores.
-template <class Done>
-void spin_until(Done done) {
-  for (int i = 1; !done(); ++i) {
-    pause();
-    if (i % 4096 == 0) std::this_thread::yield();
-  }
-}
-
 }  // namespace
+
+thread_local bool ThreadPool::alone_ = false;
 
 ThreadPool::ThreadPool(int threads) : size_(threads) {}
 
@@ -45,10 +41,12 @@ ThreadPool::~ThreadPool() { stop_workers(); }
 
 void ThreadPool::start_workers() {
   stop_ = false;
-  const int threads = size();
-  shares_ = std::vector<Share>(static_cast<size_t>(threads));
-  workers_.reserve(static_cast<size_t>(threads - 1));
-  for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { worker_loop(i); });
+  const auto threads = static_cast<size_t>(size());
+  claims_ = std::vector<Claims>(threads);
+  progress_ = std::vector<Progress>(threads);
+  workers_.reserve(threads - 1);
+  for (size_t i = 1; i < threads; ++i)
+    workers_.emplace_back([this, i, number = last_number_] { worker_loop(i, number); });
 }
 
 void ThreadPool::stop_workers() {
@@ -77,76 +75,129 @@ void ThreadPool::restart_after_fork() {
   new (&sleep_mutex_) std::mutex();
   new (&wake_) std::condition_variable();
   sleepers_ = 0;
-  ticket_ = 0;
 }
 
 void ThreadPool::run(int64_t n, int64_t grain, Call call, void* context) {
-  std::unique_lock lock(job_mutex_, std::try_to_lock);
-  if (!lock.owns_lock()) {
+  std::unique_lock lock(job_mutex_, std::defer_lock);
+  if (alone_ || !lock.try_lock()) {
     call(context, 0, n);
     return;
   }
   if (workers_.empty()) start_workers();
-  const int64_t chunks = (n + grain - 1) / grain, threads = static_cast<int64_t>(shares_.size());
-  for (int64_t i = 0; i < threads; ++i) {
-    Share& share = shares_[static_cast<size_t>(i)];
-    share.next.store(std::min(n, i * chunks / threads * grain), std::memory_order_relaxed);
-    share.end = std::min(n, (i + 1) * chunks / threads * grain);
+  const int64_t most = static_cast<int64_t>(kValueMask) - 1;
+  if (n / grain >= most) grain *= n / grain / most + 1;
+  const Job job{.number = ++last_number_,
+                .n = n,
+                .grain = grain,
+                .chunks = (n + grain - 1) / grain,
+                .threads = static_cast<int64_t>(claims_.size()),
+                .call = call,
+                .context = context};
+  publish(job);
+  // Chunk 0 is the caller's without a claim.
+  run_chunk(job, 0);
+  int64_t done = run_share(job, 0, 0, 1);
+  for (int spins = 1; done + done_by_workers(job) < job.chunks; ++spins) {
+    pause();
+    if (spins == kPatience)
+      for (size_t share = 1; share < claims_.size(); ++share) done = run_share(job, share, 0, done);
+    if (spins % 4096 == 0) std::this_thread::yield();  // to a worker that needs this core
   }
-  grain_ = grain;
-  call_ = call;
-  context_ = context;
-  const uint64_t job = (ticket_.load(std::memory_order_relaxed) >> kTicketShift) + 1;
-  ticket_.store(job << kTicketShift | kOpen);
-  if (sleepers_.load() > 0) {
-    std::lock_guard sleep_lock(sleep_mutex_);
-    wake_.notify_all();
-  }
-  work_on_job(0);
-  ticket_.fetch_and(~kOpen, std::memory_order_acq_rel);
-  spin_until([this] { return (ticket_.load(std::memory_order_acquire) & kInside) == 0; });
+  failed_.store(false, std::memory_order_relaxed);
   if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
-void ThreadPool::work_on_job(int slot) {
-  const size_t threads = shares_.size();
+// Whoever sees one of the new values also sees that the number is not the old one any more. Whether somebody
+// sleeps is asked without a fence: a worker that lies down at this moment may miss the job, which the others
+// then do without it.
+void ThreadPool::publish(const Job& job) {
+  board_.number.store(kWriting, std::memory_order_relaxed);
+  board_.n.store(job.n, std::memory_order_release);
+  board_.grain.store(job.grain, std::memory_order_release);
+  board_.chunks.store(job.chunks, std::memory_order_release);
+  board_.call.store(job.call, std::memory_order_release);
+  board_.context.store(job.context, std::memory_order_release);
+  board_.number.store(job.number, std::memory_order_release);
+  if (sleepers_.load(std::memory_order_relaxed) > 0) {
+    std::lock_guard lock(sleep_mutex_);
+    wake_.notify_all();
+  }
+}
+
+// True where there is a job newer than last_seen; the copy is of one job, not of two.
+bool ThreadPool::read_board(uint64_t last_seen, Job& job) const {
+  const uint64_t number = board_.number.load(std::memory_order_acquire);
+  if (number == last_seen || number == kWriting) return false;
+  job.number = number;
+  job.n = board_.n.load(std::memory_order_acquire);
+  job.grain = board_.grain.load(std::memory_order_acquire);
+  job.chunks = board_.chunks.load(std::memory_order_acquire);
+  job.call = board_.call.load(std::memory_order_acquire);
+  job.context = board_.context.load(std::memory_order_acquire);
+  job.threads = static_cast<int64_t>(claims_.size());
+  return board_.number.load(std::memory_order_relaxed) == number;
+}
+
+// The next chunk of a share, or -1. A claim that succeeds proves that its job still runs: it cannot end
+// before the chunk is done. In a job that is over, every share is used up, or belongs to a later job.
+int64_t ThreadPool::claim(const Job& job, size_t share) {
+  const int64_t first = job.first_chunk(share) + (share == 0), end = job.first_chunk(share + 1);
+  std::atomic<uint64_t>& next = claims_[share].next;
+  for (uint64_t state = next.load(std::memory_order_relaxed);;) {
+    const uint64_t number = state >> kValueBits;
+    if (number > job.number) return -1;
+    const int64_t chunk = number == job.number ? static_cast<int64_t>(state & kValueMask) : first;
+    if (chunk >= end) return -1;
+    const uint64_t taken = job.number << kValueBits | static_cast<uint64_t>(chunk + 1);
+    if (next.compare_exchange_weak(state, taken, std::memory_order_relaxed)) return chunk;
+  }
+}
+
+// After a failure chunks are only counted.
+void ThreadPool::run_chunk(const Job& job, int64_t chunk) {
+  if (failed_.load(std::memory_order_relaxed)) return;
   try {
-    for (size_t i = 0; i < threads; ++i) {
-      Share& share = shares_[(static_cast<size_t>(slot) + i) % threads];
-      for (;;) {
-        if (share.next.load(std::memory_order_relaxed) >= share.end) break;
-        const int64_t begin = share.next.fetch_add(grain_, std::memory_order_relaxed);
-        if (begin >= share.end) break;
-        call_(context_, begin, std::min(begin + grain_, share.end));
-      }
-    }
+    const int64_t begin = chunk * job.grain;
+    job.call(job.context, begin, std::min(begin + job.grain, job.n));
   } catch (...) {
-    for (Share& share : shares_) share.next.store(share.end, std::memory_order_relaxed);
     std::lock_guard lock(error_mutex_);
     if (!error_) error_ = std::current_exception();
+    failed_.store(true, std::memory_order_relaxed);
   }
 }
 
-// True when this worker joined a job it has not seen yet and must leave it with a decrement.
-bool ThreadPool::join_job(uint64_t& last_seen) {
-  uint64_t ticket = ticket_.load(std::memory_order_acquire);
-  while ((ticket & kOpen) != 0 && ticket >> kTicketShift != last_seen) {
-    if (ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) {
-      last_seen = ticket >> kTicketShift;
-      return true;
+// Runs what is left of a share; returns how many chunks this thread has now done of the job.
+int64_t ThreadPool::run_share(const Job& job, size_t share, size_t thread, int64_t done) {
+  for (int64_t chunk = claim(job, share); chunk >= 0; chunk = claim(job, share)) {
+    run_chunk(job, chunk);
+    ++done;
+    if (thread != 0) {
+      const uint64_t value = job.number << kValueBits | static_cast<uint64_t>(done);
+      progress_[thread].done.store(value, std::memory_order_release);
     }
   }
-  return false;
+  return done;
 }
 
-void ThreadPool::worker_loop(int slot) {
+int64_t ThreadPool::done_by_workers(const Job& job) const {
+  int64_t sum = 0;
+  for (size_t worker = 1; worker < progress_.size(); ++worker) {
+    const uint64_t state = progress_[worker].done.load(std::memory_order_acquire);
+    if (state >> kValueBits == job.number) sum += static_cast<int64_t>(state & kValueMask);
+  }
+  return sum;
+}
+
+void ThreadPool::worker_loop(size_t worker, uint64_t last_seen) {
   const FlushDenormals flush;
-  uint64_t last_seen = 0;
   auto idle_since = std::chrono::steady_clock::now();
   for (int spins = 1;; ++spins) {
-    if (join_job(last_seen)) {
-      work_on_job(slot);
-      ticket_.fetch_sub(1, std::memory_order_acq_rel);
+    Job job;
+    if (read_board(last_seen, job)) {
+      last_seen = job.number;
+      int64_t done = 0;
+      for (size_t i = 0; i < claims_.size(); ++i)
+        done = run_share(job, (worker + i) % claims_.size(), worker, done);
       idle_since = std::chrono::steady_clock::now();
       continue;
     }
@@ -155,10 +206,7 @@ void ThreadPool::worker_loop(int slot) {
     if (spins % 64 != 0 || std::chrono::steady_clock::now() - idle_since < kSpin) continue;
     std::unique_lock lock(sleep_mutex_);
     ++sleepers_;
-    wake_.wait(lock, [&] {
-      const uint64_t ticket = ticket_.load();
-      return stop_ || ((ticket & kOpen) != 0 && ticket >> kTicketShift != last_seen);
-    });
+    wake_.wait(lock, [&] { return stop_ || board_.number.load() != last_seen; });
     --sleepers_;
     idle_since = std::chrono::steady_clock::now();
   }

@@ -8,6 +8,7 @@
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace lamella {
@@ -25,8 +26,8 @@ class ThreadPool {
   void resize(int threads);
 
   // Calls body(begin, end) so that every item of [0, n) is covered once, in chunks of grain items claimed
-  // dynamically. The caller works too. Runs alone when there is one chunk, one thread, or the pool is busy
-  // with another caller. The first exception of a body is rethrown here.
+  // dynamically. The caller works too, by itself when there is one chunk, one thread, when it says so (Alone)
+  // or the pool is busy with another caller. The first exception of a body is rethrown here.
   template <class Body>
   void parallel_for(int64_t n, int64_t grain, Body&& body) {
     if (n <= grain || size() == 1) {
@@ -39,35 +40,75 @@ class ThreadPool {
     run(n, grain, call, const_cast<void*>(static_cast<const void*>(&body)));
   }
 
+  // While it lives, this thread does its jobs alone, if it says so.
+  class Alone {
+   public:
+    explicit Alone(bool alone) : before_(std::exchange(alone_, alone)) {}
+    ~Alone() { alone_ = before_; }
+    Alone(const Alone&) = delete;
+    Alone& operator=(const Alone&) = delete;
+
+   private:
+    bool before_;
+  };
+
   // In a forked child: the workers did not come along; the next job starts as many anew.
   void restart_after_fork();
 
  private:
   using Call = void (*)(void* context, int64_t begin, int64_t end);
 
+  // A job, cut into chunks, of which every thread has a share: a contiguous range.
+  struct Job {
+    uint64_t number = 0;
+    int64_t n = 0, grain = 1, chunks = 0, threads = 1;
+    Call call = nullptr;
+    void* context = nullptr;
+
+    // Rounded up: chunk 0 is the caller's.
+    int64_t first_chunk(size_t thread) const {
+      return (static_cast<int64_t>(thread) * chunks + threads - 1) / threads;
+    }
+  };
+
+  // A line moves between cores in 50 to 200 ns, which is what a handover costs. So there is one that only the
+  // caller writes, and workers write lines that the caller reads when it has nothing left to do.
+  struct alignas(64) Board {
+    std::atomic<uint64_t> number{0};  // kWriting while the rest changes
+    std::atomic<int64_t> n{0}, grain{1}, chunks{0};
+    std::atomic<Call> call{nullptr};
+    std::atomic<void*> context{nullptr};
+  };
+  // Both hold job number << kValueBits | value; a number of an earlier job stands for an untouched share.
+  struct alignas(64) Claims {
+    std::atomic<uint64_t> next{0};  // chunk of the share, by whoever takes one
+  };
+  struct alignas(64) Progress {
+    std::atomic<uint64_t> done{0};  // chunks, by the worker itself
+  };
+
   void run(int64_t n, int64_t grain, Call call, void* context);
-  void work_on_job(int slot);
-  void worker_loop(int slot);
-  bool join_job(uint64_t& last_seen);
+  void publish(const Job& job);
+  bool read_board(uint64_t last_seen, Job& job) const;
+  int64_t claim(const Job& job, size_t share);
+  void run_chunk(const Job& job, int64_t chunk);
+  int64_t run_share(const Job& job, size_t share, size_t thread, int64_t done);
+  int64_t done_by_workers(const Job& job) const;
+  void worker_loop(size_t worker, uint64_t last_seen);
   void start_workers();
   void stop_workers();
+
+  static thread_local bool alone_;
 
   std::atomic<int> size_;
   std::vector<std::thread> workers_;
 
-  // One job at a time. ticket_ is (job number << 16 | open << 15 | workers inside): a worker joins by adding
-  // one while the job is open; the caller closes it and waits until nobody is inside, so a worker that wakes
-  // late delays nobody.
-  std::mutex job_mutex_;
-  alignas(64) std::atomic<uint64_t> ticket_{0};
-  struct alignas(64) Share {
-    std::atomic<int64_t> next{0};
-    int64_t end = 0;
-  };
-  std::vector<Share> shares_;  // by thread, the caller first
-  int64_t grain_ = 1;
-  Call call_ = nullptr;
-  void* context_ = nullptr;
+  std::mutex job_mutex_;  // one job at a time
+  uint64_t last_number_ = 0;
+  Board board_;
+  std::vector<Claims> claims_;      // by thread, the caller first
+  std::vector<Progress> progress_;  // by thread; the caller's is not used
+  std::atomic<bool> failed_{false};
   std::mutex error_mutex_;
   std::exception_ptr error_;
 

@@ -19,8 +19,8 @@ using kernels::PhiloxKey;
 
 // Items of about this much work are worth handing to another thread: 5 to 15 us of arithmetic, against 0.1 us
 // for the handover and a few for the cache lines that move.
-constexpr int64_t kGrainFlops = 1'500'000;
-constexpr int64_t kGrainElements = 16'384;  // of an element-wise pass
+constexpr int64_t kGrainFlops = 700'000;
+constexpr int64_t kGrainElements = 8'192;  // of an element-wise pass
 
 // Rows to a chunk so that a chunk holds up to kGrainElements elements. Rounded down: sizes that are powers of
 // two are then cut evenly, and a chunk of one op covers what a chunk of the next one does.

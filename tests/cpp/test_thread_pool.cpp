@@ -53,6 +53,32 @@ TEST(an_exception_of_a_worker_reaches_the_caller) {
   CHECK(items == 1);
 }
 
+TEST(more_threads_than_chunks) {
+  ThreadPool pool(5);
+  for (int64_t n = 2; n < 12; ++n) {
+    std::vector<std::atomic<int>> seen(static_cast<size_t>(n));
+    pool.parallel_for(n, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) ++seen[static_cast<size_t>(i)];
+    });
+    CHECK(std::all_of(seen.begin(), seen.end(), [](const auto& count) { return count == 1; }));
+  }
+}
+
+TEST(a_thread_that_says_so_works_alone) {
+  ThreadPool pool(3);
+  const auto pieces = [&] {
+    std::atomic<int> count{0};
+    pool.parallel_for(100, 1, [&](int64_t, int64_t) { ++count; });
+    return count.load();
+  };
+  CHECK(pieces() == 100);
+  {
+    const ThreadPool::Alone alone(true);
+    CHECK(pieces() == 1);
+  }
+  CHECK(pieces() == 100);
+}
+
 TEST(two_callers_at_once_both_finish) {
   ThreadPool pool(3);
   std::atomic<int64_t> sum{0};
