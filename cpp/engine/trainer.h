@@ -4,6 +4,7 @@
 #include <span>
 
 #include "engine/batch_run.h"
+#include "engine/sharing.h"
 #include "engine/updater.h"
 
 namespace lamella::engine {
@@ -67,6 +68,7 @@ class Trainer {
   bool shuffled_ = false;
   int64_t batch_size_ = 0, steps_ = 0, done_ = 0;
   bool long_steps_ = true;  // until measured
+  Sharing sharing_;
 };
 
 }  // namespace lamella::engine
