@@ -23,11 +23,12 @@ LAMELLA_MATH(sigmoid, sigmoid<T>(x))
 LAMELLA_MATH(tanh, tanh(x))
 LAMELLA_MATH(softplus, softplus<T>(x))
 LAMELLA_MATH(normal, normal(x).probability)
+LAMELLA_MATH(gelu, x* normal(x).probability)
 
 template <class T>
 constexpr MathTable<T> table() {
-  return {exp_array<T>,     expm1_array<T>, log_array<T>,      log1p_array<T>,
-          sigmoid_array<T>, tanh_array<T>,  softplus_array<T>, normal_array<T>};
+  return {exp_array<T>,  expm1_array<T>,    log_array<T>,    log1p_array<T>, sigmoid_array<T>,
+          tanh_array<T>, softplus_array<T>, normal_array<T>, gelu_array<T>};
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ extern bool full_sweep;
 template <class T>
 struct MathTable {
   using Function = void (*)(int64_t n, const T* x, T* y);
-  Function exp, expm1, log, log1p, sigmoid, tanh, softplus, normal_probability;
+  Function exp, expm1, log, log1p, sigmoid, tanh, softplus, normal_probability, gelu;
 };
 
 struct MathTables {
