@@ -1,5 +1,5 @@
-// Conversion of users' arrays. Plain loops, which the compiler vectorises; every conversion is exact or
-// rounds once.
+// Copies and conversion of users' arrays. Plain loops, which the compiler vectorises; every conversion is
+// exact or rounds once.
 #pragma once
 #include "kernels/vec.h"
 
@@ -100,6 +100,34 @@ void convert(DType from, int64_t n, const void* x, T* y) {
   with_type(from, x, [&](const auto* p) {
     for (int64_t i = 0; i < n; ++i) y[i] = convert_one<T>(p[i]);
   });
+}
+
+// Bytes by whole vectors and a last one that may overlap; few bytes one at a time.
+LAMELLA_INLINE void copy_row(int64_t bytes, const char* x, char* y) {
+  const auto copy_vector = [&](int64_t at) {
+    Vec<float> v;
+    __builtin_memcpy(&v, x + at, kVectorBytes);
+    __builtin_memcpy(y + at, &v, kVectorBytes);
+  };
+  if (bytes < kVectorBytes) {
+    for (int64_t i = 0; i < bytes; ++i) y[i] = x[i];
+    return;
+  }
+  for (int64_t at = 0; at < bytes - kVectorBytes; at += kVectorBytes) copy_vector(at);
+  copy_vector(bytes - kVectorBytes);
+}
+
+template <class T>
+void copy_rows(const char* source, int64_t stride, const int64_t* rows, int64_t first, int64_t count,
+               int64_t bytes, char* out) {
+  const auto row = [&](int64_t i) { return source + (rows ? rows[i] : first + i) * stride; };
+  if (bytes == 4) {  // a label, or a single value
+    for (int64_t i = 0; i < count; ++i) __builtin_memcpy(out + i * 4, row(i), 4);
+  } else if (bytes == 8) {
+    for (int64_t i = 0; i < count; ++i) __builtin_memcpy(out + i * 8, row(i), 8);
+  } else {
+    for (int64_t i = 0; i < count; ++i) copy_row(bytes, row(i), out + i * bytes);
+  }
 }
 
 template <class T>

@@ -76,6 +76,26 @@ void gather_strided(const Context& context, const ArrayView& source, const char*
   reader.read(row);
 }
 
+// Rows whose elements lie side by side. Short ones are collected, so that many are converted in one call.
+void gather_contiguous(const Context& context, const ArrayView& source, const int64_t* rows, int64_t first,
+                       int64_t count, int64_t cols, DType to, char* y) {
+  const int64_t row_bytes = cols * size_of(source.dtype);
+  const auto copy = [&](int64_t begin, int64_t n, char* out) {
+    context.kernels.float32.copy_rows(source.data, source.strides[0], rows ? rows + begin : nullptr,
+                                      first + begin, n, row_bytes, out);
+  };
+  if (source.dtype == to) return copy(0, count, y);
+  constexpr int64_t kCollected = 2048;
+  alignas(16) char collected[kCollected];
+  const int64_t step = std::max<int64_t>(1, kCollected / std::max<int64_t>(1, row_bytes));
+  for (int64_t i = 0; i < count; i += step, y += step * cols * size_of(to)) {
+    const int64_t n = std::min(step, count - i);
+    const char* from = source.data + (rows ? rows[i] : first + i) * source.strides[0];
+    if (n > 1) copy(i, n, collected);
+    convert(context, source.dtype, n * cols, n > 1 ? collected : from, to, y);
+  }
+}
+
 void gather(const Context& context, const ArrayView& source, const int64_t* rows, int64_t first,
             const TensorView& y) {
   const int64_t row_bytes = y.cols * size_of(y.dtype);
@@ -84,17 +104,16 @@ void gather(const Context& context, const ArrayView& source, const int64_t* rows
   const bool one_block = contiguous && rows == nullptr && stride == y.cols * size_of(source.dtype);
   context.pool.parallel_for(y.rows, rows_per_chunk(y.cols), [&](int64_t begin, int64_t end) {
     char* out = static_cast<char*>(y.data) + begin * row_bytes;
+    const int64_t* picked = rows ? rows + begin : nullptr;
     if (one_block) {
       convert(context, source.dtype, (end - begin) * y.cols, source.data + (first + begin) * stride, y.dtype,
               out);
-      return;
-    }
-    for (int64_t i = begin; i < end; ++i, out += row_bytes) {
-      const char* row = source.data + (rows ? rows[i] : first + i) * stride;
-      if (contiguous) {
-        convert(context, source.dtype, y.cols, row, y.dtype, out);
-      } else {
-        gather_strided(context, source, row, y.dtype, out);
+    } else if (contiguous) {
+      gather_contiguous(context, source, picked, first + begin, end - begin, y.cols, y.dtype, out);
+    } else {
+      for (int64_t i = 0; i < end - begin; ++i, out += row_bytes) {
+        gather_strided(context, source, source.data + (rows ? picked[i] : first + begin + i) * stride,
+                       y.dtype, out);
       }
     }
   });

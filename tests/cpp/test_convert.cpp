@@ -39,6 +39,28 @@ TEST(convert_every_type) {
   check_convert<uint8_t>(DType::boolean, {0, 1, 1, 0, 1});
 }
 
+TEST(rows_are_copied) {
+  const std::vector<int64_t> picked = {3, 0, 3, 1};
+  for (const std::string& isa : kernels::available_isas()) {
+    context = isa;
+    for (const int64_t bytes : {1, 2, 3, 4, 8, 12, 31, 63, 64, 65, 200, 256}) {
+      const int64_t stride = bytes + 5;
+      std::vector<char> source(static_cast<size_t>(4 * stride)), out(static_cast<size_t>(4 * bytes + 1), 'x');
+      for (size_t i = 0; i < source.size(); ++i) source[i] = static_cast<char>(i * 7);
+      for (const bool in_order : {false, true}) {
+        kernels::kernels_for(isa).float32.copy_rows(source.data(), stride, in_order ? nullptr : picked.data(),
+                                                    1, in_order ? 3 : 4, bytes, out.data());
+        for (int64_t i = 0; i < (in_order ? 3 : 4); ++i) {
+          const int64_t row = in_order ? 1 + i : picked[static_cast<size_t>(i)];
+          CHECK(std::memcmp(&out[static_cast<size_t>(i * bytes)], &source[static_cast<size_t>(row * stride)],
+                            static_cast<size_t>(bytes)) == 0);
+        }
+        CHECK(out.back() == 'x');
+      }
+    }
+  }
+}
+
 TEST(convert_half_precision) {
   const std::vector<uint16_t> bits = {0x0000, 0x3c00, 0xc000, 0x7bff, 0x0001,
                                       0x83ff, 0x0400, 0x3555, 0x7c00, 0xfc00};
