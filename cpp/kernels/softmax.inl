@@ -30,14 +30,25 @@ LAMELLA_INLINE ShortRow<T> short_row(const T* x, Span span) {
   return {shifted, power, largest, reduce_add(power)};
 }
 
+// A store of part of a vector holds up loads from the rest of it, where the next row begins: so all rows are
+// loaded first.
+constexpr int kRowsTogether = 4;
+
+template <int R, class T, class Span>
+LAMELLA_INLINE void softmax_short_rows(int64_t cols, const T* x, T* y, Span span) {
+  ShortRow<T> row[R];
+  for (int i = 0; i < R; ++i) row[i] = short_row(x + i * cols, span);
+  for (int i = 0; i < R; ++i) store(y + i * cols, row[i].power * (T(1) / row[i].sum), span);
+}
+
 template <class T>
 void softmax_forward(int64_t rows, int64_t cols, const T* x, T* y) {
   if (cols <= lanes<T>) {
     with_span<T>(cols, [&](auto span) {
-      for (int64_t i = 0; i < rows; ++i) {
-        const ShortRow<T> row = short_row(x + i * cols, span);
-        store(y + i * cols, row.power * (T(1) / row.sum), span);
-      }
+      int64_t i = 0;
+      for (; i + kRowsTogether <= rows; i += kRowsTogether)
+        softmax_short_rows<kRowsTogether>(cols, x + i * cols, y + i * cols, span);
+      for (; i < rows; ++i) softmax_short_rows<1>(cols, x + i * cols, y + i * cols, span);
     });
     return;
   }

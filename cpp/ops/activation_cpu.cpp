@@ -37,6 +37,8 @@ void backward(const Context& context, Activation kind, const ActivationParameter
   });
 }
 
+constexpr int64_t kExponential = 8;  // an exponential takes as long as so many simple operations
+
 // body(table, T{}, first row, rows) for the chunks of so many rows of about cols elements.
 template <class Body>
 void over_rows(const Context& context, DType dtype, int64_t rows, int64_t cols, Body body) {
@@ -49,7 +51,8 @@ void over_rows(const Context& context, DType dtype, int64_t rows, int64_t cols, 
 }
 
 void rows_forward(const Context& context, RowActivation kind, const TensorView& x, const TensorView& y) {
-  over_rows(context, x.dtype, x.rows, x.cols, [&](const auto& table, auto t, int64_t first, int64_t rows) {
+  const int64_t work = kExponential * x.cols;
+  over_rows(context, x.dtype, x.rows, work, [&](const auto& table, auto t, int64_t first, int64_t rows) {
     using T = decltype(t);
     const auto kernel = kind == RowActivation::softmax       ? table.softmax_forward
                         : kind == RowActivation::log_softmax ? table.log_softmax_forward

@@ -25,9 +25,10 @@ int64_t packed_size(const kernels::Kernels& kernels, int64_t k, int64_t n) {
 }
 
 // How a product is cut, by its shape alone: rows into even register tiles (32 rows as 11 + 11 + 10, not 14 +
-// 14 + 4), and into items of one panel of columns times a block of tiles.
+// 14 + 4), and into items of one panel of columns times a block of tiles. Blocks are even, and their number
+// too, so that two threads have the same to do.
 struct Cut {
-  int64_t panel, panels, tiles, block_tiles, row_blocks, grain;
+  int64_t panel, panels, tiles, row_blocks, grain;
 
   int64_t items() const { return panels * row_blocks; }
 };
@@ -45,9 +46,10 @@ Cut cut_product(const kernels::Kernels& kernels, int64_t m, int64_t n, int64_t k
   const int64_t tile_flops = 2 * geometry.tile_rows * cut.panel * std::max<int64_t>(k, 1);
   const int64_t flops = tile_flops * cut.tiles * cut.panels;
   const int64_t item_flops = std::clamp(flops / kItems, kGrainFlops, kItemFlops);
-  cut.block_tiles = std::clamp<int64_t>(item_flops / tile_flops, 1, cut.tiles);
-  cut.row_blocks = ceil_div(cut.tiles, cut.block_tiles);
-  cut.grain = std::max<int64_t>(1, kGrainFlops / (tile_flops * cut.block_tiles));
+  const int64_t block_tiles = std::clamp<int64_t>(item_flops / tile_flops, 1, cut.tiles);
+  cut.row_blocks = ceil_div(cut.tiles, block_tiles);
+  if (cut.row_blocks > 1 && cut.row_blocks < cut.tiles) cut.row_blocks = round_up(cut.row_blocks, 2);
+  cut.grain = std::max<int64_t>(1, kGrainFlops / (tile_flops * block_tiles));
   return cut;
 }
 
@@ -60,8 +62,9 @@ inline int64_t tile_row(const Cut& cut, int64_t m, int64_t tile) { return tile *
 
 inline Region region_of(const Cut& cut, int64_t m, int64_t n, int64_t item) {
   Region region;
-  region.first_tile = item % cut.row_blocks * cut.block_tiles;
-  region.end_tile = std::min(cut.tiles, region.first_tile + cut.block_tiles);
+  const int64_t block = item % cut.row_blocks;
+  region.first_tile = block * cut.tiles / cut.row_blocks;
+  region.end_tile = (block + 1) * cut.tiles / cut.row_blocks;
   region.row = tile_row(cut, m, region.first_tile);
   region.rows = tile_row(cut, m, region.end_tile) - region.row;
   region.column = item / cut.row_blocks * cut.panel;
