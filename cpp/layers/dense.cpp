@@ -23,7 +23,8 @@ Dense::Dense(const Definition& definition) : Layer(definition, dense_output_shap
 
 Needs Dense::needs(const ops::Context& context, int64_t rows, bool training) const {
   const ops::DenseOps& op = context.ops.dense;
-  Needs needs{.packed = op.packed_bytes(context, dtype(), input_cols(), units())};
+  const bool single_row = training && rows * positions() == 1;
+  Needs needs{.packed = single_row ? 0 : op.packed_bytes(context, dtype(), input_cols(), units())};
   if (training) {
     needs.backward_scratch =
         op.backward_scratch_bytes(context, dtype(), rows * positions(), input_cols(), units());
@@ -38,9 +39,11 @@ void Dense::pack(const ops::Context& context, void* packed) const {
 }
 
 void Dense::forward(const ForwardPass& pass) const {
+  // A step changes the kernel, and for one row it is not worth packing.
+  const bool single_row = pass.state.training && pass.state.rows * positions() == 1;
   pass.context.ops.dense.forward(pass.context, {.x = input_view(pass.inputs[0], pass.state),
                                                 .kernel = variable_view(0),
-                                                .packed = pass.packed,
+                                                .packed = single_row ? nullptr : pass.packed,
                                                 .bias = variable_view(1),
                                                 .activation = activation_,
                                                 .alpha = alpha_,

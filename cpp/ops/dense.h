@@ -8,7 +8,7 @@ namespace lamella::ops {
 struct DenseForward {
   TensorView x;
   TensorView kernel;
-  const void* packed;  // the kernel as pack() laid it out
+  const void* packed;  // the kernel as pack() laid it out; for a single row it may be null
   TensorView bias;     // may be absent
   Activation activation;
   double alpha;

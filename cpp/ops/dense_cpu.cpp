@@ -1,7 +1,7 @@
 #include "ops/dense.h"
 
+#include "ops/dense_vector_cpu.h"
 #include "ops/gemm_cpu.h"
-#include "ops/single_unit_cpu.h"
 
 namespace lamella::ops {
 
@@ -57,6 +57,7 @@ void activate_item(const kernels::Table<T>& table, const DenseForward& p, const 
 
 void forward(const Context& context, const DenseForward& p) {
   if (p.y.cols == 1) return single_unit_forward(context, p);
+  if (p.packed == nullptr) return single_row_forward(context, p);
   dispatch(p.x.dtype, [&](auto t) {
     using T = decltype(t);
     const Product<T> product{.m = p.x.rows,
@@ -136,6 +137,7 @@ void prepare_backward(const Context& context, const DenseBackward& p, T* packed_
 
 void backward(const Context& context, const DenseBackward& p) {
   if (p.dy.cols == 1) return single_unit_backward(context, p);
+  if (p.dy.rows == 1) return single_row_backward(context, p);
   dispatch(p.x.dtype, [&](auto t) {
     using T = decltype(t);
     const int64_t rows = p.dy.rows, units = p.dy.cols, in = p.x.cols;
