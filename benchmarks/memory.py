@@ -2,8 +2,8 @@
 
     python benchmarks/memory.py [--rows 60000] [--batch-size 128]
 
-The network is 784-512-512-10 with dropout, trained by Adam. What has to lie there is the data set, and what the
-model's summary announces for a step: parameters, gradients, slots, activations, packed kernels and the batch.
+The network is 784-512-512-10 with dropout, trained by Adam. What has to lie there is the data set, and what
+the model's summary announces for a step: parameters, gradients, slots, activations, packed kernels, batch.
 The peak is that of the whole process, the interpreter and NumPy included.
 """
 

@@ -2,8 +2,8 @@
 
     python benchmarks/overhead.py [--threads 2] [--seconds 0.2]
 
-A layer is what twenty more of one unit add to a step on one row; a step is one such layer; an epoch is what more
-epochs of one step add to a fit; a fit is what remains of one with one epoch of one step.
+A layer is what twenty more of one unit add to a step on one row; a step is one such layer; an epoch is what
+more epochs of one step add to a fit; a fit is what remains of one with one epoch of one step.
 """
 
 import argparse
