@@ -7,7 +7,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Longer steps have work enough for all threads, and few of them fit into a trial.
-constexpr auto kLongStep = 3ms;
+constexpr auto kLongestTried = 3ms;
 // Of each phase of a trial: as long as a worker takes to wake up, several times over.
 constexpr auto kPhase = 200us;
 constexpr int64_t kPhaseSteps = 4;
@@ -28,7 +28,7 @@ bool Sharing::phase_is_over() const {
 
 void Sharing::record(Duration step) {
   if (phase_ != Phase::keep) trial_ += step;
-  if (step > kLongStep) {
+  if (step > kLongestTried) {
     shared_ = true;
     return enter(Phase::keep);
   }

@@ -63,10 +63,8 @@ int64_t Trainer::run(std::span<const double> learning_rates, int64_t max_steps, 
     misuse("run() needs a learning rate for each of ", until - first, " steps, not ", learning_rates.size());
   const auto begin = Clock::now();
   for (auto now = begin; done_ < until && now - begin < kCallTime;) {
-    {
-      const ThreadPool::Alone alone(!sharing_.shared());
-      step(learning_rates[constant ? 0 : static_cast<size_t>(done_ - first)], long_steps_ ? &poll : nullptr);
-    }
+    const ThreadPool::Alone alone(!sharing_.shared());
+    step(learning_rates[constant ? 0 : static_cast<size_t>(done_ - first)], long_steps_ ? &poll : nullptr);
     ++done_;
     const auto after = Clock::now();
     sharing_.record(after - now);

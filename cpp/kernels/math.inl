@@ -120,13 +120,6 @@ LAMELLA_INLINE Vec<T> clamp_exponent(Vec<T> x) {
   return min(splat(Constants<T>::kExpMax), max(splat(Constants<T>::kExpMin), x));
 }
 
-// e^(x + low)
-template <class T>
-LAMELLA_INLINE Vec<T> exp_of_sum(Vec<T> x, Vec<T> low) {
-  const Reduced<T> reduced = reduce_exponent<T>(clamp_exponent<T>(x), low);
-  return scale_by_power<T>(small_exp<T>(reduced.r), reduced);
-}
-
 template <class T>
 LAMELLA_INLINE Vec<T> exp(Vec<T> x) {
   const Reduced<T> reduced = reduce_exponent<T>(clamp_exponent<T>(x), Vec<T>{});

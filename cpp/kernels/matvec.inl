@@ -1,6 +1,7 @@
-// Products of a matrix and a vector: what a dense layer with a single unit consists of.
+// Products of a matrix and a vector: what a dense layer with a single unit, or over a single row, consists
+// of.
 #pragma once
-#include "kernels/batch_norm.inl"
+#include "kernels/column_sums.inl"
 
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {

@@ -1,6 +1,7 @@
 // The leaky ReLU whose slopes are learnt (He et al., arXiv 1502.01852).
 #pragma once
-#include "kernels/batch_norm.inl"
+#include "kernels/column_sums.inl"
+#include "kernels/elementwise.inl"
 
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {

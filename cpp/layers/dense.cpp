@@ -23,8 +23,9 @@ Dense::Dense(const Definition& definition) : Layer(definition, dense_output_shap
 
 Needs Dense::needs(const ops::Context& context, int64_t rows, bool training) const {
   const ops::DenseOps& op = context.ops.dense;
-  const bool single_row = training && rows * positions() == 1;
-  Needs needs{.packed = single_row ? 0 : op.packed_bytes(context, dtype(), input_cols(), units())};
+  Needs needs{.packed = trains_single_row(rows, training)
+                            ? 0
+                            : op.packed_bytes(context, dtype(), input_cols(), units())};
   if (training) {
     needs.backward_scratch =
         op.backward_scratch_bytes(context, dtype(), rows * positions(), input_cols(), units());
@@ -39,8 +40,7 @@ void Dense::pack(const ops::Context& context, void* packed) const {
 }
 
 void Dense::forward(const ForwardPass& pass) const {
-  // A step changes the kernel, and for one row it is not worth packing.
-  const bool single_row = pass.state.training && pass.state.rows * positions() == 1;
+  const bool single_row = trains_single_row(pass.state.rows, pass.state.training);
   pass.context.ops.dense.forward(pass.context, {.x = input_view(pass.inputs[0], pass.state),
                                                 .kernel = variable_view(0),
                                                 .packed = single_row ? nullptr : pass.packed,

@@ -20,6 +20,8 @@ class Dense final : public Layer {
 
  private:
   int64_t units() const { return output_shape().back(); }
+  // Each step changes the kernel, and for one row it is not worth packing.
+  bool trains_single_row(int64_t rows, bool training) const { return training && rows * positions() == 1; }
 
   ops::Activation activation_ = ops::Activation::linear;
   double alpha_ = 0;

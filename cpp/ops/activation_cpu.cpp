@@ -1,8 +1,6 @@
 #include "ops/activation.h"
 
-#include <algorithm>
-
-#include "base/shape.h"
+#include "ops/column_blocks.h"
 
 namespace lamella::ops {
 
@@ -96,11 +94,9 @@ template <class Body>
 void over_columns(const Context& context, const TensorView& x, Body body) {
   dispatch(x.dtype, [&](auto t) {
     using T = decltype(t);
-    const int64_t grain = rows_per_chunk(x.rows * kBlockColumns);
-    context.pool.parallel_for(ceil_div(x.cols, kBlockColumns), grain, [&](int64_t begin, int64_t end) {
-      const int64_t first = begin * kBlockColumns;
-      body(context.kernels.table<T>(), T{}, first, std::min(x.cols, end * kBlockColumns) - first);
-    });
+    for_column_blocks(
+        context, x.cols, kBlockColumns, x.rows * kBlockColumns,
+        [&](int64_t first, int64_t cols) { body(context.kernels.table<T>(), T{}, first, cols); });
   });
 }
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/shape.h"
 #include "ops/batch_norm.h"
+#include "ops/column_blocks.h"
 
 namespace lamella::ops {
 
@@ -13,11 +13,7 @@ constexpr int64_t kBlockChannels = 32;
 
 template <class Body>
 void for_channel_blocks(const Context& context, int64_t rows, int64_t channels, Body&& body) {
-  const int64_t grain = rows_per_chunk(rows * kBlockChannels * 2);
-  context.pool.parallel_for(ceil_div(channels, kBlockChannels), grain, [&](int64_t begin, int64_t end) {
-    const int64_t first = begin * kBlockChannels;
-    body(first, std::min(channels, end * kBlockChannels) - first);
-  });
+  for_column_blocks(context, channels, kBlockChannels, rows * kBlockChannels * 2, body);
 }
 
 template <class T>
