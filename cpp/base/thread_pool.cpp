@@ -16,8 +16,13 @@ namespace lamella {
 namespace {
 
 constexpr uint64_t kWriting = 0;  // jobs are numbered from 1
+// A number of chunks beside the number of its job.
 constexpr int kValueBits = 24;
-constexpr uint64_t kValueMask = (uint64_t{1} << kValueBits) - 1;
+constexpr int64_t kMostChunks = (int64_t{1} << kValueBits) - 1;
+uint64_t stamped(uint64_t job, int64_t value) { return job << kValueBits | static_cast<uint64_t>(value); }
+uint64_t job_of(uint64_t state) { return state >> kValueBits; }
+int64_t value_of(uint64_t state) { return static_cast<int64_t>(state & kMostChunks); }
+
 constexpr auto kSpin = std::chrono::microseconds(200);
 // The caller waits so many pauses for the others before it looks for work in their shares, which costs
 // whoever it takes it from.
@@ -84,8 +89,7 @@ void ThreadPool::run(int64_t n, int64_t grain, Call call, void* context) {
     return;
   }
   if (workers_.empty()) start_workers();
-  const int64_t most = static_cast<int64_t>(kValueMask) - 1;
-  if (n / grain >= most) grain *= n / grain / most + 1;
+  if (n / grain >= kMostChunks) grain *= n / grain / kMostChunks + 1;
   const Job job{.number = ++last_number_,
                 .n = n,
                 .grain = grain,
@@ -95,12 +99,12 @@ void ThreadPool::run(int64_t n, int64_t grain, Call call, void* context) {
                 .context = context};
   publish(job);
   // Chunk 0 is the caller's without a claim.
-  run_chunk(job, 0);
-  int64_t done = run_share(job, 0, 0, 1);
-  for (int spins = 1; done + done_by_workers(job) < job.chunks; ++spins) {
+  run_chunk(job, 0, 0);
+  run_share(job, 0, 0);
+  for (int spins = 1; chunks_done(job) < job.chunks; ++spins) {
     pause();
     if (spins == kPatience)
-      for (size_t share = 1; share < claims_.size(); ++share) done = run_share(job, share, 0, done);
+      for (size_t share = 1; share < claims_.size(); ++share) run_share(job, share, 0);
     if (spins % 4096 == 0) std::this_thread::yield();  // to a worker that needs this core
   }
   failed_.store(false, std::memory_order_relaxed);
@@ -144,46 +148,41 @@ int64_t ThreadPool::claim(const Job& job, size_t share) {
   const int64_t first = job.first_chunk(share) + (share == 0), end = job.first_chunk(share + 1);
   std::atomic<uint64_t>& next = claims_[share].next;
   for (uint64_t state = next.load(std::memory_order_relaxed);;) {
-    const uint64_t number = state >> kValueBits;
-    if (number > job.number) return -1;
-    const int64_t chunk = number == job.number ? static_cast<int64_t>(state & kValueMask) : first;
+    if (job_of(state) > job.number) return -1;
+    const int64_t chunk = job_of(state) == job.number ? value_of(state) : first;
     if (chunk >= end) return -1;
-    const uint64_t taken = job.number << kValueBits | static_cast<uint64_t>(chunk + 1);
-    if (next.compare_exchange_weak(state, taken, std::memory_order_relaxed)) return chunk;
+    if (next.compare_exchange_weak(state, stamped(job.number, chunk + 1), std::memory_order_relaxed))
+      return chunk;
   }
 }
 
 // After a failure chunks are only counted.
-void ThreadPool::run_chunk(const Job& job, int64_t chunk) {
-  if (failed_.load(std::memory_order_relaxed)) return;
+void ThreadPool::run_chunk(const Job& job, int64_t chunk, size_t thread) {
   try {
     const int64_t begin = chunk * job.grain;
-    job.call(job.context, begin, std::min(begin + job.grain, job.n));
+    if (!failed_.load(std::memory_order_relaxed))
+      job.call(job.context, begin, std::min(begin + job.grain, job.n));
   } catch (...) {
     std::lock_guard lock(error_mutex_);
     if (!error_) error_ = std::current_exception();
     failed_.store(true, std::memory_order_relaxed);
   }
+  std::atomic<uint64_t>& done = progress_[thread].done;
+  const uint64_t before = done.load(std::memory_order_relaxed);
+  const uint64_t first = stamped(job.number, 1);
+  done.store(job_of(before) == job.number ? before + 1 : first, std::memory_order_release);
 }
 
-// Runs what is left of a share; returns how many chunks this thread has now done of the job.
-int64_t ThreadPool::run_share(const Job& job, size_t share, size_t thread, int64_t done) {
-  for (int64_t chunk = claim(job, share); chunk >= 0; chunk = claim(job, share)) {
-    run_chunk(job, chunk);
-    ++done;
-    if (thread != 0) {
-      const uint64_t value = job.number << kValueBits | static_cast<uint64_t>(done);
-      progress_[thread].done.store(value, std::memory_order_release);
-    }
-  }
-  return done;
+void ThreadPool::run_share(const Job& job, size_t share, size_t thread) {
+  for (int64_t chunk = claim(job, share); chunk >= 0; chunk = claim(job, share))
+    run_chunk(job, chunk, thread);
 }
 
-int64_t ThreadPool::done_by_workers(const Job& job) const {
+int64_t ThreadPool::chunks_done(const Job& job) const {
   int64_t sum = 0;
-  for (size_t worker = 1; worker < progress_.size(); ++worker) {
-    const uint64_t state = progress_[worker].done.load(std::memory_order_acquire);
-    if (state >> kValueBits == job.number) sum += static_cast<int64_t>(state & kValueMask);
+  for (const Progress& progress : progress_) {
+    const uint64_t state = progress.done.load(std::memory_order_acquire);
+    if (job_of(state) == job.number) sum += value_of(state);
   }
   return sum;
 }
@@ -195,9 +194,7 @@ void ThreadPool::worker_loop(size_t worker, uint64_t last_seen) {
     Job job;
     if (read_board(last_seen, job)) {
       last_seen = job.number;
-      int64_t done = 0;
-      for (size_t i = 0; i < claims_.size(); ++i)
-        done = run_share(job, (worker + i) % claims_.size(), worker, done);
+      for (size_t i = 0; i < claims_.size(); ++i) run_share(job, (worker + i) % claims_.size(), worker);
       idle_since = std::chrono::steady_clock::now();
       continue;
     }

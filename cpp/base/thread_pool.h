@@ -79,21 +79,22 @@ class ThreadPool {
     std::atomic<Call> call{nullptr};
     std::atomic<void*> context{nullptr};
   };
-  // Both hold job number << kValueBits | value; a number of an earlier job stands for an untouched share.
+  // Both hold a value beside the number of the job it is of; that of an earlier job stands for an untouched
+  // share, and for nothing done.
   struct alignas(64) Claims {
     std::atomic<uint64_t> next{0};  // chunk of the share, by whoever takes one
   };
   struct alignas(64) Progress {
-    std::atomic<uint64_t> done{0};  // chunks, by the worker itself
+    std::atomic<uint64_t> done{0};  // chunks, by the thread itself
   };
 
   void run(int64_t n, int64_t grain, Call call, void* context);
   void publish(const Job& job);
   bool read_board(uint64_t last_seen, Job& job) const;
   int64_t claim(const Job& job, size_t share);
-  void run_chunk(const Job& job, int64_t chunk);
-  int64_t run_share(const Job& job, size_t share, size_t thread, int64_t done);
-  int64_t done_by_workers(const Job& job) const;
+  void run_chunk(const Job& job, int64_t chunk, size_t thread);
+  void run_share(const Job& job, size_t share, size_t thread);
+  int64_t chunks_done(const Job& job) const;
   void worker_loop(size_t worker, uint64_t last_seen);
   void start_workers();
   void stop_workers();
@@ -107,7 +108,7 @@ class ThreadPool {
   uint64_t last_number_ = 0;
   Board board_;
   std::vector<Claims> claims_;      // by thread, the caller first
-  std::vector<Progress> progress_;  // by thread; the caller's is not used
+  std::vector<Progress> progress_;  // by thread
   std::atomic<bool> failed_{false};
   std::mutex error_mutex_;
   std::exception_ptr error_;

@@ -64,6 +64,14 @@ TEST(more_threads_than_chunks) {
   }
 }
 
+TEST(more_chunks_than_are_numbered) {
+  ThreadPool pool(2);
+  const int64_t n = int64_t{1} << 25;
+  std::atomic<int64_t> items{0};
+  pool.parallel_for(n, 1, [&](int64_t begin, int64_t end) { items += end - begin; });
+  CHECK(items == n);
+}
+
 TEST(a_thread_that_says_so_works_alone) {
   ThreadPool pool(3);
   const auto pieces = [&] {
