@@ -22,6 +22,10 @@ finish() {
   exit "$FAILED"
 }
 
+install_debian() {  # install_debian [PACKAGE...]
+  [ $# = 0 ] || { as_root apt-get update -q && as_root apt-get install -q -y "$@"; }
+}
+
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 new_venv() { "$PYTHON" -m venv "$1" && use_venv "$1"; }

@@ -8,7 +8,7 @@ more epochs of one step add to a fit; a fit is what remains of one with one epoc
 
 import argparse
 import statistics
-import time
+import timeit
 
 import numpy as np
 
@@ -19,16 +19,9 @@ from lamella import layers
 def microseconds(run, seconds):
     """The median time of a call, over slices of which each takes about a ninth of the time."""
     run()
-    begin = time.perf_counter()
-    run()
-    repeats = max(1, int(seconds / 9 / max(time.perf_counter() - begin, 1e-7)))
-    slices = []
-    for _ in range(9):
-        begin = time.perf_counter()
-        for _ in range(repeats):
-            run()
-        slices.append((time.perf_counter() - begin) / repeats)
-    return statistics.median(slices) * 1e6
+    timer = timeit.Timer(run)
+    repeats = max(1, int(seconds / 9 / timer.timeit(1)))
+    return statistics.median(timer.repeat(9, repeats)) / repeats * 1e6
 
 
 def chain(units, width, activation=None):
