@@ -359,6 +359,7 @@ def test_ctrl_c_keeps_the_model_and_the_history():
         time.sleep(0.05)
         signal.raise_signal(signal.SIGINT)
 
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
     thread = threading.Thread(target=interrupt)
     thread.start()
     with pytest.raises(KeyboardInterrupt):
@@ -366,6 +367,7 @@ def test_ctrl_c_keeps_the_model_and_the_history():
             x, y, epochs=100000, verbose=0, callbacks=LambdaCallback(on_epoch_end=lambda e, logs: begun.set())
         )
     thread.join()
+    signal.signal(signal.SIGINT, handler)
     assert len(wide.history.history["loss"]) == len(wide.history.epoch) >= 1
     wide.fit(x[:64], y[:64], verbose=0)
     assert wide.predict(x[:2], verbose=0).shape == (2, 1)
