@@ -60,6 +60,34 @@ def dense(units: int, use_bias: bool = True):
     return nodes
 
 
+def window(rng: np.random.Generator, spatial: Shape, most_taps: int = 5) -> tuple[Shape, dict[str, Any]]:
+    """Taps and attributes of a window that fits: strides or dilation, with and without padding."""
+    taps = tuple(int(n) for n in rng.integers(1, most_taps + 1, len(spatial)))
+    strides, dilation = np.ones(len(spatial), int), np.ones(len(spatial), int)
+    if rng.random() < 0.5:
+        strides = rng.integers(1, 4, len(spatial))
+    else:
+        dilation = rng.integers(1, 3, len(spatial))
+    reach = (np.array(taps) - 1) * dilation
+    before = rng.integers(0, reach + 1)
+    after = np.maximum(rng.integers(0, reach + 1), reach + 1 - np.array(spatial) - before)
+    attributes = {"strides": strides, "dilation": dilation, "before": before, "after": after}
+    return taps, {key: value.tolist() for key, value in attributes.items()}
+
+
+def conv(filters: int, use_bias: bool = True, groups: int = 1):
+    """A convolution whose geometry is drawn; channels that do not split into the groups are one group."""
+
+    def nodes(x, rng):
+        split = groups if x.shape[-1] % groups == 0 else 1
+        taps, attributes = window(rng, x.shape[1:-1])
+        kernel = off_zero(rng, (*taps, x.shape[-1] // split, filters))
+        variables = [kernel, off_grid(rng, (filters,)) if use_bias else None]
+        return [Node("conv", {**attributes, "groups": split}, variables)]
+
+    return nodes
+
+
 def activation(kind: str):
     return lambda x, rng: [Node("activation", {"kind": kind, **PARAMETERS.get(kind, {})})]
 
@@ -205,6 +233,11 @@ CASES = [
     OpCase("dense_one_unit", dense(1)),
     OpCase("dense_no_bias", dense(5, use_bias=False)),
     OpCase("dense_dense", chain(dense(19), dense(3))),
+    OpCase("conv", conv(7), ranks=(2, 3, 4)),
+    OpCase("conv_wide", conv(70, use_bias=False), ranks=(2, 3)),
+    OpCase("conv_in_groups", conv(6, groups=3), ranks=(2, 3)),
+    OpCase("conv_channel_by_channel", conv(34, groups=17), ranks=(3,)),
+    OpCase("conv_relu", chain(conv(19), activation("relu")), ranks=(3,)),
     *(OpCase(kind, activation(kind), ranks=(1, 3)) for kind in KINDS),
     *(OpCase(f"dense_{kind}", chain(dense(18), activation(kind))) for kind in FUSED_KINDS),
     OpCase("glu", chain(dense(14), activation("glu"))),

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "layers/activation.h"
 #include "layers/batch_normalization.h"
+#include "layers/conv.h"
 #include "layers/dense.h"
 #include "layers/dropout.h"
 #include "layers/permute.h"
@@ -29,6 +30,7 @@ const std::map<std::string, Factory>& factories() {
   static const std::map<std::string, Factory> map{
       {"activation", make_activation},
       {"batch_normalization", make<BatchNormalization>},
+      {"conv", make<Conv>},
       {"dense", make<Dense>},
       {"dropout", make<Dropout>},
       {"permute", make<Permute>},

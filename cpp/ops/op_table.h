@@ -6,6 +6,7 @@
 #include "ops/activation.h"
 #include "ops/arrange.h"
 #include "ops/batch_norm.h"
+#include "ops/conv.h"
 #include "ops/dense.h"
 #include "ops/dropout.h"
 #include "ops/elementwise.h"
@@ -24,6 +25,7 @@ struct OpTable {
   const ActivationOps& activation;
   const ArrangeOps& arrange;
   const BatchNormOps& batch_norm;
+  const ConvOps& conv;
   const DropoutOps& dropout;
   const ElementwiseOps& elementwise;
   const LossOps& loss;

@@ -9,6 +9,7 @@ from lamella.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
 from lamella.layers.activity_regularization import ActivityRegularization
 from lamella.layers.alpha_dropout import AlphaDropout
 from lamella.layers.batch_normalization import BatchNormalization
+from lamella.layers.convolution import Conv1D, Conv2D, Conv3D
 from lamella.layers.dense import Dense
 from lamella.layers.dropout import Dropout
 from lamella.layers.flatten import Flatten
@@ -35,6 +36,12 @@ __all__ = [
     "ActivityRegularization",
     "AlphaDropout",
     "BatchNormalization",
+    "Conv1D",
+    "Conv2D",
+    "Conv3D",
+    "Convolution1D",
+    "Convolution2D",
+    "Convolution3D",
     "Dense",
     "Dropout",
     "Flatten",
@@ -61,8 +68,11 @@ __all__ = [
     "serialize",
 ]
 
+Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D
+
 registry: Registry[Layer] = Registry("layer", Layer, "keras.layers")
 registry.add(Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax)
+registry.add(Conv1D, Conv2D, Conv3D)
 registry.add(Identity, Normalization, Permute, RepeatVector)
 registry.add(GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization)
 registry.add(AlphaDropout, GaussianDropout, GaussianNoise)

@@ -1,0 +1,29 @@
+// Convolution over one to three spatial axes.
+#pragma once
+#include "layers/layer.h"
+#include "ops/conv.h"
+
+namespace lamella::layers {
+
+// Variables: kernel (taps ..., channels of a group, filters), bias (filters) or null. Attributes: strides,
+// dilation, before, after (see window.h), groups.
+class Conv final : public Layer {
+ public:
+  explicit Conv(const Definition& definition);
+
+  const char* op() const override { return "conv"; }
+  Needs needs(const ops::Context& context, int64_t rows, bool training) const override;
+  void pack(const ops::Context& context, void* packed) const override;
+  void forward(const ForwardPass& pass) const override;
+  void backward(const BackwardPass& pass) const override;
+  double forward_flops() const override;
+  double backward_flops() const override { return 2 * forward_flops(); }
+  LayerPtr with_activation(ops::Activation activation, double alpha) const override;
+
+ private:
+  ops::ConvGeometry geometry_;
+  ops::Activation activation_ = ops::Activation::linear;
+  double alpha_ = 0;
+};
+
+}  // namespace lamella::layers

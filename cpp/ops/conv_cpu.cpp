@@ -1,0 +1,225 @@
+#include "ops/conv.h"
+
+#include "ops/conv_gradients_cpu.h"
+#include "ops/correlation_cpu.h"
+
+namespace lamella::ops {
+
+namespace {
+
+// Bytes of the packed kernel of correlations from so many channels to so many filters, a group.
+int64_t packed_kernel_bytes(const Context& context, DType dtype, const ConvGeometry& g, int64_t channels,
+                            int64_t filters) {
+  return dispatch(dtype, [&](auto t) {
+    using T = decltype(t);
+    const int64_t width = round_up(filters, context.kernels.geometry<T>().panel);
+    return checked_product({g.groups, width, channels, g.window.all_taps(), int64_t{sizeof(T)}});
+  });
+}
+
+int64_t packed_bytes(const Context& context, DType dtype, const ConvGeometry& g) {
+  return packed_kernel_bytes(context, dtype, g, g.group_channels(), g.group_filters());
+}
+
+// body(group, first of its filters, filters, packed panel, tap) for all panels and taps, in parallel.
+template <class T, class Body>
+void for_each_panel_tap(const Context& context, int64_t groups, int64_t channels, int64_t filters,
+                        int64_t taps, T* packed, Body body) {
+  const int64_t width = context.kernels.geometry<T>().panel, panels = ceil_div(filters, width);
+  const auto pack_one = [&](int64_t index) {
+    const int64_t tap = index % taps, panel = index / taps;
+    const int64_t first = panel % panels * width;
+    body(panel / panels, first, std::min(width, filters - first), packed + index * channels * width, tap);
+  };
+  context.pool.parallel_for(groups * panels * taps, rows_per_chunk(channels * width),
+                            [&](int64_t begin, int64_t end) {
+                              for (int64_t index = begin; index < end; ++index) pack_one(index);
+                            });
+}
+
+void pack(const Context& context, const ConvGeometry& g, const TensorView& kernel, void* packed) {
+  dispatch(kernel.dtype, [&](auto t) {
+    using T = decltype(t);
+    const int64_t channels = g.group_channels(), filters = g.group_filters();
+    for_each_panel_tap(context, g.groups, channels, filters, g.window.all_taps(), static_cast<T*>(packed),
+                       [&](int64_t group, int64_t first, int64_t count, T* out, int64_t tap) {
+                         const T* from =
+                             kernel.as<T>() + tap * channels * g.filters + group * filters + first;
+                         context.kernels.table<T>().pack_panel(channels, count, from, g.filters, out);
+                       });
+  });
+}
+
+// Steps in memory along the axes of channels-last pictures of these sizes.
+std::array<int64_t, 3> steps_of(const std::array<int64_t, 3>& size, int64_t channels) {
+  return {size[1] * size[2] * channels, size[2] * channels, channels};
+}
+
+// activation(y) of one item, which lies in whole rows or in pieces of pixels.
+template <class T>
+void activate(const kernels::Table<T>& table, const Correlation<T>& c, const CorrelationCut& cut,
+              const CorrelationItem& item, Activation kind, double alpha) {
+  if (kind == Activation::linear) return;
+  const kernels::ActivationParameters<T> parameters{.a = static_cast<T>(alpha)};
+  const int64_t filters = c.groups * c.filters;
+  const int64_t first = cut.columns(c.filters, item.first_panel).begin;
+  const int64_t count = cut.columns(c.filters, item.end_panel - 1).end - first;
+  const int64_t pixels = item.rows.size() * c.axes[2].output;
+  T* y = c.y + item.picture * c.y_picture + item.depth * c.axes[0].y_step +
+         item.rows.begin * c.axes[1].y_step + first;
+  if (count == filters) return table.activation_forward(kind, parameters, pixels * filters, y, y);
+  for (int64_t i = 0; i < pixels; ++i, y += filters) table.activation_forward(kind, parameters, count, y, y);
+}
+
+void forward(const Context& context, const ConvGeometry& g, const ConvForward& p) {
+  dispatch(p.x.dtype, [&](auto t) {
+    using T = decltype(t);
+    const auto x_steps = steps_of(g.window.input, g.channels);
+    const auto y_steps = steps_of(g.window.output, g.filters);
+    Correlation<T> c{.axes = {},
+                     .pictures = p.x.rows / g.window.input_positions(),
+                     .x_picture = g.window.input_positions() * g.channels,
+                     .y_picture = g.window.output_positions() * g.filters,
+                     .channels = g.group_channels(),
+                     .filters = g.group_filters(),
+                     .groups = g.groups,
+                     .x = p.x.as<T>(),
+                     .packed = static_cast<const T*>(p.packed),
+                     .bias = p.bias.as<T>(),
+                     .y = p.y.as<T>()};
+    for (size_t axis = 0; axis < 3; ++axis)
+      c.axes[axis] = {WindowAxis(g.window, axis), x_steps[axis], y_steps[axis]};
+    c.fold_signals();
+    const CorrelationCut cut(context.kernels, c);
+    context.pool.parallel_for(cut.items(), cut.grain, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const CorrelationItem item = cut.item(i);
+        correlate(context.kernels, c, cut, item);
+        activate(context.kernels.table<T>(), c, cut, item, p.activation, p.alpha);
+      }
+    });
+  });
+}
+
+int64_t transposed_bytes(const Context& context, DType dtype, const ConvGeometry& g) {
+  return packed_kernel_bytes(context, dtype, g, g.group_filters(), g.group_channels());
+}
+
+// Inputs that lie at the same place between two steps of the window see the same taps: those first,
+// first + stride ... Their gradients are a correlation of their own, with the taps in reverse order.
+struct Phase {
+  WindowAxis axis;  // from the outputs of the convolution to its inputs of this phase
+  int64_t first_tap;
+};
+
+Phase phase_of(const WindowAxis& w, int64_t phase) {
+  const int64_t first_tap = (phase + w.before) % w.stride;
+  Phase result{{}, first_tap};
+  result.axis.input = w.output;
+  result.axis.output = phase < w.input ? ceil_div(w.input - phase, w.stride) : 0;
+  result.axis.taps = first_tap < w.taps ? ceil_div(w.taps - first_tap, w.stride) : 0;
+  result.axis.stride = 1;
+  result.axis.dilation = w.dilation;
+  result.axis.before = (result.axis.taps - 1) * w.dilation - (phase + w.before - first_tap) / w.stride;
+  return result;
+}
+
+// body(phases of the three axes, their numbers).
+template <class Body>
+void for_each_phase(const Window& window, Body body) {
+  std::array<int64_t, 3> at;
+  for (at[0] = 0; at[0] < window.stride[0]; ++at[0])
+    for (at[1] = 0; at[1] < window.stride[1]; ++at[1])
+      for (at[2] = 0; at[2] < window.stride[2]; ++at[2]) {
+        std::array<Phase, 3> phases;
+        for (size_t axis = 0; axis < 3; ++axis) phases[axis] = phase_of(WindowAxis(window, axis), at[axis]);
+        body(phases, at);
+      }
+}
+
+int64_t taps_of(const std::array<Phase, 3>& phases) {
+  return phases[0].axis.taps * phases[1].axis.taps * phases[2].axis.taps;
+}
+
+// The number in the kernel of tap `index` of these phases, counted from the last one.
+int64_t tap_in_kernel(const Window& window, const std::array<Phase, 3>& phases, int64_t index) {
+  int64_t tap = 0;
+  const int64_t row = phases[2].axis.taps, plane = phases[1].axis.taps * row;
+  const int64_t at[3] = {index / plane, index % plane / row, index % row};
+  for (size_t axis = 0; axis < 3; ++axis) {
+    const int64_t turned = phases[axis].axis.taps - 1 - at[axis];
+    tap = tap * window.taps[axis] + phases[axis].first_tap + turned * window.stride[axis];
+  }
+  return tap;
+}
+
+void pack_transposed(const Context& context, const ConvGeometry& g, const TensorView& kernel, void* packed) {
+  dispatch(kernel.dtype, [&](auto t) {
+    using T = decltype(t);
+    const int64_t channels = g.group_channels(), filters = g.group_filters();
+    const int64_t width = round_up(channels, context.kernels.geometry<T>().panel);
+    T* out_of_phase = static_cast<T*>(packed);
+    for_each_phase(g.window, [&](const std::array<Phase, 3>& phases, const auto&) {
+      const int64_t taps = taps_of(phases);
+      for_each_panel_tap(context, g.groups, filters, channels, taps, out_of_phase,
+                         [&](int64_t group, int64_t first, int64_t count, T* out, int64_t tap) {
+                           const int64_t row = tap_in_kernel(g.window, phases, tap) * channels + first;
+                           context.kernels.table<T>().pack_panel_transposed(
+                               filters, count, kernel.as<T>() + row * g.filters + group * filters, g.filters,
+                               out);
+                         });
+      out_of_phase += g.groups * width * filters * taps;
+    });
+  });
+}
+
+void input_gradient(const Context& context, const ConvGeometry& g, const ConvInputGradient& p) {
+  dispatch(p.dy.dtype, [&](auto t) {
+    using T = decltype(t);
+    const auto dy_steps = steps_of(g.window.output, g.filters);
+    const auto dx_steps = steps_of(g.window.input, g.channels);
+    Correlation<T> c{.axes = {},
+                     .pictures = p.dy.rows / g.window.output_positions(),
+                     .x_picture = g.window.output_positions() * g.filters,
+                     .y_picture = g.window.input_positions() * g.channels,
+                     .channels = g.group_filters(),
+                     .filters = g.group_channels(),
+                     .groups = g.groups,
+                     .x = p.dy.as<T>(),
+                     .packed = static_cast<const T*>(p.packed),
+                     .bias = p.bias.as<T>(),
+                     .y = nullptr};
+    const int64_t width = round_up(c.filters, context.kernels.geometry<T>().panel);
+    for_each_phase(g.window, [&](const std::array<Phase, 3>& phases, const std::array<int64_t, 3>& at) {
+      Correlation<T> phase = c;
+      phase.y = p.dx.as<T>();
+      for (size_t axis = 0; axis < 3; ++axis) {
+        phase.axes[axis] = {phases[axis].axis, dy_steps[axis], g.window.stride[axis] * dx_steps[axis]};
+        phase.y += at[axis] * dx_steps[axis];
+      }
+      c.packed += g.groups * width * c.channels * taps_of(phases);
+      if (phase.axes[0].output * phase.axes[1].output * phase.axes[2].output == 0) return;
+      phase.fold_signals();
+      const CorrelationCut cut(context.kernels, phase);
+      context.pool.parallel_for(cut.items(), cut.grain, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) correlate(context.kernels, phase, cut, cut.item(i));
+      });
+    });
+  });
+}
+
+}  // namespace
+
+extern const ConvOps conv_cpu;
+const ConvOps conv_cpu{packed_bytes,
+                       pack,
+                       forward,
+                       transposed_bytes,
+                       pack_transposed,
+                       input_gradient,
+                       kernel_gradient_scratch_bytes,
+                       kernel_gradient,
+                       output_gradient_scratch_bytes,
+                       output_gradient};
+
+}  // namespace lamella::ops

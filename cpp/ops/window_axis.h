@@ -1,0 +1,54 @@
+// One axis of a window: which taps an output has inside of the input, and which outputs have them all.
+#pragma once
+#include <algorithm>
+
+#include "ops/window.h"
+
+namespace lamella::ops {
+
+struct Range {
+  int64_t begin, end;
+
+  int64_t size() const { return end - begin; }
+  bool contains(int64_t i) const { return begin <= i && i < end; }
+};
+
+inline Range intersection(const Range& a, const Range& b) {
+  const int64_t begin = std::max(a.begin, b.begin);
+  return {begin, std::max(begin, std::min(a.end, b.end))};
+}
+
+constexpr int64_t floor_quotient(int64_t a, int64_t b) { return a >= 0 ? a / b : -((b - 1 - a) / b); }
+constexpr int64_t ceil_quotient(int64_t a, int64_t b) { return floor_quotient(a + b - 1, b); }
+
+struct WindowAxis {
+  int64_t input, output, taps, stride, dilation, before;
+
+  WindowAxis() = default;
+  WindowAxis(const Window& w, size_t axis)
+      : input(w.input[axis]),
+        output(w.output[axis]),
+        taps(w.taps[axis]),
+        stride(w.stride[axis]),
+        dilation(w.dilation[axis]),
+        before(w.before[axis]) {}
+
+  // The input that tap 0 of this output lies on.
+  int64_t first_input(int64_t out) const { return out * stride - before; }
+  // Taps of this output that lie inside of the input.
+  Range taps_inside(int64_t out) const {
+    const int64_t first = first_input(out);
+    const int64_t begin = std::clamp<int64_t>(ceil_quotient(-first, dilation), 0, taps);
+    return {begin, std::clamp<int64_t>(ceil_quotient(input - first, dilation), begin, taps)};
+  }
+  // Outputs for which this tap lies inside of the input.
+  Range outputs_of(int64_t tap) const {
+    const int64_t shift = before - tap * dilation;
+    const int64_t begin = std::clamp<int64_t>(ceil_quotient(shift, stride), 0, output);
+    return {begin, std::clamp<int64_t>(ceil_quotient(input + shift, stride), begin, output)};
+  }
+  // Outputs for which all taps do.
+  Range interior() const { return intersection(outputs_of(0), outputs_of(taps - 1)); }
+};
+
+}  // namespace lamella::ops

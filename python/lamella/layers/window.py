@@ -1,0 +1,167 @@
+"""The window that convolution and pooling move over signals, pictures and volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lamella._types import Shape
+
+if TYPE_CHECKING:
+    from lamella.layers.layer import Layer
+
+
+def per_axis(layer: Layer, argument: str, value: Any, rank: int, least: int = 1) -> tuple[int, ...]:
+    """One integer for each of `rank` axes, of one number or a sequence of them.
+
+    Raises:
+        ValueError: for another number of them, or one that is not an integer of at least `least`.
+    """
+    numbers = tuple(value) if isinstance(value, Sequence) else (value,) * rank
+    fits = all(not isinstance(n, bool) and int(n) == n and n >= least for n in numbers)
+    if len(numbers) != rank or not fits:
+        raise ValueError(
+            f"{type(layer).__name__} '{layer.name}': '{argument}' must be an integer or {rank} of them, "
+            f"each at least {least}. Received: {argument}={value!r}"
+        )
+    return tuple(int(n) for n in numbers)
+
+
+def channels_last(layer: Layer, data_format: Any) -> None:
+    """Refuse another data format than channels last.
+
+    Raises:
+        ValueError: for `"channels_first"` or what is no data format.
+    """
+    if data_format not in (None, "channels_last"):
+        raise ValueError(
+            f"{type(layer).__name__} '{layer.name}': 'data_format' must be 'channels_last'; put the channels "
+            f"last before the model, or with Permute. Received: data_format={data_format!r}"
+        )
+
+
+def spatial_shape(layer: Layer, input_shape: Shape, rank: int) -> Shape:
+    """The spatial axes of inputs of shape (rows, ..., channels).
+
+    Raises:
+        ValueError: when there are not `rank` of them.
+    """
+    if len(input_shape) != rank + 2:
+        raise ValueError(
+            f"{type(layer).__name__} '{layer.name}' needs inputs of {rank + 2} axes: rows, {rank} spatial, "
+            f"channels. Received: {tuple(input_shape)}"
+        )
+    return input_shape[1:-1]
+
+
+def known_channels(layer: Layer, input_shape: Shape) -> int:
+    """The length of the last axis.
+
+    Raises:
+        ValueError: when it is not known.
+    """
+    channels = input_shape[-1]
+    if channels is None:
+        raise ValueError(
+            f"{type(layer).__name__} '{layer.name}' needs to know how many channels its inputs have. "
+            f"Received: {tuple(input_shape)}"
+        )
+    return channels
+
+
+@dataclass(frozen=True)
+class Window:
+    """Size, steps and padding of a window, by axis.
+
+    Attributes:
+        layer: whose window it is, for messages.
+        size: how many inputs it sees along each axis.
+        strides: how far it moves from output to output.
+        dilation: how far apart the inputs lie that it sees.
+        padding: `"valid"` (none), `"same"` (as many outputs as inputs, up to strides) or `"causal"` (an
+            output sees nothing that comes after it).
+    """
+
+    layer: Layer
+    size: tuple[int, ...]
+    strides: tuple[int, ...]
+    dilation: tuple[int, ...]
+    padding: str
+
+    def padding_of(self, axis: int, length: int) -> tuple[int, int]:
+        """How many zeros are to be thought before and after an axis; what is odd comes after."""
+        reach = (self.size[axis] - 1) * self.dilation[axis]
+        if self.padding == "valid":
+            return 0, 0
+        if self.padding == "causal":
+            return reach, 0
+        outputs = -(-length // self.strides[axis])
+        total = max((outputs - 1) * self.strides[axis] + reach + 1 - length, 0)
+        return total // 2, total - total // 2
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """What becomes of these spatial axes.
+
+        Raises:
+            ValueError: when the window is larger than an axis.
+        """
+        return tuple(self._output_length(axis, length, shape) for axis, length in enumerate(shape))
+
+    def _output_length(self, axis: int, length: int | None, shape: Shape) -> int | None:
+        if length is None:
+            return None
+        padded = length + sum(self.padding_of(axis, length))
+        reach = (self.size[axis] - 1) * self.dilation[axis] + 1
+        if reach > padded:
+            raise ValueError(
+                f"{type(self.layer).__name__} '{self.layer.name}': a window of {self.size} with dilation "
+                f"{self.dilation} does not fit into inputs of spatial shape {tuple(shape)}"
+            )
+        return (padded - reach) // self.strides[axis] + 1
+
+    def attributes(self, shape: tuple[int, ...]) -> dict[str, Any]:
+        """How the native core is told of the window on these spatial axes."""
+        pads = [self.padding_of(axis, length) for axis, length in enumerate(shape)]
+        return {
+            "strides": list(self.strides),
+            "dilation": list(self.dilation),
+            "before": [before for before, _ in pads],
+            "after": [after for _, after in pads],
+        }
+
+
+def make_window(
+    layer: Layer,
+    rank: int,
+    size: tuple[str, Any],
+    strides: Any,
+    padding: Any,
+    dilation: Any = 1,
+    causal: bool = False,
+) -> Window:
+    """A window from a layer's arguments; `size` is the argument's name and its value.
+
+    Raises:
+        ValueError: for numbers that are not positive, a padding that is not known, or strides together with
+            dilation.
+    """
+    paddings = ("valid", "same", "causal") if causal else ("valid", "same")
+    if str(padding).lower() not in paddings:
+        raise ValueError(
+            f"{type(layer).__name__} '{layer.name}': 'padding' must be one of {paddings}. "
+            f"Received: padding={padding!r}"
+        )
+    window = Window(
+        layer,
+        per_axis(layer, size[0], size[1], rank),
+        per_axis(layer, "strides", strides, rank),
+        per_axis(layer, "dilation_rate", dilation, rank),
+        str(padding).lower(),
+    )
+    if max(window.strides) > 1 and max(window.dilation) > 1:
+        raise ValueError(
+            f"{type(layer).__name__} '{layer.name}': strides and dilation cannot both be larger than 1. "
+            f"Received: strides={strides!r}, dilation_rate={dilation!r}"
+        )
+    return window
