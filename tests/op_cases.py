@@ -88,6 +88,32 @@ def conv(filters: int, use_bias: bool = True, groups: int = 1):
     return nodes
 
 
+def all_different(x, rng):
+    """Adds to multiples of 1/4 a part of 1/5, another one at each position: none is the same as another."""
+    size, positions = prod(x.shape[1:]), prod(x.shape[1:-1])
+    offsets = np.repeat(0.2 * rng.permutation(positions) / positions, x.shape[-1])
+    return [
+        Node("reshape", {"shape": [size]}),
+        Node("rescaling", {"scale": 1.0, "offset": offsets.tolist()}),
+        Node("reshape", {"shape": list(x.shape[1:])}),
+    ]
+
+
+def pool(kind: str, most_taps: int = 5):
+    """Pooling whose geometry is drawn; padding leaves each window something to see."""
+
+    def nodes(x, rng):
+        spatial = x.shape[1:-1]
+        taps = tuple(int(rng.integers(1, min(most_taps, n) + 1)) for n in spatial)
+        before = [int(rng.integers(0, n)) for n in taps]
+        after = [int(rng.integers(0, n)) for n in taps]
+        strides = [int(rng.integers(1, 4)) for _ in taps]
+        attributes = {"taps": list(taps), "strides": strides, "before": before, "after": after}
+        return [Node("pool", {"kind": kind, **attributes})]
+
+    return nodes
+
+
 def activation(kind: str):
     return lambda x, rng: [Node("activation", {"kind": kind, **PARAMETERS.get(kind, {})})]
 
@@ -238,6 +264,8 @@ CASES = [
     OpCase("conv_in_groups", conv(6, groups=3), ranks=(2, 3)),
     OpCase("conv_channel_by_channel", conv(34, groups=17), ranks=(3,)),
     OpCase("conv_relu", chain(conv(19), activation("relu")), ranks=(3,)),
+    OpCase("mean_pool", pool("mean"), ranks=(2, 3, 4)),
+    OpCase("max_pool", chain(all_different, pool("max")), ranks=(2, 3, 4)),
     *(OpCase(kind, activation(kind), ranks=(1, 3)) for kind in KINDS),
     *(OpCase(f"dense_{kind}", chain(dense(18), activation(kind))) for kind in FUSED_KINDS),
     OpCase("glu", chain(dense(14), activation("glu"))),

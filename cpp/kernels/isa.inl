@@ -20,6 +20,7 @@
 #include "kernels/noise.inl"
 #include "kernels/norms.inl"
 #include "kernels/optimizer.inl"
+#include "kernels/pool.inl"
 #include "kernels/prelu.inl"
 #include "kernels/regression_losses.inl"
 #include "kernels/row_activations.inl"

@@ -96,6 +96,18 @@ struct BatchNormBlock {
   T* sum_dz_xhat;    // cols
 };
 
+// A run of pixels with the same taps of a pooling window, [pixels, channels] in y and dy. Pixel i of it sees
+// the taps[0] * taps[1] * taps[2] pixels of x that lie i * x_step and multiples of tap_step behind the first.
+template <class T>
+struct PoolRun {
+  int64_t pixels, channels, x_step;
+  int64_t taps[3], tap_step[3];
+  const T* x;
+  T* y;         // written forward, read backward by the maximum
+  const T* dy;  // backward only
+  T* dx;        // backward only: added to
+};
+
 // One pass of FTRL-proximal over n elements: accumulators a, linear terms l, weights w.
 //   root = (a + g^2)^power;  l += g + 2 shrinkage w - (root - a^power) / learning_rate * w
 //   w = (clip(l, -l1, l1) - l) / (root / learning_rate + 2 l2);  a += g^2

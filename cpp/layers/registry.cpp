@@ -9,6 +9,7 @@
 #include "layers/dense.h"
 #include "layers/dropout.h"
 #include "layers/permute.h"
+#include "layers/pool.h"
 #include "layers/prelu.h"
 #include "layers/repeat_vector.h"
 #include "layers/rescaling.h"
@@ -34,6 +35,7 @@ const std::map<std::string, Factory>& factories() {
       {"dense", make<Dense>},
       {"dropout", make<Dropout>},
       {"permute", make<Permute>},
+      {"pool", make<Pool>},
       {"prelu", make<PRelu>},
       {"repeat_vector", make<RepeatVector>},
       {"rescaling", make<Rescaling>},

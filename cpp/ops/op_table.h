@@ -15,6 +15,7 @@
 #include "ops/metric.h"
 #include "ops/norms.h"
 #include "ops/optimizer.h"
+#include "ops/pool.h"
 #include "ops/row_norm.h"
 
 namespace lamella::ops {
@@ -32,6 +33,7 @@ struct OpTable {
   const MetricOps& metric;
   const NormOps& norm;
   const OptimizerOps& optimizer;
+  const PoolOps& pool;
   const RowNormOps& row_norm;
   const GatherOps& gather;
 };

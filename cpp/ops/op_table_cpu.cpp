@@ -13,13 +13,14 @@ extern const LossOps loss_cpu;
 extern const MetricOps metric_cpu;
 extern const NormOps norm_cpu;
 extern const OptimizerOps optimizer_cpu;
+extern const PoolOps pool_cpu;
 extern const RowNormOps row_norm_cpu;
 extern const GatherOps gather_cpu;
 
 const OpTable& cpu_ops() {
-  static const OpTable table{"cpu",    dense_cpu,     activation_cpu,  arrange_cpu, batch_norm_cpu,
-                             conv_cpu, dropout_cpu,   elementwise_cpu, loss_cpu,    metric_cpu,
-                             norm_cpu, optimizer_cpu, row_norm_cpu,    gather_cpu};
+  static const OpTable table{"cpu",    dense_cpu,     activation_cpu,  arrange_cpu,  batch_norm_cpu,
+                             conv_cpu, dropout_cpu,   elementwise_cpu, loss_cpu,     metric_cpu,
+                             norm_cpu, optimizer_cpu, pool_cpu,        row_norm_cpu, gather_cpu};
   return table;
 }
 

@@ -14,6 +14,14 @@ from lamella.layers.dense import Dense
 from lamella.layers.dropout import Dropout
 from lamella.layers.flatten import Flatten
 from lamella.layers.gaussian_noise import GaussianDropout, GaussianNoise
+from lamella.layers.global_pooling import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+)
 from lamella.layers.group_normalization import GroupNormalization
 from lamella.layers.identity import Identity
 from lamella.layers.input_layer import Input, InputLayer
@@ -21,6 +29,14 @@ from lamella.layers.layer import Layer
 from lamella.layers.layer_normalization import LayerNormalization
 from lamella.layers.normalization import Normalization
 from lamella.layers.permute import Permute
+from lamella.layers.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AveragePooling3D,
+    MaxPooling1D,
+    MaxPooling2D,
+    MaxPooling3D,
+)
 from lamella.layers.prelu import PReLU
 from lamella.layers.repeat_vector import RepeatVector
 from lamella.layers.rescaling import Rescaling
@@ -35,6 +51,12 @@ __all__ = [
     "Activation",
     "ActivityRegularization",
     "AlphaDropout",
+    "AveragePooling1D",
+    "AveragePooling2D",
+    "AveragePooling3D",
+    "AvgPool1D",
+    "AvgPool2D",
+    "AvgPool3D",
     "BatchNormalization",
     "Conv1D",
     "Conv2D",
@@ -47,6 +69,18 @@ __all__ = [
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalAveragePooling3D",
+    "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalAvgPool3D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPool3D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D",
     "GroupNormalization",
     "Identity",
     "Input",
@@ -54,6 +88,12 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
+    "MaxPool1D",
+    "MaxPool2D",
+    "MaxPool3D",
+    "MaxPooling1D",
+    "MaxPooling2D",
+    "MaxPooling3D",
     "Normalization",
     "PReLU",
     "Permute",
@@ -68,11 +108,20 @@ __all__ = [
     "serialize",
 ]
 
+# Keras's second names.
 Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D
+AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
+MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
+GlobalAvgPool1D, GlobalMaxPool1D = GlobalAveragePooling1D, GlobalMaxPooling1D
+GlobalAvgPool2D, GlobalMaxPool2D = GlobalAveragePooling2D, GlobalMaxPooling2D
+GlobalAvgPool3D, GlobalMaxPool3D = GlobalAveragePooling3D, GlobalMaxPooling3D
 
 registry: Registry[Layer] = Registry("layer", Layer, "keras.layers")
 registry.add(Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax)
 registry.add(Conv1D, Conv2D, Conv3D)
+registry.add(AveragePooling1D, AveragePooling2D, AveragePooling3D, MaxPooling1D, MaxPooling2D, MaxPooling3D)
+registry.add(GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D)
+registry.add(GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D)
 registry.add(Identity, Normalization, Permute, RepeatVector)
 registry.add(GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization)
 registry.add(AlphaDropout, GaussianDropout, GaussianNoise)

@@ -7,7 +7,7 @@ from typing import Any
 from lamella import activations, constraints, initializers, regularizers
 from lamella._types import Config, Shape
 from lamella.layers.layer import Layer
-from lamella.layers.window import channels_last, known_channels, make_window, per_axis, spatial_shape
+from lamella.layers.window import Window, channels_last, known_channels, per_axis, spatial_shape
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
@@ -41,7 +41,7 @@ class Convolution(Layer):
         channels_last(self, data_format)
         (self.filters,) = per_axis(self, "filters", filters, 1)
         (self.groups,) = per_axis(self, "groups", groups, 1)
-        self.window = make_window(
+        self.window = Window(
             self,
             self.rank,
             ("kernel_size", kernel_size),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lamella._types import Shape
@@ -70,24 +69,50 @@ def known_channels(layer: Layer, input_shape: Shape) -> int:
     return channels
 
 
-@dataclass(frozen=True)
 class Window:
     """Size, steps and padding of a window, by axis.
 
-    Attributes:
+    Args:
         layer: whose window it is, for messages.
-        size: how many inputs it sees along each axis.
+        rank: the number of axes.
+        size: the name of the argument that says how many inputs it sees along each axis, and its value.
         strides: how far it moves from output to output.
-        dilation: how far apart the inputs lie that it sees.
         padding: `"valid"` (none), `"same"` (as many outputs as inputs, up to strides) or `"causal"` (an
             output sees nothing that comes after it).
+        dilation: how far apart the inputs lie that it sees.
+        causal: whether causal padding is allowed.
+
+    Raises:
+        ValueError: for numbers that are not positive, a padding that is not known, or strides together with
+            dilation.
     """
 
-    layer: Layer
-    size: tuple[int, ...]
-    strides: tuple[int, ...]
-    dilation: tuple[int, ...]
-    padding: str
+    def __init__(
+        self,
+        layer: Layer,
+        rank: int,
+        size: tuple[str, Any],
+        strides: Any,
+        padding: Any,
+        dilation: Any = 1,
+        causal: bool = False,
+    ) -> None:
+        paddings = ("valid", "same", "causal") if causal else ("valid", "same")
+        self.layer = layer
+        self.size = per_axis(layer, size[0], size[1], rank)
+        self.strides = per_axis(layer, "strides", strides, rank)
+        self.dilation = per_axis(layer, "dilation_rate", dilation, rank)
+        self.padding = str(padding).lower()
+        if self.padding not in paddings:
+            raise ValueError(
+                f"{type(layer).__name__} '{layer.name}': 'padding' must be one of {paddings}. "
+                f"Received: padding={padding!r}"
+            )
+        if max(self.strides) > 1 and max(self.dilation) > 1:
+            raise ValueError(
+                f"{type(layer).__name__} '{layer.name}': strides and dilation cannot both be larger than 1. "
+                f"Received: strides={strides!r}, dilation_rate={dilation!r}"
+            )
 
     def padding_of(self, axis: int, length: int) -> tuple[int, int]:
         """How many zeros are to be thought before and after an axis; what is odd comes after."""
@@ -129,39 +154,3 @@ class Window:
             "before": [before for before, _ in pads],
             "after": [after for _, after in pads],
         }
-
-
-def make_window(
-    layer: Layer,
-    rank: int,
-    size: tuple[str, Any],
-    strides: Any,
-    padding: Any,
-    dilation: Any = 1,
-    causal: bool = False,
-) -> Window:
-    """A window from a layer's arguments; `size` is the argument's name and its value.
-
-    Raises:
-        ValueError: for numbers that are not positive, a padding that is not known, or strides together with
-            dilation.
-    """
-    paddings = ("valid", "same", "causal") if causal else ("valid", "same")
-    if str(padding).lower() not in paddings:
-        raise ValueError(
-            f"{type(layer).__name__} '{layer.name}': 'padding' must be one of {paddings}. "
-            f"Received: padding={padding!r}"
-        )
-    window = Window(
-        layer,
-        per_axis(layer, size[0], size[1], rank),
-        per_axis(layer, "strides", strides, rank),
-        per_axis(layer, "dilation_rate", dilation, rank),
-        str(padding).lower(),
-    )
-    if max(window.strides) > 1 and max(window.dilation) > 1:
-        raise ValueError(
-            f"{type(layer).__name__} '{layer.name}': strides and dilation cannot both be larger than 1. "
-            f"Received: strides={strides!r}, dilation_rate={dilation!r}"
-        )
-    return window

@@ -1,0 +1,87 @@
+#include "ops/pool.h"
+
+#include <algorithm>
+
+#include "ops/window_axis.h"
+
+namespace lamella::ops {
+
+namespace {
+
+// body(run) for the runs of pixels with the same taps in one row of the output, `row` counted through all
+// planes and pictures.
+template <class T, class Body>
+void for_each_run(const Window& window, const TensorView& x, const TensorView& y, int64_t row, Body body) {
+  const WindowAxis deep(window, 0), tall(window, 1), wide(window, 2);
+  const int64_t channels = x.cols, plane = row / tall.output, picture = plane / deep.output;
+  const Range depth = deep.taps_inside(plane % deep.output), height = tall.taps_inside(row % tall.output);
+  const int64_t in_row =
+      (picture * deep.input + deep.first_input(plane % deep.output) + depth.begin) * tall.input +
+      tall.first_input(row % tall.output) + height.begin;
+  const auto run_at = [&](int64_t column, int64_t pixels) {
+    const Range width = wide.taps_inside(column);
+    const int64_t x_at = (in_row * wide.input + wide.first_input(column) + width.begin) * channels;
+    const int64_t y_at = (row * wide.output + column) * channels;
+    body(
+        kernels::PoolRun<T>{.pixels = pixels,
+                            .channels = channels,
+                            .x_step = wide.stride * channels,
+                            .taps = {depth.size(), height.size(), width.size()},
+                            .tap_step = {tall.input * wide.input * channels, wide.input * channels, channels},
+                            .x = x.as<T>() + x_at,
+                            .y = y.as<T>() + y_at,
+                            .dy = nullptr,
+                            .dx = nullptr});
+  };
+  const Range inner = intersection(wide.interior(), {0, wide.output});
+  for (int64_t column = 0; column < inner.begin; ++column) run_at(column, 1);
+  if (inner.size() > 0) run_at(inner.begin, inner.size());
+  for (int64_t column = inner.end; column < wide.output; ++column) run_at(column, 1);
+}
+
+void forward(const Context& context, Pooling kind, const Window& window, const TensorView& x,
+             const TensorView& y) {
+  dispatch(x.dtype, [&](auto t) {
+    using T = decltype(t);
+    const auto& table = context.kernels.table<T>();
+    const auto kernel = kind == Pooling::max ? table.max_pool_forward : table.mean_pool_forward;
+    const int64_t row_work = window.output[2] * window.all_taps() * x.cols;
+    context.pool.parallel_for(y.rows / window.output[2], rows_per_chunk(row_work),
+                              [&](int64_t begin, int64_t end) {
+                                for (int64_t row = begin; row < end; ++row)
+                                  for_each_run<T>(window, x, y, row, kernel);
+                              });
+  });
+}
+
+// Windows may overlap: a picture's gradient is added up by one thread, in order.
+void backward(const Context& context, Pooling kind, const Window& window, const TensorView& x,
+              const TensorView& y, const TensorView& dy, const TensorView& dx) {
+  dispatch(dy.dtype, [&](auto t) {
+    using T = decltype(t);
+    const auto& table = context.kernels.table<T>();
+    const auto kernel = kind == Pooling::max ? table.max_pool_backward : table.mean_pool_backward;
+    const int64_t size = window.input_positions() * dx.cols, rows = window.output[0] * window.output[1];
+    const auto one_picture = [&](int64_t picture) {
+      std::fill_n(dx.as<T>() + picture * size, size, T(0));
+      for (int64_t row = picture * rows; row < (picture + 1) * rows; ++row) {
+        for_each_run<T>(window, x, y, row, [&](kernels::PoolRun<T> run) {
+          run.dy = dy.as<T>() + (run.y - y.as<T>());
+          run.dx = dx.as<T>() + (run.x - x.as<T>());
+          kernel(run);
+        });
+      }
+    };
+    context.pool.parallel_for(dx.rows / window.input_positions(), rows_per_chunk(size),
+                              [&](int64_t begin, int64_t end) {
+                                for (int64_t picture = begin; picture < end; ++picture) one_picture(picture);
+                              });
+  });
+}
+
+}  // namespace
+
+extern const PoolOps pool_cpu;
+const PoolOps pool_cpu{forward, backward};
+
+}  // namespace lamella::ops
