@@ -222,6 +222,118 @@ REGULARISED = {
     "activity_of_the_last_layer": {"last_activity_regularizer": lambda k: k.regularizers.L2(0.5)},
 }
 
+# Layers on signals, pictures and volumes: name, positional arguments, options.
+WINDOWS = [
+    *[
+        ("Conv1D", (4, size), {"padding": p, **o})
+        for p in ("valid", "same", "causal")
+        for size, o in [
+            (1, {}),
+            (3, {"strides": 2}),
+            (4, {"dilation_rate": 2}),
+            (5, {"groups": 2, "activation": "relu"}),
+        ]
+    ],
+    *[
+        ("Conv2D", (4, size), {"padding": p, **o})
+        for p in ("valid", "same")
+        for size, o in [
+            (3, {}),
+            ((2, 4), {"strides": 2}),
+            (4, {"strides": (3, 2)}),
+            ((3, 2), {"dilation_rate": (1, 2)}),
+            (3, {"groups": 2, "use_bias": False}),
+        ]
+    ],
+    *[
+        ("Conv3D", (3, size), {"padding": p, **o})
+        for p in ("valid", "same")
+        for size, o in [
+            (2, {}),
+            ((1, 2, 3), {"strides": (2, 1, 2)}),
+            (2, {"dilation_rate": 2}),
+        ]
+    ],
+    *[
+        ("DepthwiseConv1D", (3,), {"padding": p, **o})
+        for p in ("valid", "same")
+        for o in [
+            {},
+            {"strides": 2, "depth_multiplier": 3},
+            {"dilation_rate": 2},
+        ]
+    ],
+    *[
+        ("DepthwiseConv2D", (3,), {"padding": p, **o})
+        for p in ("valid", "same")
+        for o in [
+            {},
+            {"strides": 2},
+            {"dilation_rate": 2, "depth_multiplier": 2},
+        ]
+    ],
+    *[
+        ("SeparableConv1D", (4, 3), {"padding": p, "depth_multiplier": 2})
+        for p in ("valid", "same", "causal")
+    ],
+    *[("SeparableConv2D", (4, 3), {"padding": p, "strides": s}) for p in ("valid", "same") for s in (1, 2)],
+    *[
+        (f"Conv{rank}DTranspose", (3, size), {"padding": p, **o})
+        for rank in (1, 2, 3)
+        for p in ("valid", "same")
+        for size, o in [
+            (3, {}),
+            (2, {"strides": 3}),
+            (3, {"strides": 2}),
+            (4, {"strides": 2}),
+            (3, {"dilation_rate": 2}),
+            (3, {"strides": 2, "output_padding": 1}),
+            (4, {"strides": 3, "output_padding": 2}),
+        ]
+    ],
+    *[
+        (f"{kind}Pooling{rank}D", (size,), {"padding": p, "strides": strides})
+        for kind in ("Max", "Average")
+        for rank in (1, 2, 3)
+        for p in ("valid", "same")
+        for size, strides in [(2, None), (3, 2), (2, 3), (3, 1)]
+    ],
+    *[
+        (f"Global{kind}Pooling{rank}D", (), {"keepdims": keep})
+        for kind in ("Max", "Average")
+        for rank in (1, 2, 3)
+        for keep in (False, True)
+    ],
+    ("ZeroPadding1D", (2,), {}),
+    ("ZeroPadding1D", ((1, 0),), {}),
+    ("ZeroPadding2D", (((0, 1), (2, 3)),), {}),
+    ("ZeroPadding2D", ((1, 2),), {}),
+    ("ZeroPadding3D", (((0, 1), (2, 3), (1, 0)),), {}),
+    ("Cropping1D", (1,), {}),
+    ("Cropping1D", ((2, 1),), {}),
+    ("Cropping2D", (((0, 1), (2, 0)),), {}),
+    ("Cropping3D", (1,), {}),
+    ("UpSampling1D", (3,), {}),
+    ("UpSampling2D", ((2, 3),), {}),
+    ("UpSampling2D", (3,), {"interpolation": "bilinear"}),
+    ("UpSampling3D", (2,), {}),
+]
+SPATIAL = {1: (9,), 2: (7, 8), 3: (5, 6, 4)}
+
+
+def values_of_windows(k, dtype):
+    """What the layers of `WINDOWS` make of numbers that are all different."""
+    values = {}
+    for number, (name, arguments, options) in enumerate(WINDOWS):
+        rank = int(name[name.index("D") - 1] if name[0] != "D" else name[-2])
+        layer = getattr(k.layers, name)(*arguments, **options)
+        x = np.random.default_rng(number).normal(size=(3, *SPATIAL[rank], 4)).astype(dtype)
+        layer.build(x.shape)
+        set_weights(layer)
+        values[f"{number}_{name}"] = np.array(layer(x))
+    return values
+
+
 ACTIVATIONS = [
     "celu",
     "elu",
@@ -304,6 +416,57 @@ NETWORKS = {
         ],
         rows=(3, 4),
     ),
+    "conv1d": partial(
+        network_of,
+        layers=lambda layers: [
+            layers.Conv1D(5, 3, padding="causal", activation="relu"),
+            layers.MaxPooling1D(2),
+            layers.Conv1D(6, 2, strides=2, kernel_regularizer="l2"),
+        ],
+        rows=(12, 1),
+    ),
+    "conv2d": partial(
+        network_of,
+        layers=lambda layers: [
+            layers.UpSampling2D(2),
+            layers.Conv2D(6, 3, padding="same", activation="relu"),
+            layers.AveragePooling2D(3, 2, padding="same"),
+            layers.Conv2D(4, (2, 3), dilation_rate=(1, 2), padding="same", groups=2),
+            layers.BatchNormalization(momentum=0.8),
+            layers.MaxPooling2D(2),
+        ],
+        rows=(3, 4, 1),
+    ),
+    "conv3d": partial(
+        network_of,
+        layers=lambda layers: [
+            layers.ZeroPadding3D(1),
+            layers.Conv3D(5, 2, activation="tanh"),
+            layers.Cropping3D(((0, 1), (0, 0), (0, 0))),
+            layers.MaxPooling3D(2),
+            layers.GlobalAveragePooling3D(),
+        ],
+        rows=(3, 2, 2, 1),
+    ),
+    "separable": partial(
+        network_of,
+        layers=lambda layers: [
+            layers.UpSampling2D(2, interpolation="bilinear"),
+            layers.DepthwiseConv2D(3, strides=2, depth_multiplier=3, activation="relu"),
+            layers.SeparableConv2D(5, 2, padding="same", use_bias=False, pointwise_regularizer="l2"),
+            layers.GlobalMaxPooling2D(keepdims=True),
+        ],
+        rows=(3, 4, 1),
+    ),
+    "transposed": partial(
+        network_of,
+        layers=lambda layers: [
+            layers.Conv2DTranspose(4, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2DTranspose(3, 2, output_padding=0, activation="tanh"),
+            layers.Cropping2D(((1, 2), (0, 3))),
+        ],
+        rows=(2, 3, 2),
+    ),
     "repeat_vector": partial(
         network_of, layers=lambda layers: [layers.RepeatVector(3), layers.Identity(), layers.Dense(5, "tanh")]
     ),
@@ -349,6 +512,7 @@ WEIGHTED = {
 SCENARIOS = {
     **{f"weighted_{name}": partial(weighted, **options) for name, options in WEIGHTED.items()},
     "values_of_activations": values_of_activations,
+    "values_of_windows": values_of_windows,
     **{f"network_{name}": run for name, run in NETWORKS.items()},
     **{f"regularised_{name}": partial(regularised, **options) for name, options in REGULARISED.items()},
     **{f"steps_{name}": partial(twenty_steps, optimizer=optimizer) for name, optimizer in OPTIMIZERS.items()},

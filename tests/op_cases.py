@@ -132,13 +132,67 @@ def permute(*axes: int):
     return lambda x, rng: [Node("permute", {"axes": list(axes)})]
 
 
-def repeat_vector(n: int):
-    return lambda x, rng: [Node("repeat_vector", {"n": n})]
+def map_axis(x, rng):
+    """A random axis becomes random weighted sums of what lay there, of none to three positions."""
+    axis = int(rng.integers(len(x.shape) - 1))
+    counts = rng.integers(0, 4, int(rng.integers(1, 8)))
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    sources = rng.integers(0, x.shape[1 + axis], starts[-1])
+    weights = np.where(rng.random(starts[-1]) < 0.5, 1.0, off_zero(rng, (starts[-1],)))
+    attributes = {"starts": starts.tolist(), "sources": sources.tolist(), "weights": weights.tolist()}
+    return [Node("map_axis", {"axis": axis, **attributes})]
+
+
+def repeat(n: int):
+    """A row several times, along a new axis."""
+
+    def nodes(x, rng):
+        attributes = {"starts": list(range(n + 1)), "sources": [0] * n, "weights": [1.0] * n}
+        return [Node("reshape", {"shape": [1, *x.shape[1:]]}), Node("map_axis", {"axis": 0, **attributes})]
+
+    return nodes
+
+
+def depthwise_conv(x, rng):
+    taps, attributes = window(rng, x.shape[1:-1])
+    kernel, bias = off_zero(rng, (*taps, x.shape[-1], 1)), off_grid(rng, (x.shape[-1],))
+    return [Node("depthwise_conv", {"taps": list(taps), **attributes}, [kernel, bias])]
+
+
+def conv_transpose(filters: int):
+    """A transposed convolution whose geometry is drawn."""
+
+    def nodes(x, rng):
+        spatial = np.array(x.shape[1:-1])
+        taps = rng.integers(1, 6, len(spatial))
+        strides, dilation = np.ones(len(spatial), int), np.ones(len(spatial), int)
+        if rng.random() < 0.5:
+            strides = rng.integers(1, 4, len(spatial))
+        else:
+            dilation = rng.integers(1, 3, len(spatial))
+        full = (spatial - 1) * strides + (taps - 1) * dilation + 1
+        before = np.minimum(rng.integers(0, 3, len(spatial)), np.minimum((taps - 1) * dilation, full - 1))
+        more = rng.integers(0, strides)
+        kernel = off_zero(rng, (*taps, filters, x.shape[-1]))
+        attributes = {
+            "strides": strides,
+            "dilation": dilation,
+            "before": before,
+            "output": full - before + more,
+        }
+        attributes = {key: value.tolist() for key, value in attributes.items()}
+        return [Node("conv_transpose", attributes, [kernel, off_grid(rng, (filters,))])]
+
+    return nodes
 
 
 def dropout(rate: float, **values: float):
     values = values or {"scale": 1 / (1 - rate)}
     return lambda x, rng: [Node("dropout", {"rate": rate, "seed": -1, **values})]
+
+
+def spatial_dropout(rate: float):
+    return lambda x, rng: [Node("spatial_dropout", {"rate": rate, "seed": -1})]
 
 
 def gaussian_noise(stddev: float, multiplied: int):
@@ -152,13 +206,13 @@ def row_normalization(kind: str, gamma: bool = True, beta: bool = True, segments
     def nodes(x, rng):
         groups = x.shape[-2] if grouped else 1
         last = x.shape[-1] * segments
-        repeat = [Node("repeat_vector", {"n": segments})] if segments > 1 else []
+        copies = repeat(segments)(x, rng) if segments > 1 else []
         merge = [Node("reshape", {"shape": [last]})] if segments > 1 else []
         channels = groups * last // segments
         attributes = {"centred": int(kind == "layer"), "unit": int(kind == "unit"), "epsilon": EPSILON}
         attributes |= {"groups": groups, "segments": segments}
         variables = [off_zero(rng, channels) if gamma else None, off_zero(rng, channels) if beta else None]
-        return [*repeat, *merge, Node("row_normalization", attributes, variables)]
+        return [*copies, *merge, Node("row_normalization", attributes, variables)]
 
     return nodes
 
@@ -263,6 +317,11 @@ CASES = [
     OpCase("conv_wide", conv(70, use_bias=False), ranks=(2, 3)),
     OpCase("conv_in_groups", conv(6, groups=3), ranks=(2, 3)),
     OpCase("conv_channel_by_channel", conv(34, groups=17), ranks=(3,)),
+    OpCase("depthwise_conv", depthwise_conv, ranks=(2, 3, 4)),
+    OpCase("depthwise_conv_relu", chain(depthwise_conv, activation("relu")), ranks=(3,)),
+    OpCase("conv_transpose", conv_transpose(7), ranks=(2, 3, 4)),
+    OpCase("conv_transpose_relu", chain(conv_transpose(35), activation("relu")), ranks=(3,)),
+    OpCase("spatial_dropout", spatial_dropout(0.4), ranks=(2, 3)),
     OpCase("conv_relu", chain(conv(19), activation("relu")), ranks=(3,)),
     OpCase("mean_pool", pool("mean"), ranks=(2, 3, 4)),
     OpCase("max_pool", chain(all_different, pool("max")), ranks=(2, 3, 4)),
@@ -278,7 +337,8 @@ CASES = [
     OpCase("prelu_of_channels", prelu(shared=(0, 1)), ranks=(3,)),
     OpCase("permute", chain(permute(1, 0), activation("tanh")), ranks=(2,)),
     OpCase("permute_of_three", chain(permute(2, 0, 1), activation("tanh")), ranks=(3,)),
-    OpCase("repeat_vector", chain(repeat_vector(3), activation("tanh")), ranks=(1,)),
+    OpCase("repeat", chain(repeat(3), activation("tanh")), ranks=(1,)),
+    OpCase("map_axis", chain(map_axis, activation("tanh")), ranks=(1, 2, 3)),
     OpCase("dropout", dropout(0.4), ranks=(1, 3)),
     OpCase("alpha_dropout", dropout(0.3, scale=0.9, shift=0.4, dropped=-1.1), ranks=(1, 3)),
     OpCase("gaussian_noise", gaussian_noise(0.7, 0)),

@@ -138,7 +138,8 @@ void Plan::place_gradients() {
       if (!value_has_gradient_[index(input)]) continue;
       const bool shares = node.layer->is_view() ||
                           (needs_[i].backward_in_place && value_bytes(input) == value_bytes(node.outputs[0]));
-      if (shares && node.inputs.size() == 1 && program_.consumers(input).size() == 1) {
+      const bool first = input == node.inputs[0];
+      if (shares && first && program_.consumers(input).size() == 1) {
         gradient_buffer_[index(input)] = from;
       }
       buffers_[buffer_of(input)].use(time_of_backward(i));

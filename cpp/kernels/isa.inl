@@ -11,6 +11,7 @@
 #include "kernels/batch_norm.inl"
 #include "kernels/class_losses.inl"
 #include "kernels/convert.inl"
+#include "kernels/depthwise.inl"
 #include "kernels/dropout.inl"
 #include "kernels/elementwise.inl"
 #include "kernels/gemm.inl"

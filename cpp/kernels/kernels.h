@@ -108,6 +108,18 @@ struct PoolRun {
   T* dx;        // backward only: added to
 };
 
+// A run of pixels of a depthwise convolution with the same taps; taps lie x_tap apart in x and kernel_tap
+// apart in the kernel, which has `channels` numbers a tap.
+template <class T>
+struct DepthwiseRun {
+  int64_t pixels, channels, x_step, y_step;
+  int64_t taps[3], x_tap[3], kernel_tap[3];
+  const T* x;
+  const T* kernel;
+  const T* bias;  // may be null
+  T* y;           // the gradient of the kernel reads it
+};
+
 // One pass of FTRL-proximal over n elements: accumulators a, linear terms l, weights w.
 //   root = (a + g^2)^power;  l += g + 2 shrinkage w - (root - a^power) / learning_rate * w
 //   w = (clip(l, -l1, l1) - l) / (root / learning_rate + 2 l2);  a += g^2

@@ -26,4 +26,26 @@ class Conv final : public Layer {
   double alpha_ = 0;
 };
 
+// The gradient of a convolution by its input, as a layer. Variables: kernel (taps ..., filters, channels),
+// bias (filters) or null. Attributes: strides, dilation, before, and output: the spatial shape of its output.
+class ConvTranspose final : public Layer {
+ public:
+  explicit ConvTranspose(const Definition& definition);
+
+  const char* op() const override { return "conv_transpose"; }
+  Needs needs(const ops::Context& context, int64_t rows, bool training) const override;
+  void pack(const ops::Context& context, void* packed) const override;
+  void forward(const ForwardPass& pass) const override;
+  void backward(const BackwardPass& pass) const override;
+  double forward_flops() const override;
+  double backward_flops() const override { return 2 * forward_flops(); }
+  LayerPtr with_activation(ops::Activation activation, double alpha) const override;
+
+ private:
+  // Of the convolution whose input is this layer's output.
+  ops::ConvGeometry geometry_;
+  ops::Activation activation_ = ops::Activation::linear;
+  double alpha_ = 0;
+};
+
 }  // namespace lamella::layers

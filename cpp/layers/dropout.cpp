@@ -43,6 +43,45 @@ void Dropout::backward(const BackwardPass& pass) const {
                                     input_view(pass.input_gradients[0], pass.state));
 }
 
+SpatialDropout::SpatialDropout(const Definition& definition)
+    : RandomLayer(definition), rate_(definition.attributes.number("rate")) {
+  if (!(rate_ >= 0 && rate_ <= 1)) {
+    fail("Layer '", name(), "' takes a rate from 0 to 1. Received: rate=", rate_, ".");
+  }
+}
+
+Needs SpatialDropout::needs(const ops::Context& context, int64_t rows, bool training) const {
+  const int64_t factors = rows * input_cols();
+  const int64_t bytes =
+      round_up(factors * size_of(dtype()), kAlignment) + context.ops.dropout.mask_bytes(factors);
+  return {.saved = training ? bytes : 0, .forward_in_place = true, .backward_in_place = true};
+}
+
+TensorView SpatialDropout::factors(const void* saved, const StepState& state) const {
+  return {const_cast<void*>(saved), dtype(), state.rows, input_cols()};
+}
+
+void SpatialDropout::forward(const ForwardPass& pass) const {
+  const ops::Context& context = pass.context;
+  const TensorView x = input_view(pass.inputs[0], pass.state), y = output_view(pass.outputs[0], pass.state);
+  if (!pass.state.training) {
+    context.ops.elementwise.copy(context, x, y);
+    return;
+  }
+  const TensorView scale = factors(pass.saved, pass.state);
+  void* mask = scale.as<char>() + round_up(scale.size() * size_of(dtype()), kAlignment);
+  const double kept = rate_ < 1 ? 1 / (1 - rate_) : 0;
+  context.ops.elementwise.fill(context, 1, scale);
+  context.ops.dropout.forward(context, key(pass.state), rate_, {.scale = kept}, scale, scale, mask);
+  context.ops.elementwise.scale_channels(context, positions(), x, scale, y);
+}
+
+void SpatialDropout::backward(const BackwardPass& pass) const {
+  pass.context.ops.elementwise.scale_channels(
+      pass.context, positions(), output_view(pass.output_gradients[0], pass.state),
+      factors(pass.saved, pass.state), input_view(pass.input_gradients[0], pass.state));
+}
+
 GaussianNoise::GaussianNoise(const Definition& definition)
     : RandomLayer(definition),
       stddev_(definition.attributes.number("stddev")),

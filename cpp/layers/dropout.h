@@ -33,6 +33,23 @@ class Dropout final : public RandomLayer {
   ops::DropoutValues values_;
 };
 
+// Drops whole channels of a row (Tompson et al., arXiv 1411.4280). Attributes: rate.
+class SpatialDropout final : public RandomLayer {
+ public:
+  explicit SpatialDropout(const Definition& definition);
+
+  const char* op() const override { return "spatial_dropout"; }
+  Needs needs(const ops::Context& context, int64_t rows, bool training) const override;
+  void forward(const ForwardPass& pass) const override;
+  void backward(const BackwardPass& pass) const override;
+
+ private:
+  // Saved: the factor of each channel of each row, then the mask that made it.
+  TensorView factors(const void* saved, const StepState& state) const;
+
+  double rate_;
+};
+
 // Attributes: stddev; multiplied, 1 where the noise scales the input instead of being added to it.
 class GaussianNoise final : public RandomLayer {
  public:

@@ -8,9 +8,7 @@ namespace lamella::layers {
 namespace {
 
 ops::Window pool_window(const Definition& definition) {
-  Shape taps;
-  for (const double size : definition.attributes.numbers("taps")) taps.push_back(static_cast<int64_t>(size));
-  return window_of(definition, definition.inputs.at(0), taps);
+  return window_of(definition, definition.inputs.at(0), taps_of(definition));
 }
 
 ops::Pooling kind_of(const Definition& definition) {

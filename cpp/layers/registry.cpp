@@ -7,11 +7,13 @@
 #include "layers/batch_normalization.h"
 #include "layers/conv.h"
 #include "layers/dense.h"
+#include "layers/depthwise_conv.h"
 #include "layers/dropout.h"
+#include "layers/map_axis.h"
+#include "layers/merge.h"
 #include "layers/permute.h"
 #include "layers/pool.h"
 #include "layers/prelu.h"
-#include "layers/repeat_vector.h"
 #include "layers/rescaling.h"
 #include "layers/reshape.h"
 #include "layers/row_normalization.h"
@@ -30,17 +32,22 @@ LayerPtr make(const Definition& definition) {
 const std::map<std::string, Factory>& factories() {
   static const std::map<std::string, Factory> map{
       {"activation", make_activation},
+      {"add", make<Add>},
       {"batch_normalization", make<BatchNormalization>},
+      {"concatenate", make<Concatenate>},
       {"conv", make<Conv>},
+      {"conv_transpose", make<ConvTranspose>},
       {"dense", make<Dense>},
+      {"depthwise_conv", make<DepthwiseConv>},
       {"dropout", make<Dropout>},
+      {"map_axis", make<MapAxis>},
       {"permute", make<Permute>},
       {"pool", make<Pool>},
       {"prelu", make<PRelu>},
-      {"repeat_vector", make<RepeatVector>},
       {"rescaling", make<Rescaling>},
       {"gaussian_noise", make<GaussianNoise>},
       {"row_normalization", make<RowNormalization>},
+      {"spatial_dropout", make<SpatialDropout>},
       {"reshape", make<Reshape>},
   };
   return map;

@@ -62,6 +62,11 @@ ops::Window window_of(const Definition& definition, const Shape& input, const Sh
   return window;
 }
 
+Shape taps_of(const Definition& definition) {
+  const std::vector<double> taps = definition.attributes.numbers("taps");
+  return {taps.begin(), taps.end()};
+}
+
 Shape window_output_shape(const ops::Window& window, const Shape& input, int64_t channels) {
   Shape shape(window.output.end() - static_cast<std::ptrdiff_t>(input.size() - 1), window.output.end());
   shape.push_back(channels);

@@ -9,6 +9,9 @@ namespace lamella::layers {
 // many zeros are to be thought beside the picture. `input` is the shape of a picture, channels last.
 ops::Window window_of(const Definition& definition, const Shape& input, const Shape& taps);
 
+// The attribute taps.
+Shape taps_of(const Definition& definition);
+
 // The shape of what a window gives, with as many axes as `input` and so many channels.
 Shape window_output_shape(const ops::Window& window, const Shape& input, int64_t channels);
 

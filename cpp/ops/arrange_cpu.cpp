@@ -40,33 +40,56 @@ void permute(const Context& context, const Shape& shape, const std::vector<int64
   });
 }
 
-void repeat(const Context& context, int64_t n, const TensorView& x, const TensorView& y) {
-  const size_t bytes = static_cast<size_t>(x.cols * size_of(x.dtype));
-  context.pool.parallel_for(x.rows, rows_per_chunk(n * x.cols), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i)
-      for (int64_t k = 0; k < n; ++k)
-        std::memcpy(y.as<char>() + static_cast<size_t>(i * n + k) * bytes,
-                    x.as<char>() + static_cast<size_t>(i) * bytes, bytes);
+// Row i of the outputs that follow x; returns how many rows were written: neighbours that are copies of
+// neighbours are copied together.
+template <class T>
+int64_t map_rows(const kernels::Table<T>& table, const AxisMap& map, int64_t i, int64_t end, int64_t inner,
+                 const T* x, T* y) {
+  const auto at = [](const auto& list, int64_t index) { return list[static_cast<size_t>(index)]; };
+  const auto is_copy = [&](int64_t row) {
+    return at(map.starts, row + 1) == at(map.starts, row) + 1 && at(map.weights, at(map.starts, row)) == 1;
+  };
+  const auto source = [&](int64_t row) { return at(map.sources, at(map.starts, row)); };
+  if (is_copy(i)) {
+    int64_t rows = 1;
+    while (i + rows < end && is_copy(i + rows) && source(i + rows) == source(i) + rows) ++rows;
+    std::copy_n(x + source(i) * inner, rows * inner, y);
+    return rows;
+  }
+  std::fill_n(y, inner, T(0));
+  for (int64_t k = at(map.starts, i); k < at(map.starts, i + 1); ++k)
+    table.axpy(inner, static_cast<T>(at(map.weights, k)), x + at(map.sources, k) * inner, y);
+  return 1;
+}
+
+void map_axis(const Context& context, const AxisMap& map, const TensorView& x, const TensorView& y) {
+  dispatch(x.dtype, [&](auto t) {
+    using T = decltype(t);
+    const auto& table = context.kernels.table<T>();
+    const int64_t inner = x.cols, outputs = map.outputs();
+    context.pool.parallel_for(y.rows, rows_per_chunk(inner), [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end;) {
+        const int64_t outer = row / outputs, i = row - outer * outputs;
+        row += map_rows<T>(table, map, i, std::min(outputs, i + end - row), inner,
+                           x.as<T>() + outer * map.inputs * inner, y.as<T>() + row * inner);
+      }
+    });
   });
 }
 
-void sum_repeated(const Context& context, int64_t n, const TensorView& y, const TensorView& x) {
-  dispatch(x.dtype, [&](auto t) {
-    using T = decltype(t);
-    context.pool.parallel_for(x.rows, rows_per_chunk(n * x.cols), [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const T* from = y.as<T>() + i * n * x.cols;
-        T* to = x.as<T>() + i * x.cols;
-        std::copy_n(from, x.cols, to);
-        for (int64_t k = 1; k < n; ++k) context.kernels.table<T>().add(x.cols, from + k * x.cols, to);
-      }
-    });
+void copy_columns(const Context& context, int64_t cols, const TensorView& x, int64_t from,
+                  const TensorView& y, int64_t to) {
+  const int64_t size = size_of(x.dtype);
+  context.pool.parallel_for(x.rows, rows_per_chunk(cols), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i)
+      std::memcpy(y.as<char>() + (i * y.cols + to) * size, x.as<char>() + (i * x.cols + from) * size,
+                  static_cast<size_t>(cols * size));
   });
 }
 
 }  // namespace
 
 extern const ArrangeOps arrange_cpu;
-const ArrangeOps arrange_cpu{permute, repeat, sum_repeated};
+const ArrangeOps arrange_cpu{permute, map_axis, copy_columns};
 
 }  // namespace lamella::ops

@@ -19,6 +19,21 @@ void axpy(const Context& context, double a, const TensorView& x, const TensorVie
 
 void add(const Context& context, const TensorView& x, const TensorView& y) { axpy(context, 1.0, x, y); }
 
+void sum(const Context& context, const TensorView& a, const TensorView& b, Activation activation,
+         double alpha, const TensorView& y) {
+  dispatch(y.dtype, [&](auto t) {
+    using T = decltype(t);
+    const auto& table = context.kernels.table<T>();
+    context.pool.parallel_for(y.size(), kGrainElements, [&](int64_t begin, int64_t end) {
+      T* out = y.as<T>() + begin;
+      if (a.data != y.data) std::copy(a.as<T>() + begin, a.as<T>() + end, out);
+      table.add(end - begin, b.as<T>() + begin, out);
+      if (activation == Activation::linear) return;
+      table.activation_forward(activation, {.a = static_cast<T>(alpha)}, end - begin, out, out);
+    });
+  });
+}
+
 void add_sign(const Context& context, double a, const TensorView& x, const TensorView& y) {
   dispatch(x.dtype, [&](auto t) {
     using T = decltype(t);
@@ -119,14 +134,34 @@ void collect(const Context& context, const TensorView& x, const std::vector<int3
   });
 }
 
-void copy(const Context&, const TensorView& x, const TensorView& y) {
-  std::memmove(y.data, x.data, static_cast<size_t>(x.size() * size_of(x.dtype)));
+void copy(const Context& context, const TensorView& x, const TensorView& y) {
+  if (x.data == y.data) return;
+  const int64_t size = size_of(x.dtype);
+  context.pool.parallel_for(x.size(), kGrainElements, [&](int64_t begin, int64_t end) {
+    std::memcpy(y.as<char>() + begin * size, x.as<char>() + begin * size,
+                static_cast<size_t>((end - begin) * size));
+  });
+}
+
+void scale_channels(const Context& context, int64_t positions, const TensorView& x, const TensorView& scale,
+                    const TensorView& y) {
+  dispatch(x.dtype, [&](auto t) {
+    using T = decltype(t);
+    const int64_t picture = positions * x.cols;
+    context.pool.parallel_for(scale.rows, rows_per_chunk(picture), [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i)
+        context.kernels.table<T>().scale_columns(positions, x.cols, x.as<T>() + i * picture,
+                                                 scale.as<T>() + i * x.cols, nullptr,
+                                                 y.as<T>() + i * picture);
+    });
+  });
 }
 
 }  // namespace
 
 extern const ElementwiseOps elementwise_cpu;
-const ElementwiseOps elementwise_cpu{add,         axpy,         add_sign, scale,   clip, scale_columns,
-                                     sum_squares, sum_absolute, spread,   collect, fill, copy};
+const ElementwiseOps elementwise_cpu{add,    sum,           axpy,           add_sign,    scale,
+                                     clip,   scale_columns, scale_channels, sum_squares, sum_absolute,
+                                     spread, collect,       fill,           copy};
 
 }  // namespace lamella::ops

@@ -8,6 +8,7 @@
 #include "ops/batch_norm.h"
 #include "ops/conv.h"
 #include "ops/dense.h"
+#include "ops/depthwise.h"
 #include "ops/dropout.h"
 #include "ops/elementwise.h"
 #include "ops/gather.h"
@@ -27,6 +28,7 @@ struct OpTable {
   const ArrangeOps& arrange;
   const BatchNormOps& batch_norm;
   const ConvOps& conv;
+  const DepthwiseOps& depthwise;
   const DropoutOps& dropout;
   const ElementwiseOps& elementwise;
   const LossOps& loss;

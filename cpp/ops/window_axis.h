@@ -51,4 +51,9 @@ struct WindowAxis {
   Range interior() const { return intersection(outputs_of(0), outputs_of(taps - 1)); }
 };
 
+// Steps in memory along the axes of channels-last pictures of these sizes.
+inline std::array<int64_t, 3> steps_of(const std::array<int64_t, 3>& size, int64_t channels) {
+  return {size[1] * size[2] * channels, size[2] * channels, channels};
+}
+
 }  // namespace lamella::ops

@@ -96,6 +96,32 @@ class ProgramBuilder:
         kind, attributes = spec
         return self.add(layer, "activation", value, attributes={"kind": kind, **attributes})
 
+    def map_axis(
+        self, layer: Layer, value: int, axis: int, terms: Sequence[Sequence[tuple[int, float]]]
+    ) -> int:
+        """Append an operation after which an axis holds weighted sums of what it held before.
+
+        Args:
+            layer: the layer whose operation this is.
+            value: id of the input.
+            axis: axis of a row, the batch axis not counted.
+            terms: for each new position the old ones it is made of, with their weights.
+        """
+        starts = [0]
+        for sums in terms:
+            starts.append(starts[-1] + len(sums))
+        attributes = {
+            "axis": axis,
+            "starts": starts,
+            "sources": [source for sums in terms for source, _ in sums],
+            "weights": [weight for sums in terms for _, weight in sums],
+        }
+        return self.add(layer, "map_axis", value, attributes=attributes)
+
+    def merge(self, layer: Layer, op: str, values: Sequence[int]) -> int:
+        """Append `"add"` or `"concatenate"` of several values; returns the id of the output."""
+        return self.native.add(op, list(values), [], {}, layer.name, self._trainable)
+
     def along(self, layer: Layer, value: int, axes: list[int], operation: Callable[[int], int]) -> int:
         """Append an operation on the last axis so that it works on these axes of a row, taken together.
 

@@ -130,7 +130,12 @@ engine::Program make_program(DType dtype, const VariablePtr& kernel) {
        {"groups", int64_t{1}},
        {"segments", int64_t{1}}});
   add(program, "prelu", {variable("alpha", {1}, dtype)}, {});
-  add(program, "repeat_vector", {}, {{"n", int64_t{2}}});
+  add(program, "reshape", {}, {{"shape", std::vector<double>{1, units}}});
+  add(program, "map_axis", {},
+      {{"axis", int64_t{0}},
+       {"starts", std::vector<double>{0, 1, 2}},
+       {"sources", std::vector<double>{0, 0}},
+       {"weights", std::vector<double>{1, 1}}});
   add(program, "permute", {}, {{"axes", std::vector<double>{1, 0}}});
   add(program, "permute", {}, {{"axes", std::vector<double>{1, 0}}});
   add(program, "reshape", {}, {{"shape", std::vector<double>{2 * units}}});

@@ -10,7 +10,9 @@ from lamella.layers.activity_regularization import ActivityRegularization
 from lamella.layers.alpha_dropout import AlphaDropout
 from lamella.layers.batch_normalization import BatchNormalization
 from lamella.layers.convolution import Conv1D, Conv2D, Conv3D
+from lamella.layers.cropping import Cropping1D, Cropping2D, Cropping3D
 from lamella.layers.dense import Dense
+from lamella.layers.depthwise_convolution import DepthwiseConv1D, DepthwiseConv2D
 from lamella.layers.dropout import Dropout
 from lamella.layers.flatten import Flatten
 from lamella.layers.gaussian_noise import GaussianDropout, GaussianNoise
@@ -42,7 +44,12 @@ from lamella.layers.repeat_vector import RepeatVector
 from lamella.layers.rescaling import Rescaling
 from lamella.layers.reshape import Reshape
 from lamella.layers.rms_normalization import RMSNormalization
+from lamella.layers.separable_convolution import SeparableConv1D, SeparableConv2D
+from lamella.layers.spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
+from lamella.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from lamella.layers.unit_normalization import UnitNormalization
+from lamella.layers.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
+from lamella.layers.zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 from lamella.registry import Registry
 from lamella.registry import serialize as _serialize
 
@@ -59,12 +66,23 @@ __all__ = [
     "AvgPool3D",
     "BatchNormalization",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
+    "Conv2DTranspose",
     "Conv3D",
+    "Conv3DTranspose",
     "Convolution1D",
+    "Convolution1DTranspose",
     "Convolution2D",
+    "Convolution2DTranspose",
     "Convolution3D",
+    "Convolution3DTranspose",
+    "Cropping1D",
+    "Cropping2D",
+    "Cropping3D",
     "Dense",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
     "Dropout",
     "Flatten",
     "GaussianDropout",
@@ -102,14 +120,30 @@ __all__ = [
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "SeparableConv1D",
+    "SeparableConv2D",
+    "SeparableConvolution1D",
+    "SeparableConvolution2D",
     "Softmax",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
     "UnitNormalization",
+    "UpSampling1D",
+    "UpSampling2D",
+    "UpSampling3D",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
+    "ZeroPadding3D",
     "deserialize",
     "serialize",
 ]
 
 # Keras's second names.
 Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D
+Convolution1DTranspose, Convolution2DTranspose = Conv1DTranspose, Conv2DTranspose
+Convolution3DTranspose = Conv3DTranspose
+SeparableConvolution1D, SeparableConvolution2D = SeparableConv1D, SeparableConv2D
 AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
 MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
 GlobalAvgPool1D, GlobalMaxPool1D = GlobalAveragePooling1D, GlobalMaxPooling1D
@@ -118,7 +152,11 @@ GlobalAvgPool3D, GlobalMaxPool3D = GlobalAveragePooling3D, GlobalMaxPooling3D
 
 registry: Registry[Layer] = Registry("layer", Layer, "keras.layers")
 registry.add(Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax)
-registry.add(Conv1D, Conv2D, Conv3D)
+registry.add(Conv1D, Conv2D, Conv3D, Conv1DTranspose, Conv2DTranspose, Conv3DTranspose)
+registry.add(DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D)
+registry.add(ZeroPadding1D, ZeroPadding2D, ZeroPadding3D, Cropping1D, Cropping2D, Cropping3D)
+registry.add(UpSampling1D, UpSampling2D, UpSampling3D)
+registry.add(SpatialDropout1D, SpatialDropout2D, SpatialDropout3D)
 registry.add(AveragePooling1D, AveragePooling2D, AveragePooling3D, MaxPooling1D, MaxPooling2D, MaxPooling3D)
 registry.add(GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D)
 registry.add(GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D)

@@ -42,7 +42,8 @@ class RepeatVector(Layer):
         return (input_shape[0], self.n, input_shape[1])
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return builder.add(self, "repeat_vector", value, attributes={"n": self.n})
+        value = builder.add(self, "reshape", value, attributes={"shape": [1, *builder.shape(value)]})
+        return builder.map_axis(self, value, 0, [[(0, 1.0)]] * self.n)
 
     def get_config(self) -> Config:
         return {**super().get_config(), "n": self.n}

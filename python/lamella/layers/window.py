@@ -27,6 +27,24 @@ def per_axis(layer: Layer, argument: str, value: Any, rank: int, least: int = 1)
     return tuple(int(n) for n in numbers)
 
 
+def pairs(layer: Layer, argument: str, value: Any, rank: int) -> tuple[tuple[int, int], ...]:
+    """A pair (before, after) for each of `rank` axes, of one number, one an axis, or pairs.
+
+    Raises:
+        ValueError: for another form, or numbers that are not integers of at least 0.
+    """
+    if rank == 1 and isinstance(value, Sequence):
+        return (_pair(layer, argument, value),)
+    if isinstance(value, Sequence) and len(value) == rank:
+        return tuple(_pair(layer, argument, entry) for entry in value)
+    return tuple((n, n) for n in per_axis(layer, argument, value, rank, least=0))
+
+
+def _pair(layer: Layer, argument: str, value: Any) -> tuple[int, int]:
+    before, after = per_axis(layer, argument, value, 2, least=0)
+    return before, after
+
+
 def channels_last(layer: Layer, data_format: Any) -> None:
     """Refuse another data format than channels last.
 

@@ -1,0 +1,112 @@
+#include <algorithm>
+
+#include "base/error.h"
+#include "layers/conv.h"
+#include "layers/window.h"
+
+namespace lamella::layers {
+
+namespace {
+
+// The layer's output, as the shape of a picture: what the convolution takes.
+Shape transposed_shape(const Definition& definition) {
+  const Shape& input = definition.inputs.at(0);
+  const Shape& kernel = definition.variables.at(0)->shape();
+  const std::vector<double> output = definition.attributes.numbers("output");
+  if (kernel.size() < 3 || input.size() + 1 != kernel.size() || output.size() + 1 != input.size() ||
+      input.back() != kernel.back()) {
+    fail("Layer '", definition.name, "' has a kernel of shape ", to_string(kernel),
+         " and cannot take inputs of shape ", to_string_with_batch(input), ".");
+  }
+  Shape shape(output.begin(), output.end());
+  shape.push_back(kernel[kernel.size() - 2]);
+  return shape;
+}
+
+ops::ConvGeometry transposed_geometry(const Definition& definition) {
+  const Shape output = transposed_shape(definition), &input = definition.inputs[0];
+  const Shape& kernel = definition.variables[0]->shape();
+  const ops::Window window = window_of(definition, output, {kernel.begin(), kernel.end() - 2});
+  if (window_output_shape(window, output, input.back()) != input) {
+    fail("Layer '", definition.name, "' cannot make ", to_string_with_batch(output), " of inputs of shape ",
+         to_string_with_batch(input), ".");
+  }
+  return {window, output.back(), input.back(), 1};
+}
+
+}  // namespace
+
+ConvTranspose::ConvTranspose(const Definition& definition)
+    : Layer(definition, transposed_shape(definition)), geometry_(transposed_geometry(definition)) {}
+
+Needs ConvTranspose::needs(const ops::Context& context, int64_t rows, bool training) const {
+  const ops::ConvOps& op = context.ops.conv;
+  Needs needs{.packed = op.transposed_bytes(context, dtype(), geometry_)};
+  if (training) {
+    const int64_t output_rows = rows * geometry_.window.input_positions();
+    needs.backward_scratch =
+        std::max({op.packed_bytes(context, dtype(), geometry_),
+                  op.kernel_gradient_scratch_bytes(context, dtype(), geometry_, rows),
+                  op.output_gradient_scratch_bytes(dtype(), output_rows, geometry_.channels)});
+    needs.backward_reads_input = true;
+    needs.backward_reads_output = activation_ != ops::Activation::linear;
+  }
+  return needs;
+}
+
+void ConvTranspose::pack(const ops::Context& context, void* packed) const {
+  context.ops.conv.pack_transposed(context, geometry_, variable_view(0), packed);
+}
+
+void ConvTranspose::forward(const ForwardPass& pass) const {
+  const TensorView y = output_view(pass.outputs[0], pass.state);
+  pass.context.ops.conv.input_gradient(pass.context, geometry_,
+                                       {.dy = input_view(pass.inputs[0], pass.state),
+                                        .packed = pass.packed,
+                                        .bias = variable_view(1),
+                                        .dx = y});
+  if (activation_ == ops::Activation::linear) return;
+  pass.context.ops.activation.forward(pass.context, activation_, {.a = alpha_}, y, y);
+}
+
+void ConvTranspose::backward(const BackwardPass& pass) const {
+  const ops::ConvOps& op = pass.context.ops.conv;
+  const TensorView dy = output_view(pass.output_gradients[0], pass.state);
+  op.output_gradient(pass.context, {.y = output_view(pass.outputs[0], pass.state),
+                                    .dy = dy,
+                                    .activation = activation_,
+                                    .alpha = alpha_,
+                                    .bias_gradient = variable_view(1, pass.variable_gradients[1]),
+                                    .scratch = pass.scratch});
+  if (pass.variable_gradients[0] != nullptr) {
+    op.kernel_gradient(pass.context, geometry_,
+                       {.x = dy,
+                        .dy = input_view(pass.inputs[0], pass.state),
+                        .kernel_gradient = variable_view(0, pass.variable_gradients[0]),
+                        .scratch = pass.scratch});
+  }
+  if (pass.input_gradients[0] == nullptr) return;
+  op.pack(pass.context, geometry_, variable_view(0), pass.scratch);
+  op.forward(pass.context, geometry_,
+             {.x = dy,
+              .packed = pass.scratch,
+              .bias = {},
+              .activation = ops::Activation::linear,
+              .alpha = 0,
+              .y = input_view(pass.input_gradients[0], pass.state)});
+}
+
+double ConvTranspose::forward_flops() const {
+  return 2.0 * static_cast<double>(geometry_.window.output_positions()) *
+         static_cast<double>(variables()[0]->size());
+}
+
+LayerPtr ConvTranspose::with_activation(ops::Activation activation, double alpha) const {
+  if (activation_ != ops::Activation::linear || !kernels::can_fuse(activation)) return nullptr;
+  auto fused = std::make_shared<ConvTranspose>(*this);
+  fused->activation_ = activation;
+  fused->alpha_ = alpha;
+  return fused;
+}
+
+}  // namespace lamella::layers

@@ -1,0 +1,82 @@
+#include "layers/depthwise_conv.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "layers/window.h"
+
+namespace lamella::layers {
+
+namespace {
+
+ops::Window depthwise_window(const Definition& definition) {
+  return window_of(definition, definition.inputs.at(0), taps_of(definition));
+}
+
+}  // namespace
+
+DepthwiseConv::DepthwiseConv(const Definition& definition)
+    : Layer(definition, window_output_shape(depthwise_window(definition), definition.inputs[0],
+                                            definition.inputs[0].back())),
+      window_(depthwise_window(definition)) {
+  if (variables()[0]->size() != window_.all_taps() * input_cols()) {
+    fail("Layer '", name(), "' has a kernel of shape ", to_string(variables()[0]->shape()),
+         " and cannot take inputs of shape ", to_string_with_batch(definition.inputs[0]), ".");
+  }
+}
+
+Needs DepthwiseConv::needs(const ops::Context& context, int64_t rows, bool training) const {
+  Needs needs;
+  if (training) {
+    const int64_t channels = input_cols(), output_rows = rows * window_.output_positions();
+    needs.backward_scratch =
+        std::max(context.ops.depthwise.kernel_gradient_scratch_bytes(dtype(), window_, rows, channels),
+                 context.ops.conv.output_gradient_scratch_bytes(dtype(), output_rows, channels));
+    needs.backward_reads_input = true;
+    needs.backward_reads_output = activation_ != ops::Activation::linear;
+  }
+  return needs;
+}
+
+TensorView DepthwiseConv::kernel_view(void* data) const {
+  return {data, dtype(), window_.all_taps(), input_cols()};
+}
+
+void DepthwiseConv::forward(const ForwardPass& pass) const {
+  pass.context.ops.depthwise.forward(pass.context, window_, input_view(pass.inputs[0], pass.state),
+                                     kernel_view(variables()[0]->data()), variable_view(1), activation_,
+                                     alpha_, output_view(pass.outputs[0], pass.state));
+}
+
+void DepthwiseConv::backward(const BackwardPass& pass) const {
+  const ops::DepthwiseOps& op = pass.context.ops.depthwise;
+  const TensorView dy = output_view(pass.output_gradients[0], pass.state);
+  pass.context.ops.conv.output_gradient(pass.context,
+                                        {.y = output_view(pass.outputs[0], pass.state),
+                                         .dy = dy,
+                                         .activation = activation_,
+                                         .alpha = alpha_,
+                                         .bias_gradient = variable_view(1, pass.variable_gradients[1]),
+                                         .scratch = pass.scratch});
+  if (pass.variable_gradients[0] != nullptr) {
+    op.kernel_gradient(pass.context, window_, input_view(pass.inputs[0], pass.state), dy,
+                       kernel_view(pass.variable_gradients[0]), pass.scratch);
+  }
+  if (pass.input_gradients[0] == nullptr) return;
+  op.input_gradient(pass.context, window_, dy, kernel_view(variables()[0]->data()),
+                    input_view(pass.input_gradients[0], pass.state));
+}
+
+double DepthwiseConv::forward_flops() const {
+  return 2.0 * static_cast<double>(window_.output_positions()) * static_cast<double>(variables()[0]->size());
+}
+
+LayerPtr DepthwiseConv::with_activation(ops::Activation activation, double alpha) const {
+  if (activation_ != ops::Activation::linear || !kernels::can_fuse(activation)) return nullptr;
+  auto fused = std::make_shared<DepthwiseConv>(*this);
+  fused->activation_ = activation;
+  fused->alpha_ = alpha;
+  return fused;
+}
+
+}  // namespace lamella::layers

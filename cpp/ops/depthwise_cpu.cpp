@@ -1,0 +1,175 @@
+#include "ops/depthwise.h"
+
+#include "ops/window_phases.h"
+
+namespace lamella::ops {
+
+namespace {
+
+// Pictures of which each output sees pixels of its own: the convolution itself, or a phase of its gradient.
+template <class T>
+struct Depthwise {
+  WindowAxis axes[3];
+  int64_t x_steps[3], y_steps[3], kernel_steps[3];  // of a pixel, a pixel, and a tap along each axis
+  int64_t x_picture, y_picture, channels;
+  const T* x;
+  const T* kernel;
+  const T* bias;
+  T* y;
+};
+
+// body(run) for the runs of one row of the output, `row` counted through all planes and pictures.
+template <class T, class Body>
+void for_each_run(const Depthwise<T>& p, int64_t row, Body body) {
+  const WindowAxis &deep = p.axes[0], &tall = p.axes[1], &wide = p.axes[2];
+  const int64_t height = row % tall.output, plane = row / tall.output, depth = plane % deep.output;
+  const int64_t picture = plane / deep.output;
+  const Range depths = deep.taps_inside(depth), heights = tall.taps_inside(height);
+  const int64_t x_row = picture * p.x_picture +
+                        (deep.first_input(depth) + depths.begin * deep.dilation) * p.x_steps[0] +
+                        (tall.first_input(height) + heights.begin * tall.dilation) * p.x_steps[1];
+  const int64_t y_row = picture * p.y_picture + depth * p.y_steps[0] + height * p.y_steps[1];
+  const auto run_at = [&](int64_t column, int64_t pixels) {
+    const Range widths = wide.taps_inside(column);
+    kernels::DepthwiseRun<T> run{.pixels = pixels,
+                                 .channels = p.channels,
+                                 .x_step = wide.stride * p.x_steps[2],
+                                 .y_step = p.y_steps[2],
+                                 .taps = {depths.size(), heights.size(), widths.size()},
+                                 .x_tap = {},
+                                 .kernel_tap = {},
+                                 .x = nullptr,
+                                 .kernel = p.kernel,
+                                 .bias = p.bias,
+                                 .y = p.y + y_row + column * p.y_steps[2]};
+    const Range* inside[3] = {&depths, &heights, &widths};
+    for (size_t axis = 0; axis < 3; ++axis) {
+      run.x_tap[axis] = p.axes[axis].dilation * p.x_steps[axis];
+      run.kernel_tap[axis] = p.kernel_steps[axis];
+      run.kernel += inside[axis]->begin * p.kernel_steps[axis];
+    }
+    run.x = p.x + x_row + (wide.first_input(column) + widths.begin * wide.dilation) * p.x_steps[2];
+    body(run);
+  };
+  const Range inner = intersection(wide.interior(), {0, wide.output});
+  for (int64_t column = 0; column < inner.begin; ++column) run_at(column, 1);
+  if (inner.size() > 0) run_at(inner.begin, inner.size());
+  for (int64_t column = inner.end; column < wide.output; ++column) run_at(column, 1);
+}
+
+template <class T>
+Depthwise<T> as_depthwise(const Window& window, const TensorView& x, const TensorView& kernel,
+                          const TensorView& bias, const TensorView& y) {
+  const int64_t channels = x.cols;
+  Depthwise<T> p{.axes = {},
+                 .x_steps = {},
+                 .y_steps = {},
+                 .kernel_steps = {},
+                 .x_picture = window.input_positions() * channels,
+                 .y_picture = window.output_positions() * channels,
+                 .channels = channels,
+                 .x = x.as<T>(),
+                 .kernel = kernel.as<T>(),
+                 .bias = bias.as<T>(),
+                 .y = y.as<T>()};
+  const auto x_steps = steps_of(window.input, channels), y_steps = steps_of(window.output, channels);
+  const auto kernel_steps = steps_of(window.taps, channels);
+  for (size_t axis = 0; axis < 3; ++axis) {
+    p.axes[axis] = WindowAxis(window, axis);
+    p.x_steps[axis] = x_steps[axis];
+    p.y_steps[axis] = y_steps[axis];
+    p.kernel_steps[axis] = kernel_steps[axis];
+  }
+  return p;
+}
+
+void forward(const Context& context, const Window& window, const TensorView& x, const TensorView& kernel,
+             const TensorView& bias, Activation activation, double alpha, const TensorView& y) {
+  dispatch(x.dtype, [&](auto t) {
+    using T = decltype(t);
+    const auto& table = context.kernels.table<T>();
+    const Depthwise<T> p = as_depthwise<T>(window, x, kernel, bias, y);
+    const int64_t row = window.output[2] * x.cols;
+    context.pool.parallel_for(y.rows / window.output[2], rows_per_chunk(row * window.all_taps() / 4 + row),
+                              [&](int64_t begin, int64_t end) {
+                                for (int64_t i = begin; i < end; ++i) {
+                                  for_each_run(p, i, table.depthwise);
+                                  if (activation == Activation::linear) continue;
+                                  table.activation_forward(activation, {.a = static_cast<T>(alpha)}, row,
+                                                           p.y + i * row, p.y + i * row);
+                                }
+                              });
+  });
+}
+
+// Phase by phase; in each the taps come in reverse order.
+void input_gradient(const Context& context, const Window& window, const TensorView& dy,
+                    const TensorView& kernel, const TensorView& dx) {
+  dispatch(dy.dtype, [&](auto t) {
+    using T = decltype(t);
+    const Depthwise<T> whole = as_depthwise<T>(window, dx, kernel, {}, dy);
+    for_each_phase(window, [&](const std::array<Phase, 3>& phases, const std::array<int64_t, 3>& at) {
+      Depthwise<T> p = whole;
+      p.x = dy.as<T>();
+      p.y = dx.as<T>();
+      std::swap(p.x_picture, p.y_picture);
+      for (size_t axis = 0; axis < 3; ++axis) {
+        const Phase& phase = phases[axis];
+        p.axes[axis] = phase.axis;
+        p.x_steps[axis] = whole.y_steps[axis];
+        p.y_steps[axis] = window.stride[axis] * whole.x_steps[axis];
+        p.y += at[axis] * whole.x_steps[axis];
+        p.kernel +=
+            (phase.first_tap + (phase.axis.taps - 1) * window.stride[axis]) * whole.kernel_steps[axis];
+        p.kernel_steps[axis] = -window.stride[axis] * whole.kernel_steps[axis];
+      }
+      const int64_t rows = dx.rows / window.input_positions() * p.axes[0].output * p.axes[1].output;
+      if (rows * p.axes[2].output == 0) return;
+      const int64_t work = p.axes[2].output * p.channels * (taps_of(phases) / 4 + 1);
+      context.pool.parallel_for(rows, rows_per_chunk(work), [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) for_each_run(p, i, context.kernels.table<T>().depthwise);
+      });
+    });
+  });
+}
+
+// The rows of all pictures are cut into slices, which have gradients of their own.
+int64_t slices_of(int64_t rows) { return std::min<int64_t>(16, rows); }
+
+int64_t kernel_gradient_scratch_bytes(DType dtype, const Window& window, int64_t pictures, int64_t channels) {
+  const int64_t slices = slices_of(pictures * window.output[0] * window.output[1]);
+  return checked_product({slices, window.all_taps(), channels, size_of(dtype)});
+}
+
+void kernel_gradient(const Context& context, const Window& window, const TensorView& x, const TensorView& dy,
+                     const TensorView& kernel_gradient, void* scratch) {
+  dispatch(x.dtype, [&](auto t) {
+    using T = decltype(t);
+    const auto& table = context.kernels.table<T>();
+    const int64_t rows = dy.rows / window.output[2], slices = slices_of(rows), size = kernel_gradient.size();
+    T* sums = static_cast<T*>(scratch);
+    const Depthwise<T> p = as_depthwise<T>(window, x, kernel_gradient, {}, dy);
+    const int64_t work = ceil_div(rows, slices) * window.output[2] * x.cols * (window.all_taps() / 4 + 1);
+    context.pool.parallel_for(slices, rows_per_chunk(work), [&](int64_t begin, int64_t end) {
+      for (int64_t slice = begin; slice < end; ++slice) {
+        T* sum = sums + slice * size;
+        std::fill_n(sum, size, T(0));
+        for (int64_t i = slice * rows / slices; i < (slice + 1) * rows / slices; ++i) {
+          for_each_run(p, i, [&](const kernels::DepthwiseRun<T>& run) {
+            table.depthwise_kernel_gradient(run, sum + (run.kernel - p.kernel));
+          });
+        }
+      }
+    });
+    std::copy_n(sums, size, kernel_gradient.as<T>());
+    for (int64_t slice = 1; slice < slices; ++slice)
+      table.add(size, sums + slice * size, kernel_gradient.as<T>());
+  });
+}
+
+}  // namespace
+
+extern const DepthwiseOps depthwise_cpu;
+const DepthwiseOps depthwise_cpu{forward, input_gradient, kernel_gradient_scratch_bytes, kernel_gradient};
+
+}  // namespace lamella::ops

@@ -1,0 +1,263 @@
+"""Depthwise convolution."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from lamella import activations, constraints, initializers, regularizers
+from lamella._types import Config, Shape
+from lamella.layers.layer import Layer
+from lamella.layers.window import Window, channels_last, known_channels, per_axis, spatial_shape
+from lamella.program import ProgramBuilder
+from lamella.variable import Variable
+
+
+class DepthwiseConvolution(Layer):
+    """Base class of `DepthwiseConv1D` and `DepthwiseConv2D`: see there."""
+
+    rank: ClassVar[int]
+
+    def __init__(
+        self,
+        kernel_size: Any,
+        strides: Any,
+        padding: str,
+        depth_multiplier: int,
+        data_format: str | None,
+        dilation_rate: Any,
+        activation: Any,
+        use_bias: bool,
+        depthwise_initializer: Any,
+        bias_initializer: Any,
+        depthwise_regularizer: Any,
+        bias_regularizer: Any,
+        activity_regularizer: Any,
+        depthwise_constraint: Any,
+        bias_constraint: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        channels_last(self, data_format)
+        (self.depth_multiplier,) = per_axis(self, "depth_multiplier", depth_multiplier, 1)
+        self.window = Window(self, self.rank, ("kernel_size", kernel_size), strides, padding, dilation_rate)
+        self.activation = activations.get(activation)
+        self.use_bias = bool(use_bias)
+        self.depthwise_initializer = initializers.get(depthwise_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.depthwise_constraint = constraints.get(depthwise_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.kernel: Variable
+        self.bias: Variable | None = None
+
+    def build(self, input_shape: Shape) -> None:
+        self.compute_output_shape(input_shape)
+        channels = known_channels(self, input_shape)
+        self.kernel = self.add_weight(
+            (*self.window.size, channels, self.depth_multiplier),
+            self.depthwise_initializer,
+            regularizer=self.depthwise_regularizer,
+            constraint=self.depthwise_constraint,
+            name="kernel",
+        )
+        if self.use_bias:
+            self.bias = self.add_weight(
+                (channels * self.depth_multiplier,),
+                self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                name="bias",
+            )
+        super().build(input_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        spatial = self.window.output_shape(spatial_shape(self, input_shape, self.rank))
+        channels = known_channels(self, input_shape) * self.depth_multiplier
+        return activations.output_shape(self.activation, (input_shape[0], *spatial, channels))
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        value = emit_depthwise(self, builder, value, self.window, self.kernel, self.bias)
+        return builder.activation(self, value, activations.spec(self.activation))
+
+    def get_config(self) -> Config:
+        return {
+            **super().get_config(),
+            "kernel_size": self.window.size,
+            "strides": self.window.strides,
+            "padding": self.window.padding,
+            "depth_multiplier": self.depth_multiplier,
+            "data_format": "channels_last",
+            "dilation_rate": self.window.dilation,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "depthwise_initializer": initializers.serialize(self.depthwise_initializer),
+            "bias_initializer": initializers.serialize(self.bias_initializer),
+            "depthwise_regularizer": regularizers.serialize(self.depthwise_regularizer),
+            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
+            "depthwise_constraint": constraints.serialize(self.depthwise_constraint),
+            "bias_constraint": constraints.serialize(self.bias_constraint),
+        }
+
+
+def emit_depthwise(
+    layer: Layer, builder: ProgramBuilder, value: int, window: Window, kernel: Variable, bias: Variable | None
+) -> int:
+    """Append a depthwise convolution; each channel is there as often as the kernel has filters for it."""
+    *spatial, channels = builder.shape(value)
+    multiplier = kernel.shape[-1]
+    if multiplier > 1:
+        copies = [[(channel, 1.0)] for channel in range(channels) for _ in range(multiplier)]
+        value = builder.map_axis(layer, value, len(spatial), copies)
+    attributes = {"taps": list(window.size), **window.attributes(tuple(spatial))}
+    return builder.add(layer, "depthwise_conv", value, [kernel, bias], attributes)
+
+
+class DepthwiseConv1D(DepthwiseConvolution):
+    """Convolution of signals in which each channel has filters of its own.
+
+    Input (rows, steps, channels), output (rows, steps, channels * depth_multiplier);
+    kernel (kernel_size, channels, depth_multiplier), bias (channels * depth_multiplier,).
+
+    Args:
+        kernel_size: how many inputs the kernel sees along an axis: an integer.
+        strides: how far it moves from output to output. Defaults to 1.
+        padding: `"valid"`, the default: no output sees beyond the signal; `"same"`: zeros around it, so that
+            there is an output for every input (every step of `strides`).
+        depth_multiplier: filters a channel. Defaults to 1.
+        data_format: must be None or `"channels_last"`.
+        dilation_rate: how far apart the inputs lie that the kernel sees. Defaults to 1; not together with
+            strides.
+        activation: name or function of `lamella.activations`. Defaults to None, linear.
+        use_bias: whether to add a bias. Defaults to True.
+        depthwise_initializer: of the kernel. Defaults to `"glorot_uniform"`.
+        bias_initializer: defaults to `"zeros"`.
+        depthwise_regularizer: penalty on the kernel, or None.
+        bias_regularizer: penalty on the bias, or None.
+        activity_regularizer: penalty on the output, or None.
+        depthwise_constraint, bias_constraint: what is done to kernel and bias after each update, or None.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for sizes that are not positive, or strides together with dilation; when built, for a
+            kernel larger than the input.
+
+    >>> import numpy as np
+    >>> DepthwiseConv1D(3, depth_multiplier=2)(np.ones((2, 7, 3))).shape
+    (2, 5, 6)
+    """
+
+    rank = 1
+
+    def __init__(
+        self,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        depth_multiplier: int = 1,
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        depthwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        depthwise_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            kernel_size,
+            strides,
+            padding,
+            depth_multiplier,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            depthwise_initializer,
+            bias_initializer,
+            depthwise_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            depthwise_constraint,
+            bias_constraint,
+            **kwargs,
+        )
+
+
+class DepthwiseConv2D(DepthwiseConvolution):
+    """Convolution of pictures in which each channel has filters of its own.
+
+    Input (rows, height, width, channels), output (rows, height, width, channels * depth_multiplier);
+    kernel (*kernel_size, channels, depth_multiplier), bias (channels * depth_multiplier,).
+
+    Args:
+        kernel_size: how many inputs the kernel sees along an axis: an integer or two.
+        strides: how far it moves from output to output. Defaults to 1.
+        padding: `"valid"`, the default: no output sees beyond the picture; `"same"`: zeros around it, so that
+            there is an output for every input (every step of `strides`).
+        depth_multiplier: filters a channel. Defaults to 1.
+        data_format: must be None or `"channels_last"`.
+        dilation_rate: how far apart the inputs lie that the kernel sees. Defaults to 1; not together with
+            strides.
+        activation: name or function of `lamella.activations`. Defaults to None, linear.
+        use_bias: whether to add a bias. Defaults to True.
+        depthwise_initializer: of the kernel. Defaults to `"glorot_uniform"`.
+        bias_initializer: defaults to `"zeros"`.
+        depthwise_regularizer: penalty on the kernel, or None.
+        bias_regularizer: penalty on the bias, or None.
+        activity_regularizer: penalty on the output, or None.
+        depthwise_constraint, bias_constraint: what is done to kernel and bias after each update, or None.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for sizes that are not positive, or strides together with dilation; when built, for a
+            kernel larger than the input.
+
+    >>> import numpy as np
+    >>> DepthwiseConv2D(3, depth_multiplier=2)(np.ones((2, 7, 7, 3))).shape
+    (2, 5, 5, 6)
+    """
+
+    rank = 2
+
+    def __init__(
+        self,
+        kernel_size: Any,
+        strides: Any = (1, 1),
+        padding: str = "valid",
+        depth_multiplier: int = 1,
+        data_format: str | None = None,
+        dilation_rate: Any = (1, 1),
+        activation: Any = None,
+        use_bias: bool = True,
+        depthwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        depthwise_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            kernel_size,
+            strides,
+            padding,
+            depth_multiplier,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            depthwise_initializer,
+            bias_initializer,
+            depthwise_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            depthwise_constraint,
+            bias_constraint,
+            **kwargs,
+        )

@@ -1,0 +1,300 @@
+"""Separable convolution."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from lamella import activations, constraints, initializers, regularizers
+from lamella._types import Config, Shape
+from lamella.layers.depthwise_convolution import emit_depthwise
+from lamella.layers.layer import Layer
+from lamella.layers.window import Window, channels_last, known_channels, per_axis, spatial_shape
+from lamella.program import ProgramBuilder
+from lamella.variable import Variable
+
+
+class SeparableConvolution(Layer):
+    """Base class of `SeparableConv1D` and `SeparableConv2D`: see there."""
+
+    rank: ClassVar[int]
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any,
+        padding: str,
+        data_format: str | None,
+        dilation_rate: Any,
+        depth_multiplier: int,
+        activation: Any,
+        use_bias: bool,
+        depthwise_initializer: Any,
+        pointwise_initializer: Any,
+        bias_initializer: Any,
+        depthwise_regularizer: Any,
+        pointwise_regularizer: Any,
+        bias_regularizer: Any,
+        activity_regularizer: Any,
+        depthwise_constraint: Any,
+        pointwise_constraint: Any,
+        bias_constraint: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        channels_last(self, data_format)
+        (self.filters,) = per_axis(self, "filters", filters, 1)
+        (self.depth_multiplier,) = per_axis(self, "depth_multiplier", depth_multiplier, 1)
+        self.window = Window(
+            self,
+            self.rank,
+            ("kernel_size", kernel_size),
+            strides,
+            padding,
+            dilation_rate,
+            causal=self.rank == 1,
+        )
+        self.activation = activations.get(activation)
+        self.use_bias = bool(use_bias)
+        self.depthwise_initializer = initializers.get(depthwise_initializer)
+        self.pointwise_initializer = initializers.get(pointwise_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
+        self.pointwise_regularizer = regularizers.get(pointwise_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.depthwise_constraint = constraints.get(depthwise_constraint)
+        self.pointwise_constraint = constraints.get(pointwise_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.depthwise_kernel: Variable
+        self.pointwise_kernel: Variable
+        self.bias: Variable | None = None
+
+    def build(self, input_shape: Shape) -> None:
+        self.compute_output_shape(input_shape)
+        channels = known_channels(self, input_shape)
+        self.depthwise_kernel = self.add_weight(
+            (*self.window.size, channels, self.depth_multiplier),
+            self.depthwise_initializer,
+            regularizer=self.depthwise_regularizer,
+            constraint=self.depthwise_constraint,
+            name="depthwise_kernel",
+        )
+        self.pointwise_kernel = self.add_weight(
+            (*(1,) * self.rank, channels * self.depth_multiplier, self.filters),
+            self.pointwise_initializer,
+            regularizer=self.pointwise_regularizer,
+            constraint=self.pointwise_constraint,
+            name="pointwise_kernel",
+        )
+        if self.use_bias:
+            self.bias = self.add_weight(
+                (self.filters,),
+                self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                name="bias",
+            )
+        super().build(input_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        spatial = self.window.output_shape(spatial_shape(self, input_shape, self.rank))
+        return activations.output_shape(self.activation, (input_shape[0], *spatial, self.filters))
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        value = emit_depthwise(self, builder, value, self.window, self.depthwise_kernel, None)
+        value = builder.add(self, "conv", value, [self.pointwise_kernel, self.bias], {"groups": 1})
+        return builder.activation(self, value, activations.spec(self.activation))
+
+    def get_config(self) -> Config:
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.window.size,
+            "strides": self.window.strides,
+            "padding": self.window.padding,
+            "data_format": "channels_last",
+            "dilation_rate": self.window.dilation,
+            "depth_multiplier": self.depth_multiplier,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "depthwise_initializer": initializers.serialize(self.depthwise_initializer),
+            "pointwise_initializer": initializers.serialize(self.pointwise_initializer),
+            "bias_initializer": initializers.serialize(self.bias_initializer),
+            "depthwise_regularizer": regularizers.serialize(self.depthwise_regularizer),
+            "pointwise_regularizer": regularizers.serialize(self.pointwise_regularizer),
+            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
+            "depthwise_constraint": constraints.serialize(self.depthwise_constraint),
+            "pointwise_constraint": constraints.serialize(self.pointwise_constraint),
+            "bias_constraint": constraints.serialize(self.bias_constraint),
+        }
+
+
+class SeparableConv1D(SeparableConvolution):
+    """A depthwise convolution of signals followed by one that mixes the channels of each position.
+
+    Input (rows, steps, channels), output (rows, steps, filters); depthwise kernel
+    (kernel_size, channels, depth_multiplier), pointwise kernel (1, channels * depth_multiplier,
+    filters), bias (filters,).
+
+    Args:
+        filters: number of output channels.
+        kernel_size: how many inputs the kernel sees along an axis: an integer.
+        strides: how far it moves from output to output. Defaults to 1.
+        padding: `"valid"`, the default: no output sees beyond the signal; `"same"`: zeros around it, so that
+            there is an output for every input (every step of `strides`);
+            `"causal"`: zeros before it only.
+        data_format: must be None or `"channels_last"`.
+        dilation_rate: how far apart the inputs lie that the kernel sees. Defaults to 1; not together with
+            strides.
+        depth_multiplier: filters a channel in the depthwise part. Defaults to 1.
+        activation: name or function of `lamella.activations`. Defaults to None, linear.
+        use_bias: whether to add a bias. Defaults to True.
+        depthwise_initializer, pointwise_initializer: of the kernels. Default to `"glorot_uniform"`.
+        bias_initializer: defaults to `"zeros"`.
+        depthwise_regularizer, pointwise_regularizer, bias_regularizer: penalties, or None.
+        activity_regularizer: penalty on the output, or None.
+        depthwise_constraint, pointwise_constraint, bias_constraint: what is done to them after each update,
+            or None.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for sizes that are not positive, or strides together with dilation; when built, for a
+            kernel larger than the input.
+
+    >>> import numpy as np
+    >>> SeparableConv1D(8, 3)(np.ones((2, 7, 3))).shape
+    (2, 5, 8)
+    """
+
+    rank = 1
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        depth_multiplier: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        depthwise_initializer: Any = "glorot_uniform",
+        pointwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        depthwise_regularizer: Any = None,
+        pointwise_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        pointwise_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            depth_multiplier,
+            activation,
+            use_bias,
+            depthwise_initializer,
+            pointwise_initializer,
+            bias_initializer,
+            depthwise_regularizer,
+            pointwise_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            depthwise_constraint,
+            pointwise_constraint,
+            bias_constraint,
+            **kwargs,
+        )
+
+
+class SeparableConv2D(SeparableConvolution):
+    """A depthwise convolution of pictures followed by one that mixes the channels of each position.
+
+    Input (rows, height, width, channels), output (rows, height, width, filters); depthwise kernel
+    (*kernel_size, channels, depth_multiplier), pointwise kernel (1, 1, channels * depth_multiplier,
+    filters), bias (filters,).
+
+    Args:
+        filters: number of output channels.
+        kernel_size: how many inputs the kernel sees along an axis: an integer or two.
+        strides: how far it moves from output to output. Defaults to 1.
+        padding: `"valid"`, the default: no output sees beyond the picture; `"same"`: zeros around it, so that
+            there is an output for every input (every step of `strides`).
+        data_format: must be None or `"channels_last"`.
+        dilation_rate: how far apart the inputs lie that the kernel sees. Defaults to 1; not together with
+            strides.
+        depth_multiplier: filters a channel in the depthwise part. Defaults to 1.
+        activation: name or function of `lamella.activations`. Defaults to None, linear.
+        use_bias: whether to add a bias. Defaults to True.
+        depthwise_initializer, pointwise_initializer: of the kernels. Default to `"glorot_uniform"`.
+        bias_initializer: defaults to `"zeros"`.
+        depthwise_regularizer, pointwise_regularizer, bias_regularizer: penalties, or None.
+        activity_regularizer: penalty on the output, or None.
+        depthwise_constraint, pointwise_constraint, bias_constraint: what is done to them after each update,
+            or None.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for sizes that are not positive, or strides together with dilation; when built, for a
+            kernel larger than the input.
+
+    >>> import numpy as np
+    >>> SeparableConv2D(8, 3)(np.ones((2, 7, 7, 3))).shape
+    (2, 5, 5, 8)
+    """
+
+    rank = 2
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = (1, 1),
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = (1, 1),
+        depth_multiplier: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        depthwise_initializer: Any = "glorot_uniform",
+        pointwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        depthwise_regularizer: Any = None,
+        pointwise_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        pointwise_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            depth_multiplier,
+            activation,
+            use_bias,
+            depthwise_initializer,
+            pointwise_initializer,
+            bias_initializer,
+            depthwise_regularizer,
+            pointwise_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            depthwise_constraint,
+            pointwise_constraint,
+            bias_constraint,
+            **kwargs,
+        )

@@ -1,0 +1,380 @@
+"""Transposed convolution."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from lamella import activations, constraints, initializers, regularizers
+from lamella._types import Config, Shape
+from lamella.layers.layer import Layer
+from lamella.layers.window import Window, channels_last, known_channels, per_axis, spatial_shape
+from lamella.program import ProgramBuilder
+from lamella.variable import Variable
+
+
+class TransposedConvolution(Layer):
+    """Base class of `Conv1DTranspose`, `Conv2DTranspose` and `Conv3DTranspose`: see there."""
+
+    rank: ClassVar[int]
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any,
+        padding: str,
+        output_padding: Any,
+        data_format: str | None,
+        dilation_rate: Any,
+        activation: Any,
+        use_bias: bool,
+        kernel_initializer: Any,
+        bias_initializer: Any,
+        kernel_regularizer: Any,
+        bias_regularizer: Any,
+        activity_regularizer: Any,
+        kernel_constraint: Any,
+        bias_constraint: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        channels_last(self, data_format)
+        (self.filters,) = per_axis(self, "filters", filters, 1)
+        self.window = Window(self, self.rank, ("kernel_size", kernel_size), strides, padding, dilation_rate)
+        self.output_padding: tuple[int, ...] | None = None
+        if output_padding is not None:
+            self.output_padding = per_axis(self, "output_padding", output_padding, self.rank, least=0)
+            if any(n >= stride for n, stride in zip(self.output_padding, self.window.strides, strict=True)):
+                raise ValueError(
+                    f"{type(self).__name__} '{self.name}': 'output_padding' must be smaller than 'strides'. "
+                    f"Received: output_padding={output_padding!r}, strides={strides!r}"
+                )
+        self.activation = activations.get(activation)
+        self.use_bias = bool(use_bias)
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.kernel: Variable
+        self.bias: Variable | None = None
+
+    def build(self, input_shape: Shape) -> None:
+        self.compute_output_shape(input_shape)
+        self.kernel = self.add_weight(
+            (*self.window.size, self.filters, known_channels(self, input_shape)),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
+        )
+        if self.use_bias:
+            self.bias = self.add_weight(
+                (self.filters,),
+                self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                name="bias",
+            )
+        super().build(input_shape)
+
+    def _crops(self, axis: int) -> tuple[int, int]:
+        """How many outputs of the full transposed convolution are left out before and after; negative: added.
+
+        With all of them there are (inputs - 1) * stride + reach, reach = (kernel_size - 1) * dilation + 1.
+        """
+        reach = (self.window.size[axis] - 1) * self.window.dilation[axis] + 1
+        stride = self.window.strides[axis]
+        more = self.output_padding[axis] if self.output_padding is not None else None
+        if self.window.padding == "valid":
+            return 0, -(max(stride - reach, 0) if more is None else more)
+        total = reach - stride if more is None else reach - reach % 2 - more
+        before = max(total // 2, 0)
+        return before, total - before
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        spatial = spatial_shape(self, input_shape, self.rank)
+        output = [self._output_length(axis, length, spatial) for axis, length in enumerate(spatial)]
+        return activations.output_shape(self.activation, (input_shape[0], *output, self.filters))
+
+    def _output_length(self, axis: int, length: int | None, spatial: Shape) -> int | None:
+        if length is None:
+            return None
+        reach = (self.window.size[axis] - 1) * self.window.dilation[axis] + 1
+        output = (length - 1) * self.window.strides[axis] + reach - sum(self._crops(axis))
+        if output < 1:
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}': nothing is left of inputs of spatial shape {spatial}"
+            )
+        return output
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        spatial = builder.shape(value)[:-1]
+        crops = [self._crops(axis) for axis in range(self.rank)]
+        attributes = {
+            "strides": list(self.window.strides),
+            "dilation": list(self.window.dilation),
+            "before": [before for before, _ in crops],
+            "after": [max(after, 0) for _, after in crops],
+            "output": [self._output_length(axis, length, spatial) for axis, length in enumerate(spatial)],
+        }
+        value = builder.add(self, "conv_transpose", value, [self.kernel, self.bias], attributes)
+        return builder.activation(self, value, activations.spec(self.activation))
+
+    def get_config(self) -> Config:
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.window.size,
+            "strides": self.window.strides,
+            "padding": self.window.padding,
+            "output_padding": self.output_padding,
+            "data_format": "channels_last",
+            "dilation_rate": self.window.dilation,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "kernel_initializer": initializers.serialize(self.kernel_initializer),
+            "bias_initializer": initializers.serialize(self.bias_initializer),
+            "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
+            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
+            "kernel_constraint": constraints.serialize(self.kernel_constraint),
+            "bias_constraint": constraints.serialize(self.bias_constraint),
+        }
+
+
+class Conv1DTranspose(TransposedConvolution):
+    """The way back through the shapes of a convolution of signals: each input spreads over several outputs.
+
+    Input (rows, steps, channels), output (rows, steps, filters); kernel
+    (kernel_size, filters, channels), bias (filters,).
+
+    Args:
+        filters: number of output channels.
+        kernel_size: over how many outputs an input spreads along an axis: an integer.
+        strides: how far apart the outputs of neighbouring inputs lie. Defaults to 1.
+        padding: `"valid"`, the default: all outputs that an input reaches; `"same"`: `strides` outputs for
+            each input.
+        output_padding: how many outputs are added at the end, smaller than `strides`; None, the default,
+            follows from `padding`.
+        data_format: must be None or `"channels_last"`.
+        dilation_rate: how far apart the outputs lie over which an input spreads. Defaults to 1; not together
+            with strides.
+        activation: name or function of `lamella.activations`. Defaults to None, linear.
+        use_bias: whether to add a bias. Defaults to True.
+        kernel_initializer: defaults to `"glorot_uniform"`.
+        bias_initializer: defaults to `"zeros"`.
+        kernel_regularizer: penalty on the kernel, or None.
+        bias_regularizer: penalty on the bias, or None.
+        activity_regularizer: penalty on the output, or None.
+        kernel_constraint, bias_constraint: what is done to kernel and bias after each update, or None.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for sizes that are not positive, strides together with dilation, or an output padding
+            that is too large.
+
+    >>> import numpy as np
+    >>> Conv1DTranspose(8, 3, strides=2, padding="same")(np.ones((2, 5, 3))).shape
+    (2, 10, 8)
+    """
+
+    rank = 1
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        output_padding: Any = None,
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            output_padding,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
+            **kwargs,
+        )
+
+
+class Conv2DTranspose(TransposedConvolution):
+    """The way back through the shapes of a convolution of pictures: each input spreads over several outputs.
+
+    Input (rows, height, width, channels), output (rows, height, width, filters); kernel
+    (*kernel_size, filters, channels), bias (filters,).
+
+    Args:
+        filters: number of output channels.
+        kernel_size: over how many outputs an input spreads along an axis: an integer or two.
+        strides: how far apart the outputs of neighbouring inputs lie. Defaults to 1.
+        padding: `"valid"`, the default: all outputs that an input reaches; `"same"`: `strides` outputs for
+            each input.
+        output_padding: how many outputs are added at the end, smaller than `strides`; None, the default,
+            follows from `padding`.
+        data_format: must be None or `"channels_last"`.
+        dilation_rate: how far apart the outputs lie over which an input spreads. Defaults to 1; not together
+            with strides.
+        activation: name or function of `lamella.activations`. Defaults to None, linear.
+        use_bias: whether to add a bias. Defaults to True.
+        kernel_initializer: defaults to `"glorot_uniform"`.
+        bias_initializer: defaults to `"zeros"`.
+        kernel_regularizer: penalty on the kernel, or None.
+        bias_regularizer: penalty on the bias, or None.
+        activity_regularizer: penalty on the output, or None.
+        kernel_constraint, bias_constraint: what is done to kernel and bias after each update, or None.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for sizes that are not positive, strides together with dilation, or an output padding
+            that is too large.
+
+    >>> import numpy as np
+    >>> Conv2DTranspose(8, 3, strides=2, padding="same")(np.ones((2, 5, 5, 3))).shape
+    (2, 10, 10, 8)
+    """
+
+    rank = 2
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = (1, 1),
+        padding: str = "valid",
+        output_padding: Any = None,
+        data_format: str | None = None,
+        dilation_rate: Any = (1, 1),
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            output_padding,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
+            **kwargs,
+        )
+
+
+class Conv3DTranspose(TransposedConvolution):
+    """The way back through the shapes of a convolution of volumes: each input spreads over several outputs.
+
+    Input (rows, depth, height, width, channels), output (rows, depth, height, width, filters); kernel
+    (*kernel_size, filters, channels), bias (filters,).
+
+    Args:
+        filters: number of output channels.
+        kernel_size: over how many outputs an input spreads along an axis: an integer or three.
+        strides: how far apart the outputs of neighbouring inputs lie. Defaults to 1.
+        padding: `"valid"`, the default: all outputs that an input reaches; `"same"`: `strides` outputs for
+            each input.
+        output_padding: how many outputs are added at the end, smaller than `strides`; None, the default,
+            follows from `padding`.
+        data_format: must be None or `"channels_last"`.
+        dilation_rate: how far apart the outputs lie over which an input spreads. Defaults to 1; not together
+            with strides.
+        activation: name or function of `lamella.activations`. Defaults to None, linear.
+        use_bias: whether to add a bias. Defaults to True.
+        kernel_initializer: defaults to `"glorot_uniform"`.
+        bias_initializer: defaults to `"zeros"`.
+        kernel_regularizer: penalty on the kernel, or None.
+        bias_regularizer: penalty on the bias, or None.
+        activity_regularizer: penalty on the output, or None.
+        kernel_constraint, bias_constraint: what is done to kernel and bias after each update, or None.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for sizes that are not positive, strides together with dilation, or an output padding
+            that is too large.
+
+    >>> import numpy as np
+    >>> Conv3DTranspose(8, 3, strides=2, padding="same")(np.ones((1, 2, 2, 2, 3))).shape
+    (1, 4, 4, 4, 8)
+    """
+
+    rank = 3
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = (1, 1, 1),
+        padding: str = "valid",
+        data_format: str | None = None,
+        output_padding: Any = None,
+        dilation_rate: Any = (1, 1, 1),
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            output_padding,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
+            **kwargs,
+        )
