@@ -9,6 +9,7 @@ from lamella.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
 from lamella.layers.activity_regularization import ActivityRegularization
 from lamella.layers.alpha_dropout import AlphaDropout
 from lamella.layers.batch_normalization import BatchNormalization
+from lamella.layers.branches import Branches, Residual
 from lamella.layers.convolution import Conv1D, Conv2D, Conv3D
 from lamella.layers.cropping import Cropping1D, Cropping2D, Cropping3D
 from lamella.layers.dense import Dense
@@ -65,6 +66,7 @@ __all__ = [
     "AvgPool2D",
     "AvgPool3D",
     "BatchNormalization",
+    "Branches",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
@@ -120,6 +122,7 @@ __all__ = [
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "Residual",
     "SeparableConv1D",
     "SeparableConv2D",
     "SeparableConvolution1D",
@@ -160,6 +163,7 @@ registry.add(SpatialDropout1D, SpatialDropout2D, SpatialDropout3D)
 registry.add(AveragePooling1D, AveragePooling2D, AveragePooling3D, MaxPooling1D, MaxPooling2D, MaxPooling3D)
 registry.add(GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D)
 registry.add(GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D)
+registry.add(Branches, Residual)
 registry.add(Identity, Normalization, Permute, RepeatVector)
 registry.add(GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization)
 registry.add(AlphaDropout, GaussianDropout, GaussianNoise)

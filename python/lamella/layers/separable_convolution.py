@@ -45,15 +45,7 @@ class SeparableConvolution(Layer):
         channels_last(self, data_format)
         (self.filters,) = per_axis(self, "filters", filters, 1)
         (self.depth_multiplier,) = per_axis(self, "depth_multiplier", depth_multiplier, 1)
-        self.window = Window(
-            self,
-            self.rank,
-            ("kernel_size", kernel_size),
-            strides,
-            padding,
-            dilation_rate,
-            causal=self.rank == 1,
-        )
+        self.window = Window(self, self.rank, ("kernel_size", kernel_size), strides, padding, dilation_rate)
         self.activation = activations.get(activation)
         self.use_bias = bool(use_bias)
         self.depthwise_initializer = initializers.get(depthwise_initializer)
@@ -141,8 +133,7 @@ class SeparableConv1D(SeparableConvolution):
         kernel_size: how many inputs the kernel sees along an axis: an integer.
         strides: how far it moves from output to output. Defaults to 1.
         padding: `"valid"`, the default: no output sees beyond the signal; `"same"`: zeros around it, so that
-            there is an output for every input (every step of `strides`);
-            `"causal"`: zeros before it only.
+            there is an output for every input (every step of `strides`).
         data_format: must be None or `"channels_last"`.
         dilation_rate: how far apart the inputs lie that the kernel sees. Defaults to 1; not together with
             strides.

@@ -1,0 +1,187 @@
+"""Layers side by side: what Keras's functional API is used for in stacks of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar, Self
+
+from lamella._types import Config, Shape
+from lamella.layers.layer import Layer
+from lamella.program import ProgramBuilder, structure_changed
+
+
+class Branched(Layer):
+    """Base class of layers that send their input through several stacks and merge what comes out."""
+
+    module: ClassVar[str] = "lamella.layers"
+    merge: str
+
+    def __init__(self, stacks: Sequence[Iterable[Layer]], **kwargs: Any) -> None:
+        self.stacks: list[list[Layer]] = []
+        super().__init__(**kwargs)
+        self.stacks = [list(stack) for stack in stacks]
+        for layer in self.layers:
+            if not isinstance(layer, Layer):
+                raise ValueError(
+                    f"{type(self).__name__} '{self.name}' is made of layers. Received: {layer!r} of type "
+                    f"{type(layer).__name__}"
+                )
+        if not kwargs.get("trainable", True):
+            self.trainable = False
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers of all stacks."""
+        return [layer for stack in self.stacks for layer in stack]
+
+    def walk(self) -> Iterator[Layer]:
+        yield self
+        for layer in self.layers:
+            yield from layer.walk()
+
+    @property
+    def trainable(self) -> bool:
+        """Whether optimizers may change its variables; setting it sets it on all layers inside."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for layer in self.layers:
+            layer.trainable = value
+        self._trainable = bool(value)
+        structure_changed()
+
+    def build(self, input_shape: Shape) -> None:
+        for stack in self.stacks:
+            shape = tuple(input_shape)
+            for layer in stack:
+                layer.build_under(self.path, shape)
+                shape = layer.compute_output_shape(shape)
+        self.compute_output_shape(input_shape)
+        super().build(input_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        shapes = []
+        for stack in self.stacks:
+            shape = tuple(input_shape)
+            for layer in stack:
+                shape = layer.compute_output_shape(shape)
+            shapes.append(shape)
+        last = 0 if self.merge == "add" else -1
+        if any(shape[1:][: last or None] != shapes[0][1:][: last or None] for shape in shapes):
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' cannot {self.merge} branches of shapes "
+                f"{', '.join(map(str, shapes))}"
+            )
+        if self.merge == "add":
+            return shapes[0]
+        channels = [shape[-1] for shape in shapes if shape[-1] is not None]
+        return (*shapes[0][:-1], sum(channels) if len(channels) == len(shapes) else None)
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        outputs = []
+        for stack in self.stacks:
+            output = value
+            for layer in stack:
+                output = builder.emit(layer, output)
+            outputs.append(output)
+        return builder.merge(self, "add" if self.merge == "add" else "concatenate", outputs)
+
+
+class Residual(Branched):
+    """`layers(x) + shortcut(x)`, the building block of residual networks.
+
+    He et al., arXiv 1512.03385: the gradient reaches what comes before through the shortcut undiminished,
+    however many blocks are stacked. Input and output of any shape; both ways must end in the same one.
+
+    Args:
+        layers: a list of layers, one after the other.
+        shortcut: a list of layers for the other way, as a 1x1 convolution where the shape changes; None, the
+            default, for the input as it is.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for something that is not a layer; when built, where the two ways end in different shapes.
+
+    >>> import numpy as np, lamella
+    >>> block = Residual([lamella.layers.Dense(3, activation="relu"), lamella.layers.Dense(2)])
+    >>> block(np.ones((1, 2))).shape
+    (1, 2)
+    """
+
+    def __init__(
+        self, layers: Iterable[Layer], shortcut: Iterable[Layer] | None = None, **kwargs: Any
+    ) -> None:
+        self.merge = "add"
+        super().__init__([layers, [] if shortcut is None else shortcut], **kwargs)
+
+    def get_config(self) -> Config:
+        layers, shortcut = self.stacks
+        return {
+            **super().get_config(),
+            "layers": _serialized(layers),
+            "shortcut": _serialized(shortcut) if shortcut else None,
+        }
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        entries = dict(config)
+        layers, shortcut = entries.pop("layers"), entries.pop("shortcut", None)
+        block = super().from_config({**entries, "layers": []})
+        block.stacks = [_deserialized(layers), _deserialized(shortcut or [])]
+        return block
+
+
+class Branches(Branched):
+    """Several stacks of layers on the same input, their outputs side by side or added.
+
+    The building block of Inception networks: Szegedy et al., arXiv 1409.4842. Outputs that are joined agree
+    in all but the last axis; outputs that are added, in all.
+
+    Args:
+        branches: a list of lists of layers; an empty one hands the input on.
+        merge: `"concat"` (the default), along the last axis, or `"add"`.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for fewer than two branches, something that is not a layer or another `merge`; when built,
+            where the branches end in shapes that do not fit.
+
+    >>> import numpy as np, lamella
+    >>> Branches([[lamella.layers.Dense(3)], [lamella.layers.Dense(4)], []])(np.ones((1, 2))).shape
+    (1, 9)
+    """
+
+    def __init__(self, branches: Sequence[Iterable[Layer]], merge: str = "concat", **kwargs: Any) -> None:
+        self.merge = merge
+        super().__init__(branches, **kwargs)
+        if merge not in ("concat", "add"):
+            raise ValueError(
+                f"Branches '{self.name}': 'merge' must be 'concat' or 'add'. Received: merge={merge!r}"
+            )
+        if len(self.stacks) < 2:
+            raise ValueError(f"Branches '{self.name}' needs at least two. Received: {len(self.stacks)}")
+
+    def get_config(self) -> Config:
+        branches = [_serialized(stack) for stack in self.stacks]
+        return {**super().get_config(), "branches": branches, "merge": self.merge}
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        entries = dict(config)
+        branches = [_deserialized(stack) for stack in entries.pop("branches")]
+        block = super().from_config({**entries, "branches": [[], []]})
+        block.stacks = branches
+        return block
+
+
+def _serialized(layers: list[Layer]) -> list[Config]:
+    from lamella.layers import serialize  # the package imports this file
+
+    return [serialize(layer) for layer in layers]
+
+
+def _deserialized(configs: list[Config]) -> list[Layer]:
+    from lamella.layers import deserialize
+
+    return [deserialize(config) for config in configs]
