@@ -67,6 +67,8 @@ void TableReporter::ReportRuns(const std::vector<Run>& runs) {
       print_start();
       std::printf("%9.1f %-8s %5.0f %% ", rate / 1e9, flops ? "GFLOP/s" : "GB/s",
                   100 * rate / counter(run, "limit"));
+      std::printf(" %.6g us",
+                  run.GetAdjustedRealTime() * 1e6 / benchmark::GetTimeUnitMultiplier(run.time_unit));
       if (run.counters.contains("read"))
         std::printf(" reads %.0f, writes %.0f bytes", counter(run, "read"), counter(run, "written"));
       if (run.counters.contains("rival"))

@@ -10,7 +10,7 @@ constexpr int64_t kAlignment = 64;
 class Block {
  public:
   Block() = default;
-  // Zero-filled, and readable for one vector beyond its end; throws std::bad_alloc.
+  // Zero-filled; throws std::bad_alloc.
   explicit Block(int64_t bytes);
 
   char* data() const { return memory_.get(); }

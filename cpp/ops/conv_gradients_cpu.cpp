@@ -9,120 +9,218 @@ namespace lamella::ops {
 
 namespace {
 
-// The sum over all outputs is cut into slices of rows of pictures; each item has a slice and a panel of
+// The sum over all outputs is cut into slices of rows of pictures; each item has a slice and a few panels of
 // filters. A slice has a gradient of its own, and these are added at the end.
 struct KernelGradientCut {
-  int64_t panel_width, group_panels, panels, rows, slices, grain;
+  int64_t panel_width, group_panels, panels, parts, rows, slices, grain;
 
   KernelGradientCut(int64_t panel, int64_t pictures, const ConvGeometry& g)
       : panel_width(panel),
         group_panels(ceil_div(g.group_filters(), panel)),
         panels(g.groups * group_panels),
+        parts(ceil_div(panels, 2)),
         rows(pictures * g.window.output[0] * g.window.output[1]) {
     constexpr int64_t kItems = 16;
     const int64_t flops =
         2 * rows * g.window.output[2] * panels * panel * g.group_channels() * g.window.all_taps();
-    const int64_t most = std::max<int64_t>(1, std::min(rows, flops / (panels * kGrainFlops)));
-    slices = std::clamp<int64_t>(ceil_div(kItems, panels), 1, most);
-    grain = std::max<int64_t>(1, kGrainFlops * slices * panels / std::max<int64_t>(flops, 1));
+    const int64_t most = std::max<int64_t>(1, std::min(rows, flops / (parts * kGrainFlops)));
+    slices = std::clamp<int64_t>(ceil_div(kItems, parts), 1, most);
+    grain = std::max<int64_t>(1, kGrainFlops * items() / std::max<int64_t>(flops, 1));
   }
+
+  int64_t items() const { return slices * parts; }
 };
 
+// A block of outputs: some rows, or a piece of one.
+struct OutputBlock {
+  Range rows, columns;
+};
+
+// The gradients of the outputs are packed a block at a time; a block's panel stays in the first-level cache
+// with a few channels of the pixels below, while all taps pass over them.
 template <class T>
 class KernelGradientItem {
  public:
   KernelGradientItem(const kernels::Kernels& kernels, const ConvGeometry& g, const ConvKernelGradient& p,
-                     const KernelGradientCut& cut, int64_t panel, T* out)
+                     const KernelGradientCut& cut, T* out)
       : kernels_(kernels),
         g_(g),
         deep_(g.window, 0),
         tall_(g.window, 1),
         wide_(g.window, 2),
-        x_(p.x.as<T>() + panel / cut.group_panels * g.group_channels()) {
-    const int64_t in_group = panel % cut.group_panels * cut.panel_width;
-    const int64_t column = panel / cut.group_panels * g.group_filters() + in_group;
-    cols_ = std::min(cut.panel_width, g.group_filters() - in_group);
-    dy_ = p.dy.as<T>() + column;
-    out_ = out + column;
-  }
+        cut_(cut),
+        x_(p.x.as<T>()),
+        dy_(p.dy.as<T>()),
+        out_(out) {}
 
-  // Blocks of rows of x and dy stay in the second-level cache while all taps and channels pass over them.
-  void run(const Range& rows) const {
-    constexpr int64_t kBlockBytes = 384 * 1024;
-    const int64_t row_elements =
-        g_.window.input[2] * g_.channels * g_.window.stride[1] + g_.window.output[2] * g_.filters;
-    const int64_t block =
-        std::clamp<int64_t>(kBlockBytes / (row_elements * int64_t{sizeof(T)}), 1, kMostRows);
-    for (int64_t row = rows.begin; row < rows.end; row += block) {
-      multiply_block({row, std::min(rows.end, row + block)}, row > rows.begin);
+  void run(const Range& rows, const Range& panels) {
+    const int64_t most_pixels = kPackedBytes / (cut_.panel_width * int64_t{sizeof(T)});
+    const int64_t block_rows = std::clamp<int64_t>(most_pixels / wide_.output, 1, kMostRows);
+    const int64_t block_columns = std::min(most_pixels, wide_.output);
+    bool accumulate = false;
+    for (int64_t row = rows.begin; row < rows.end; row += block_rows) {
+      for (int64_t column = 0; column < wide_.output; column += block_columns) {
+        const OutputBlock block{{row, std::min(rows.end, row + block_rows)},
+                                {column, std::min(wide_.output, column + block_columns)}};
+        locate_rows(block);
+        for (int64_t panel = panels.begin; panel < panels.end; ++panel)
+          multiply_panel(block, panel, accumulate);
+        accumulate = true;
+      }
     }
   }
 
  private:
+  static constexpr int64_t kPackedBytes = 32'768;
   static constexpr int64_t kMostRows = 64;
+  static constexpr int64_t kPaddedSize = 8'192;
 
-  void multiply_block(const Range& rows, bool accumulate) const {
-    int64_t tap = 0;
-    for (int64_t i = 0; i < deep_.taps; ++i)
-      for (int64_t j = 0; j < tall_.taps; ++j)
-        for (int64_t k = 0; k < wide_.taps; ++k, ++tap) multiply_tap(rows, i, j, k, tap, accumulate);
+  // A row of outputs, and the input row that its first tap lies on, which may be outside.
+  struct Row {
+    int64_t depth, height, first_input;
+  };
+
+  // What a tile is made of: a run of the last axes of the kernel, over all channels of some taps of a row.
+  struct Tile {
+    int64_t a_k, depth, b_shift;
+    Range kernel;  // rows of the kernel [taps * channels, filters]
+  };
+
+  void locate_rows(const OutputBlock& block) {
+    for (int64_t r = 0; r < block.rows.size(); ++r) {
+      const int64_t row = block.rows.begin + r, plane = row / tall_.output;
+      const int64_t height = row - plane * tall_.output, depth = plane % deep_.output;
+      const int64_t in_plane = plane / deep_.output * deep_.input + deep_.first_input(depth);
+      rows_[r] = {depth, height, in_plane * tall_.input + tall_.first_input(height)};
+    }
   }
 
-  // out[tap] (+)= sum over the pixels of these rows that have the tap inside of the picture.
-  void multiply_tap(const Range& rows, int64_t i, int64_t j, int64_t k, int64_t tap, bool accumulate) const {
+  void multiply_panel(const OutputBlock& block, int64_t panel, bool accumulate) {
+    const int64_t group = panel / cut_.group_panels, in_group = panel % cut_.group_panels * cut_.panel_width;
+    const int64_t column = group * g_.group_filters() + in_group;
+    cols_ = std::min(cut_.panel_width, g_.group_filters() - in_group);
+    for (int64_t r = 0; r < block.rows.size(); ++r) {
+      const int64_t pixel = (block.rows.begin + r) * wide_.output + block.columns.begin;
+      kernels_.table<T>().pack_panel(block.columns.size(), cols_, dy_ + pixel * g_.filters + column,
+                                     g_.filters, packed_ + r * block.columns.size() * cut_.panel_width);
+    }
+    const bool few_channels = merges_row_taps(block);
+    const int64_t tiles = ceil_div(g_.group_channels(), kernels_.geometry<T>().tile_rows);
+    for (int64_t t = 0; t < (few_channels ? 1 : tiles); ++t) {
+      const Range channels{t * g_.group_channels() / tiles, (t + 1) * g_.group_channels() / tiles};
+      for (int64_t i = 0; i < deep_.taps; ++i)
+        for (int64_t j = 0; j < tall_.taps; ++j)
+          if (few_channels)
+            multiply_row_of_taps(block, i, j, column, accumulate);
+          else
+            for (int64_t k = 0; k < wide_.taps; ++k)
+              multiply_tap(block, i, j, k, group, channels, column, accumulate);
+    }
+  }
+
+  // The gradient of some channels of one tap: a sum over the pixels that have it inside of the picture.
+  void multiply_tap(const OutputBlock& block, int64_t i, int64_t j, int64_t k, int64_t group,
+                    const Range& channels, int64_t column, bool accumulate) {
     const T* x[kMostRows];
+    const Range columns = intersection(wide_.outputs_of(k), block.columns);
+    const int64_t in_width = wide_.first_input(columns.begin) + k * wide_.dilation;
+    const int64_t shift = in_width * g_.channels + group * g_.group_channels() + channels.begin;
+    for (int64_t r = 0; r < block.rows.size(); ++r)
+      x[r] = x_ + (input_row(r, i, j) * wide_.input * g_.channels + shift);
+    const int64_t first = ((i * tall_.taps + j) * wide_.taps + k) * g_.group_channels();
+    multiply(block, i, j, x,
+             {.a_k = wide_.stride * g_.channels,
+              .depth = columns.size(),
+              .b_shift = (columns.begin - block.columns.begin) * cut_.panel_width,
+              .kernel = {first + channels.begin, first + channels.end}},
+             column, accumulate);
+  }
+
+  // A tile of few rows would keep the machine waiting. The channels of the taps of a row lie side by side in
+  // the picture as they do in the kernel: together they make a tile, where need be on a padded copy.
+  bool merges_row_taps(const OutputBlock& block) const {
+    constexpr int64_t kFewChannels = 6;
+    return g_.groups == 1 && g_.channels <= kFewChannels && wide_.taps > 1 && wide_.dilation == 1 &&
+           block.rows.size() * input_columns(block) * g_.channels <= kPaddedSize;
+  }
+  int64_t input_columns(const OutputBlock& block) const {
+    return (block.columns.size() - 1) * wide_.stride + wide_.taps;
+  }
+
+  void multiply_row_of_taps(const OutputBlock& block, int64_t i, int64_t j, int64_t column, bool accumulate) {
+    const T* x[kMostRows];
+    const int64_t first = wide_.first_input(block.columns.begin), size = input_columns(block);
+    const Range inside = intersection({first, first + size}, {0, wide_.input});
+    for (int64_t r = 0; r < block.rows.size(); ++r) {
+      const int64_t row = input_row(r, i, j) * wide_.input;
+      x[r] = x_ + (row + first) * g_.channels;
+      if (inside.size() == size || !is_inside(r, i, j)) continue;
+      T* copy = padded_ + r * size * g_.channels;
+      std::fill_n(copy, size * g_.channels, T(0));
+      std::copy_n(x_ + (row + inside.begin) * g_.channels, inside.size() * g_.channels,
+                  copy + (inside.begin - first) * g_.channels);
+      x[r] = copy;
+    }
+    const int64_t rows = wide_.taps * g_.channels, kernel_row = (i * tall_.taps + j) * rows;
+    const int64_t tiles = ceil_div(rows, kernels_.geometry<T>().tile_rows);
+    for (int64_t t = 0; t < tiles; ++t) {
+      const Range tile{t * rows / tiles, (t + 1) * rows / tiles};
+      const T* tile_x[kMostRows];
+      for (int64_t r = 0; r < block.rows.size(); ++r) tile_x[r] = x[r] + tile.begin;
+      multiply(block, i, j, tile_x,
+               {.a_k = wide_.stride * g_.channels,
+                .depth = block.columns.size(),
+                .b_shift = 0,
+                .kernel = {kernel_row + tile.begin, kernel_row + tile.end}},
+               column, accumulate);
+    }
+  }
+
+  bool is_inside(int64_t r, int64_t i, int64_t j) const {
+    return deep_.outputs_of(i).contains(rows_[r].depth) && tall_.outputs_of(j).contains(rows_[r].height);
+  }
+  int64_t input_row(int64_t r, int64_t i, int64_t j) const {
+    return rows_[r].first_input + i * deep_.dilation * tall_.input + j * tall_.dilation;
+  }
+
+  // x holds where the tile's rows begin for each row of the block; those outside of the picture are left out.
+  void multiply(const OutputBlock& block, int64_t i, int64_t j, const T** x, const Tile& tile, int64_t column,
+                bool accumulate) {
     const T* dy[kMostRows];
     int64_t count = 0;
-    const Range columns = wide_.outputs_of(k);
     const Range inside_depth = deep_.outputs_of(i), inside_height = tall_.outputs_of(j);
-    for (int64_t row = rows.begin; row < rows.end; ++row) {
-      const int64_t height = row % tall_.output, plane = row / tall_.output, depth = plane % deep_.output;
-      if (!inside_depth.contains(depth) || !inside_height.contains(height)) continue;
-      const int64_t in_depth = deep_.first_input(depth) + i * deep_.dilation;
-      const int64_t in_height = tall_.first_input(height) + j * tall_.dilation;
-      const int64_t in_width = wide_.first_input(columns.begin) + k * wide_.dilation;
-      const int64_t in_row = (plane / deep_.output * deep_.input + in_depth) * tall_.input + in_height;
-      x[count] = x_ + (in_row * wide_.input + in_width) * g_.channels;
-      dy[count] = dy_ + (row * wide_.output + columns.begin) * g_.filters;
+    for (int64_t r = 0; r < block.rows.size(); ++r) {
+      if (!inside_depth.contains(rows_[r].depth) || !inside_height.contains(rows_[r].height)) continue;
+      x[count] = x[r];
+      dy[count] = packed_ + r * block.columns.size() * cut_.panel_width + tile.b_shift;
       ++count;
     }
-    const int64_t channels = g_.group_channels();
-    multiply_tiles(count, x, dy, columns.size(), out_ + tap * channels * g_.filters, accumulate);
-  }
-
-  void multiply_tiles(int64_t count, const T** x, const T* const* dy, int64_t depth, T* out,
-                      bool accumulate) const {
-    const int64_t channels = g_.group_channels();
-    const int64_t tiles = ceil_div(channels, kernels_.geometry<T>().tile_rows);
-    kernels::Brgemm<T> tile{.batch = count,
-                            .a = x,
-                            .b = dy,
-                            .a_row = 1,
-                            .a_k = wide_.stride * g_.channels,
-                            .b_row = g_.filters,
-                            .k = depth,
-                            .c = nullptr,
-                            .ldc = g_.filters,
-                            .rows = 0,
-                            .cols = cols_,
-                            .bias = nullptr,
-                            .accumulate = accumulate};
-    for (int64_t t = 0; t < tiles; ++t) {
-      const int64_t first = t * channels / tiles;
-      tile.rows = (t + 1) * channels / tiles - first;
-      tile.c = out + first * g_.filters;
-      kernels_.table<T>().brgemm(tile);
-      for (int64_t i = 0; i < count; ++i) x[i] += tile.rows;
-    }
+    kernels_.table<T>().brgemm({.batch = count,
+                                .a = x,
+                                .b = dy,
+                                .a_row = 1,
+                                .a_k = tile.a_k,
+                                .b_row = cut_.panel_width,
+                                .k = tile.depth,
+                                .c = out_ + tile.kernel.begin * g_.filters + column,
+                                .ldc = g_.filters,
+                                .rows = tile.kernel.size(),
+                                .cols = cols_,
+                                .bias = nullptr,
+                                .accumulate = accumulate});
   }
 
   const kernels::Kernels& kernels_;
   const ConvGeometry& g_;
   const WindowAxis deep_, tall_, wide_;
+  const KernelGradientCut& cut_;
   const T* x_;
   const T* dy_;
   T* out_;
-  int64_t cols_;
+  int64_t cols_ = 0;  // of the panel at hand
+  Row rows_[kMostRows];
+  alignas(64) T packed_[kPackedBytes / sizeof(T)];
+  T padded_[kPaddedSize];
 };
 
 int64_t kernel_size(const ConvGeometry& g) { return g.window.all_taps() * g.group_channels() * g.filters; }
@@ -157,12 +255,13 @@ void kernel_gradient(const Context& context, const ConvGeometry& g, const ConvKe
     const int64_t pictures = p.x.rows / g.window.input_positions(), size = kernel_size(g);
     const KernelGradientCut cut(context.kernels.geometry<T>().panel, pictures, g);
     T* slices = static_cast<T*>(p.scratch);
-    context.pool.parallel_for(cut.slices * cut.panels, cut.grain, [&](int64_t begin, int64_t end) {
+    context.pool.parallel_for(cut.items(), cut.grain, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
-        const int64_t slice = i / cut.panels, panel = i % cut.panels;
+        const int64_t slice = i / cut.parts, part = i % cut.parts;
         T* out = slice == 0 ? p.kernel_gradient.as<T>() : slices + (slice - 1) * size;
-        KernelGradientItem<T>(context.kernels, g, p, cut, panel, out)
-            .run({slice * cut.rows / cut.slices, (slice + 1) * cut.rows / cut.slices});
+        KernelGradientItem<T>(context.kernels, g, p, cut, out)
+            .run({slice * cut.rows / cut.slices, (slice + 1) * cut.rows / cut.slices},
+                 {part * cut.panels / cut.parts, (part + 1) * cut.panels / cut.parts});
       }
     });
     if (cut.slices > 1) add_slices(context, cut.slices, size, slices, p.kernel_gradient.as<T>());
