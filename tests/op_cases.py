@@ -114,6 +114,15 @@ def pool(kind: str, most_taps: int = 5):
     return nodes
 
 
+def random_transform(**attributes: Any):
+    return lambda x, rng: [Node("random_transform", {"seed": -1, **attributes})]
+
+
+def random_color(**attributes: Any):
+    """Values that are multiples of 1/4 are changed within limits that none of them falls on."""
+    return lambda x, rng: [Node("random_color", {"seed": -1, "range": [-0.61, 0.87], **attributes})]
+
+
 def activation(kind: str):
     return lambda x, rng: [Node("activation", {"kind": kind, **PARAMETERS.get(kind, {})})]
 
@@ -322,6 +331,19 @@ CASES = [
     OpCase("conv_transpose", conv_transpose(7), ranks=(2, 3, 4)),
     OpCase("conv_transpose_relu", chain(conv_transpose(35), activation("relu")), ranks=(3,)),
     OpCase("spatial_dropout", spatial_dropout(0.4), ranks=(2, 3)),
+    OpCase("random_flip", random_transform(flip_vertical=1, flip_horizontal=1), ranks=(3,)),
+    OpCase(
+        "random_move",
+        random_transform(shift_height=[-0.3, 0.3], shift_width=[-0.3, 0.3], angle=[-1.0, 1.0]),
+        ranks=(3,),
+    ),
+    OpCase(
+        "random_zoom",
+        random_transform(zoom_height=[0.5, 1.5], zoom_width=[0.5, 1.5], fill="constant", fill_value=0.3),
+        ranks=(3,),
+    ),
+    OpCase("random_crop", random_transform(height=1, width=1, fill="wrap"), ranks=(3,)),
+    OpCase("random_color", random_color(brightness=[-0.4, 0.4], contrast=[0.6, 1.4]), ranks=(3,)),
     OpCase("conv_relu", chain(conv(19), activation("relu")), ranks=(3,)),
     OpCase("mean_pool", pool("mean"), ranks=(2, 3, 4)),
     OpCase("max_pool", chain(all_different, pool("max")), ranks=(2, 3, 4)),

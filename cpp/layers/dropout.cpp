@@ -4,8 +4,8 @@
 
 namespace lamella::layers {
 
-RandomLayer::RandomLayer(const Definition& definition)
-    : Layer(definition, definition.inputs.at(0)),
+RandomLayer::RandomLayer(const Definition& definition, Shape output_shape)
+    : Layer(definition, std::move(output_shape)),
       seed_(definition.attributes.integer("seed")),
       id_(definition.id) {}
 
@@ -14,7 +14,7 @@ ops::PhiloxKey RandomLayer::key(const StepState& state) const {
 }
 
 Dropout::Dropout(const Definition& definition)
-    : RandomLayer(definition),
+    : RandomLayer(definition, definition.inputs.at(0)),
       rate_(definition.attributes.number("rate")),
       values_{definition.attributes.number("scale"), definition.attributes.number_or("shift", 0),
               definition.attributes.number_or("dropped", 0)} {
@@ -44,7 +44,7 @@ void Dropout::backward(const BackwardPass& pass) const {
 }
 
 SpatialDropout::SpatialDropout(const Definition& definition)
-    : RandomLayer(definition), rate_(definition.attributes.number("rate")) {
+    : RandomLayer(definition, definition.inputs.at(0)), rate_(definition.attributes.number("rate")) {
   if (!(rate_ >= 0 && rate_ <= 1)) {
     fail("Layer '", name(), "' takes a rate from 0 to 1. Received: rate=", rate_, ".");
   }
@@ -83,7 +83,7 @@ void SpatialDropout::backward(const BackwardPass& pass) const {
 }
 
 GaussianNoise::GaussianNoise(const Definition& definition)
-    : RandomLayer(definition),
+    : RandomLayer(definition, definition.inputs.at(0)),
       stddev_(definition.attributes.number("stddev")),
       kind_(definition.attributes.number("multiplied") != 0 ? ops::Noise::multiplied : ops::Noise::added) {}
 

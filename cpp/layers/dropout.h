@@ -8,7 +8,7 @@ namespace lamella::layers {
 // Attributes: seed, negative to follow the model's.
 class RandomLayer : public Layer {
  protected:
-  explicit RandomLayer(const Definition& definition);
+  RandomLayer(const Definition& definition, Shape output_shape);
 
   // The random numbers of this layer in this step.
   ops::PhiloxKey key(const StepState& state) const;

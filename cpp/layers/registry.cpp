@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "layers/activation.h"
+#include "layers/augment.h"
 #include "layers/batch_normalization.h"
 #include "layers/conv.h"
 #include "layers/dense.h"
@@ -46,6 +47,8 @@ const std::map<std::string, Factory>& factories() {
       {"prelu", make<PRelu>},
       {"rescaling", make<Rescaling>},
       {"gaussian_noise", make<GaussianNoise>},
+      {"random_color", make<RandomColor>},
+      {"random_transform", make<RandomTransform>},
       {"row_normalization", make<RowNormalization>},
       {"spatial_dropout", make<SpatialDropout>},
       {"reshape", make<Reshape>},

@@ -5,6 +5,7 @@
 
 #include "ops/activation.h"
 #include "ops/arrange.h"
+#include "ops/augment.h"
 #include "ops/batch_norm.h"
 #include "ops/conv.h"
 #include "ops/dense.h"
@@ -26,6 +27,7 @@ struct OpTable {
   const DenseOps& dense;
   const ActivationOps& activation;
   const ArrangeOps& arrange;
+  const AugmentOps& augment;
   const BatchNormOps& batch_norm;
   const ConvOps& conv;
   const DepthwiseOps& depthwise;

@@ -8,6 +8,15 @@ from lamella._types import Config
 from lamella.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
 from lamella.layers.activity_regularization import ActivityRegularization
 from lamella.layers.alpha_dropout import AlphaDropout
+from lamella.layers.augmentation import (
+    RandomBrightness,
+    RandomContrast,
+    RandomCrop,
+    RandomFlip,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+)
 from lamella.layers.batch_normalization import BatchNormalization
 from lamella.layers.branches import Branches, Residual
 from lamella.layers.convolution import Conv1D, Conv2D, Conv3D
@@ -44,6 +53,7 @@ from lamella.layers.prelu import PReLU
 from lamella.layers.repeat_vector import RepeatVector
 from lamella.layers.rescaling import Rescaling
 from lamella.layers.reshape import Reshape
+from lamella.layers.resizing import CenterCrop, Resizing
 from lamella.layers.rms_normalization import RMSNormalization
 from lamella.layers.separable_convolution import SeparableConv1D, SeparableConv2D
 from lamella.layers.spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
@@ -67,6 +77,7 @@ __all__ = [
     "AvgPool3D",
     "BatchNormalization",
     "Branches",
+    "CenterCrop",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
@@ -118,11 +129,19 @@ __all__ = [
     "PReLU",
     "Permute",
     "RMSNormalization",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
     "Residual",
+    "Resizing",
     "SeparableConv1D",
     "SeparableConv2D",
     "SeparableConvolution1D",
@@ -164,6 +183,8 @@ registry.add(AveragePooling1D, AveragePooling2D, AveragePooling3D, MaxPooling1D,
 registry.add(GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D)
 registry.add(GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D)
 registry.add(Branches, Residual)
+registry.add(CenterCrop, Resizing, RandomBrightness, RandomContrast, RandomCrop)
+registry.add(RandomFlip, RandomRotation, RandomTranslation, RandomZoom)
 registry.add(Identity, Normalization, Permute, RepeatVector)
 registry.add(GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization)
 registry.add(AlphaDropout, GaussianDropout, GaussianNoise)

@@ -1,0 +1,441 @@
+"""Random changes to pictures in training: more different pictures than there are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Self
+
+from lamella._types import Config, Shape
+from lamella.layers.dropout import native_seed, require_seed
+from lamella.layers.layer import Layer
+from lamella.layers.window import channels_last, per_axis, spatial_shape
+from lamella.program import ProgramBuilder
+
+FILL_MODES = ("reflect", "wrap", "constant", "nearest")
+
+
+def factor_range(
+    layer: Layer, argument: str, factor: Any, low: float, high: float, both_ways: bool = True
+) -> tuple[float, float]:
+    """Two numbers of a pair, or of one number f: -f and f, or f and f.
+
+    Raises:
+        ValueError: for another form, or numbers outside [low, high].
+    """
+    numbers = (
+        tuple(factor) if isinstance(factor, Sequence) else (-abs(factor) if both_ways else factor, factor)
+    )
+    if len(numbers) != 2 or any(not low <= n <= high for n in numbers):
+        raise ValueError(
+            f"{type(layer).__name__} '{layer.name}': '{argument}' must be a number, or two, between {low:g} "
+            f"and {high:g}. Received: {argument}={factor!r}"
+        )
+    first, second = (float(n) for n in numbers)
+    return (min(first, second), max(first, second)) if both_ways else (first, second)
+
+
+class RandomPicture(Layer):
+    """Base class of the layers that change pictures at random in training, and not at all at inference."""
+
+    def __init__(self, seed: int | None, data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        channels_last(self, data_format)
+        self.seed = require_seed(self, seed)
+
+    def build(self, input_shape: Shape) -> None:
+        spatial_shape(self, input_shape, 2)
+        super().build(input_shape)
+
+    def transform(self) -> dict[str, Any]:
+        """What is drawn, as the native core takes it."""
+        raise NotImplementedError
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        attributes = {**self.transform(), "seed": native_seed(self.seed)}
+        return builder.add(self, "random_transform", value, attributes=attributes)
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "data_format": "channels_last", "seed": self.seed}
+
+
+class RandomMove(RandomPicture):
+    """Base class of layers after which pixels lie between those there were, or come from beyond the edges."""
+
+    def __init__(
+        self,
+        fill_mode: str,
+        interpolation: str,
+        seed: int | None,
+        fill_value: float,
+        data_format: str | None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(seed, data_format, **kwargs)
+        if fill_mode not in FILL_MODES or interpolation not in ("nearest", "bilinear"):
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}': 'fill_mode' must be one of {FILL_MODES} and "
+                f"'interpolation' 'nearest' or 'bilinear'. Received: fill_mode={fill_mode!r}, "
+                f"interpolation={interpolation!r}"
+            )
+        self.fill_mode = fill_mode
+        self.interpolation = interpolation
+        self.fill_value = float(fill_value)
+
+    def move(self) -> dict[str, Any]:
+        """How far pixels move."""
+        raise NotImplementedError
+
+    def transform(self) -> dict[str, Any]:
+        return {
+            **self.move(),
+            "fill": self.fill_mode,
+            "fill_value": self.fill_value,
+            "interpolate": int(self.interpolation == "bilinear"),
+        }
+
+    def get_config(self) -> Config:
+        return {
+            **super().get_config(),
+            "fill_mode": self.fill_mode,
+            "interpolation": self.interpolation,
+            "fill_value": self.fill_value,
+        }
+
+
+class RandomFlip(RandomPicture):
+    """In training, flips pictures with probability 1/2 in each direction.
+
+    Input (rows, height, width, channels), output alike. At inference it does nothing.
+
+    Args:
+        mode: `"horizontal"`, `"vertical"` or `"horizontal_and_vertical"`, the default.
+        seed: an integer, or None to follow the model's seed.
+        data_format: must be None or `"channels_last"`.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for another mode; when built, for inputs that are not pictures.
+
+    >>> import numpy as np
+    >>> RandomFlip("horizontal")(np.arange(2.0).reshape(1, 1, 2, 1)).ravel().tolist()
+    [0.0, 1.0]
+    """
+
+    def __init__(
+        self,
+        mode: str = "horizontal_and_vertical",
+        seed: int | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(seed, data_format, **kwargs)
+        modes = ("horizontal", "vertical", "horizontal_and_vertical")
+        if mode not in modes:
+            raise ValueError(f"RandomFlip '{self.name}': 'mode' must be one of {modes}. Received: {mode!r}")
+        self.mode = mode
+
+    def transform(self) -> dict[str, Any]:
+        return {"flip_vertical": int("vertical" in self.mode), "flip_horizontal": int("horiz" in self.mode)}
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "mode": self.mode}
+
+
+class RandomTranslation(RandomMove):
+    """In training, moves pictures by a random share of their size.
+
+    Input (rows, height, width, channels), output alike. At inference it does nothing.
+
+    Args:
+        height_factor: the share downwards: a number f for -f to f, or the two limits, in [-1, 1].
+        width_factor: the share to the right, alike.
+        fill_mode: what lies beyond the edges: `"reflect"` (the default), the picture mirrored; `"wrap"`, the
+            picture again; `"nearest"`, its edge; `"constant"`.
+        interpolation: between the four nearest pixels, `"bilinear"` (the default), or `"nearest"`.
+        seed: an integer, or None to follow the model's seed.
+        fill_value: the constant. Defaults to 0.
+        data_format: must be None or `"channels_last"`.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for a factor outside [-1, 1] or a mode that is not known.
+
+    >>> import numpy as np
+    >>> RandomTranslation(0.5, 0.0)(np.ones((1, 2, 2, 1)), training=True).shape
+    (1, 2, 2, 1)
+    """
+
+    def __init__(
+        self,
+        height_factor: Any,
+        width_factor: Any,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: int | None = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
+        self.height_factor = factor_range(self, "height_factor", height_factor, -1.0, 1.0)
+        self.width_factor = factor_range(self, "width_factor", width_factor, -1.0, 1.0)
+
+    def move(self) -> dict[str, Any]:
+        return {"shift_height": list(self.height_factor), "shift_width": list(self.width_factor)}
+
+    def get_config(self) -> Config:
+        factors = {"height_factor": self.height_factor, "width_factor": self.width_factor}
+        return {**super().get_config(), **factors}
+
+
+class RandomRotation(RandomMove):
+    """In training, turns pictures by a random angle.
+
+    Input (rows, height, width, channels), output alike. At inference it does nothing.
+
+    Args:
+        factor: the angle as a share of a full turn, counterclockwise: a number f for -f to f, or the two
+            limits, in [-1, 1].
+        fill_mode: what lies beyond the edges: `"reflect"` (the default), the picture mirrored; `"wrap"`, the
+            picture again; `"nearest"`, its edge; `"constant"`.
+        interpolation: between the four nearest pixels, `"bilinear"` (the default), or `"nearest"`.
+        seed: an integer, or None to follow the model's seed.
+        fill_value: the constant. Defaults to 0.
+        data_format: must be None or `"channels_last"`.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for a factor outside [-1, 1] or a mode that is not known.
+
+    >>> import numpy as np
+    >>> quarter = RandomRotation((0.25, 0.25))
+    >>> quarter(np.arange(4.0).reshape(1, 2, 2, 1), training=True).round(3).ravel().tolist()
+    [1.0, 3.0, 0.0, 2.0]
+    """
+
+    def __init__(
+        self,
+        factor: Any,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: int | None = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
+        self.factor = factor_range(self, "factor", factor, -1.0, 1.0)
+
+    def move(self) -> dict[str, Any]:
+        return {"angle": [2.0 * math.pi * share for share in self.factor]}
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "factor": self.factor}
+
+
+class RandomZoom(RandomMove):
+    """In training, zooms pictures in or out about their middle.
+
+    Input (rows, height, width, channels), output alike. At inference it does nothing.
+
+    Args:
+        height_factor: 0.2 shows a picture that is 20 % higher, so all smaller, -0.2 the middle of it: a
+            number f for -f to f, or the two limits, in [-1, 1].
+        width_factor: alike for the width; None, the default, keeps the proportions.
+        fill_mode: what lies beyond the edges: `"reflect"` (the default), the picture mirrored; `"wrap"`, the
+            picture again; `"nearest"`, its edge; `"constant"`.
+        interpolation: between the four nearest pixels, `"bilinear"` (the default), or `"nearest"`.
+        seed: an integer, or None to follow the model's seed.
+        fill_value: the constant. Defaults to 0.
+        data_format: must be None or `"channels_last"`.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for a factor outside [-1, 1] or a mode that is not known.
+
+    >>> import numpy as np
+    >>> RandomZoom(0.2)(np.ones((1, 2, 2, 1)), training=True).round(3).ravel().tolist()
+    [1.0, 1.0, 1.0, 1.0]
+    """
+
+    def __init__(
+        self,
+        height_factor: Any,
+        width_factor: Any = None,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: int | None = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
+        self.height_factor = factor_range(self, "height_factor", height_factor, -1.0, 1.0)
+        self.width_factor: tuple[float, float] | None = None
+        if width_factor is not None:
+            self.width_factor = factor_range(self, "width_factor", width_factor, -1.0, 1.0)
+
+    def move(self) -> dict[str, Any]:
+        width = self.width_factor or self.height_factor
+        return {
+            "zoom_height": [1.0 + share for share in self.height_factor],
+            "zoom_width": [1.0 + share for share in width],
+            "same_zoom": int(self.width_factor is None),
+        }
+
+    def get_config(self) -> Config:
+        factors = {"height_factor": self.height_factor, "width_factor": self.width_factor}
+        return {**super().get_config(), **factors}
+
+
+class RandomCrop(RandomPicture):
+    """In training, cuts a smaller picture out of each picture at a random place; at inference, the middle.
+
+    Input (rows, height, width, channels), output (rows, `height`, `width`, channels).
+
+    Args:
+        height: pixels of the output, at most those of the input.
+        width: pixels of the output, at most those of the input.
+        seed: an integer, or None to follow the model's seed.
+        data_format: must be None or `"channels_last"`.
+        name: see `Layer`.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for sizes that are not positive; when built, for smaller inputs.
+
+    >>> import numpy as np
+    >>> RandomCrop(1, 2)(np.arange(12.0).reshape(1, 3, 4, 1)).ravel().tolist()
+    [5.0, 6.0]
+    """
+
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        seed: int | None = None,
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(seed, data_format, name=name, **kwargs)
+        (self.height,) = per_axis(self, "height", height, 1)
+        (self.width,) = per_axis(self, "width", width, 1)
+
+    def build(self, input_shape: Shape) -> None:
+        spatial = spatial_shape(self, input_shape, 2)
+        for length, wanted in zip(spatial, (self.height, self.width), strict=True):
+            if length is not None and length < wanted:
+                raise ValueError(
+                    f"RandomCrop '{self.name}' cannot cut {self.height} by {self.width} pixels out of inputs "
+                    f"of shape {tuple(input_shape)}"
+                )
+        super().build(input_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return (input_shape[0], self.height, self.width, input_shape[-1])
+
+    def transform(self) -> dict[str, Any]:
+        return {"height": self.height, "width": self.width}
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "height": self.height, "width": self.width}
+
+
+class RandomColor(RandomPicture):
+    """Base class of layers that change the values of pictures within a range."""
+
+    def __init__(self, value_range: Any, seed: int | None, **kwargs: Any) -> None:
+        super().__init__(seed, **kwargs)
+        if not isinstance(value_range, Sequence) or len(value_range) != 2:
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}': 'value_range' must be two numbers. "
+                f"Received: {value_range!r}"
+            )
+        self.value_range = tuple(sorted(value_range))
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        limits = {"range": [float(limit) for limit in self.value_range]}
+        attributes = {**self.transform(), **limits, "seed": native_seed(self.seed)}
+        return builder.add(self, "random_color", value, attributes=attributes)
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "value_range": self.value_range}
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        data_format = {"data_format": config.get("data_format")}  # Keras takes it among others
+        layer = super().from_config({k: v for k, v in config.items() if k not in data_format})
+        channels_last(layer, data_format["data_format"])
+        return layer
+
+
+class RandomBrightness(RandomColor):
+    """In training, makes pictures brighter or darker.
+
+    Input (rows, height, width, channels), output alike, clipped to `value_range`. At inference it does
+    nothing.
+
+    Args:
+        factor: what is added, as a share of the range: a number f for -f to f, or the two limits, in [-1, 1].
+        value_range: the smallest and the largest value of pixels. Defaults to (0, 255).
+        seed: an integer, or None to follow the model's seed.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for a factor outside [-1, 1].
+
+    >>> import numpy as np
+    >>> RandomBrightness((0.5, 0.5), (0, 1))(np.full((1, 1, 2, 1), 0.25), training=True).ravel().tolist()
+    [0.75, 0.75]
+    """
+
+    def __init__(
+        self, factor: Any, value_range: Any = (0, 255), seed: int | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(value_range, seed, **kwargs)
+        self.factor = factor_range(self, "factor", factor, -1.0, 1.0)
+
+    def transform(self) -> dict[str, Any]:
+        low, high = self.value_range
+        return {"brightness": [share * (high - low) for share in self.factor]}
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "factor": self.factor}
+
+
+class RandomContrast(RandomColor):
+    """In training, moves the values of pictures away from the mean of their channel, or towards it.
+
+    Input (rows, height, width, channels), output alike, clipped to `value_range`. At inference it does
+    nothing.
+
+    Args:
+        factor: (lower, upper) for a contrast of 1 - lower to 1 + upper times what it was, or one number for
+            both, in [0, 1].
+        value_range: the smallest and the largest value of pixels. Defaults to (0, 255).
+        seed: an integer, or None to follow the model's seed.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for a factor outside [0, 1].
+
+    >>> import numpy as np
+    >>> x = np.array([2.0, 4.0]).reshape(1, 1, 2, 1)
+    >>> RandomContrast((1.0, 0.0), seed=1)(x, training=True).sum().round(3)
+    np.float32(6.0)
+    """
+
+    def __init__(
+        self, factor: Any, value_range: Any = (0, 255), seed: int | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(value_range, seed, **kwargs)
+        self.factor = factor_range(self, "factor", factor, 0.0, 1.0, both_ways=False)
+
+    def transform(self) -> dict[str, Any]:
+        lower, upper = self.factor
+        return {"contrast": [1.0 - lower, 1.0 + upper]}
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "factor": self.factor}

@@ -1,0 +1,188 @@
+"""Pictures of another size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lamella._types import Config, Shape
+from lamella.layers.interpolation import interpolation_terms, known_interpolation
+from lamella.layers.layer import Layer
+from lamella.layers.window import channels_last, per_axis, spatial_shape
+from lamella.program import ProgramBuilder
+
+
+def _cut(height: int, width: int, target: tuple[int, int]) -> tuple[int, int]:
+    """The largest part of a picture with the proportions of the target."""
+    part_height = int(width * target[0] / target[1])
+    part_width = int(height * target[1] / target[0])
+    return max(min(height, part_height), 1), max(min(width, part_width), 1)
+
+
+def _crop(layer: Layer, builder: ProgramBuilder, value: int, size: tuple[int, int]) -> int:
+    """The middle of pictures."""
+    for axis, kept in enumerate(size):
+        length = builder.shape(value)[axis]
+        first = (length - kept) // 2
+        if kept != length:
+            value = builder.map_axis(layer, value, axis, [[(first + i, 1.0)] for i in range(kept)])
+    return value
+
+
+def _resize(
+    layer: Layer,
+    builder: ProgramBuilder,
+    value: int,
+    size: tuple[int, int],
+    interpolation: str = "bilinear",
+    antialias: bool = False,
+) -> int:
+    for axis, wanted in enumerate(size):
+        length = builder.shape(value)[axis]
+        if length != wanted:
+            terms = interpolation_terms(interpolation, length, wanted, antialias)
+            value = builder.map_axis(layer, value, axis, terms)
+    return value
+
+
+class Resizing(Layer):
+    """Makes pictures larger or smaller.
+
+    Input (rows, height, width, channels), output (rows, `height`, `width`, channels).
+
+    Args:
+        height, width: pixels of the output.
+        interpolation: `"bilinear"` (the default), `"nearest"`, `"bicubic"`, `"lanczos3"` or `"lanczos5"`.
+        crop_to_aspect_ratio: whether pictures of other proportions are cut first. Defaults to False: they are
+            stretched.
+        pad_to_aspect_ratio: whether pictures of other proportions get margins first. Defaults to False.
+        fill_mode: of the margins; must be `"constant"`.
+        fill_value: of the margins. Defaults to 0.
+        antialias: whether the interpolation covers more pixels where the picture becomes smaller. Defaults
+            to False.
+        data_format: must be None or `"channels_last"`.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for sizes that are not positive, an interpolation that is not known, or both ways of
+            keeping the proportions.
+
+    >>> import numpy as np
+    >>> Resizing(2, 2)(np.arange(16.0).reshape(1, 4, 4, 1)).ravel().tolist()
+    [2.5, 4.5, 10.5, 12.5]
+    """
+
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        interpolation: str = "bilinear",
+        crop_to_aspect_ratio: bool = False,
+        pad_to_aspect_ratio: bool = False,
+        fill_mode: str = "constant",
+        fill_value: float = 0.0,
+        antialias: bool = False,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        channels_last(self, data_format)
+        self.refuse(fill_mode=(fill_mode, "constant"))
+        (self.height,) = per_axis(self, "height", height, 1)
+        (self.width,) = per_axis(self, "width", width, 1)
+        self.interpolation = known_interpolation(self, interpolation)
+        self.crop_to_aspect_ratio = bool(crop_to_aspect_ratio)
+        self.pad_to_aspect_ratio = bool(pad_to_aspect_ratio)
+        if self.crop_to_aspect_ratio and self.pad_to_aspect_ratio:
+            raise ValueError(f"Resizing '{self.name}' can crop or pad to the aspect ratio, not both")
+        self.fill_value = float(fill_value)
+        self.antialias = bool(antialias)
+
+    def build(self, input_shape: Shape) -> None:
+        spatial_shape(self, input_shape, 2)
+        super().build(input_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return (input_shape[0], self.height, self.width, input_shape[-1])
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        size = (self.height, self.width)
+        height, width, _ = builder.shape(value)
+        if self.crop_to_aspect_ratio:
+            value = _crop(self, builder, value, _cut(height, width, size))
+        if self.pad_to_aspect_ratio:
+            value = self._pad(builder, value, size)
+        return _resize(self, builder, value, size, self.interpolation, self.antialias)
+
+    def _pad(self, builder: ProgramBuilder, value: int, size: tuple[int, int]) -> int:
+        """Margins that give a picture the proportions of `size`: zeros around the difference to the fill."""
+        height, width, _ = builder.shape(value)
+        wanted = (max(height, width * size[0] // size[1]), max(width, height * size[1] // size[0]))
+        if wanted == (height, width):
+            return value
+        offset = {"scale": 1.0, "offset": -self.fill_value}
+        value = builder.add(self, "rescaling", value, attributes=offset)
+        for axis, (length, padded) in enumerate(zip((height, width), wanted, strict=True)):
+            before = (padded - length) // 2
+            kept = [[(i, 1.0)] for i in range(length)]
+            margins: list[list[tuple[int, float]]] = [[]] * before + kept + [[]] * (padded - length - before)
+            if padded != length:
+                value = builder.map_axis(self, value, axis, margins)
+        offset = {"scale": 1.0, "offset": self.fill_value}
+        return builder.add(self, "rescaling", value, attributes=offset)
+
+    def get_config(self) -> Config:
+        return {
+            **super().get_config(),
+            "height": self.height,
+            "width": self.width,
+            "interpolation": self.interpolation,
+            "crop_to_aspect_ratio": self.crop_to_aspect_ratio,
+            "pad_to_aspect_ratio": self.pad_to_aspect_ratio,
+            "fill_mode": "constant",
+            "fill_value": self.fill_value,
+            "antialias": self.antialias,
+            "data_format": "channels_last",
+        }
+
+
+class CenterCrop(Layer):
+    """The middle of pictures; smaller pictures are cut to its proportions and made larger.
+
+    Input (rows, height, width, channels), output (rows, `height`, `width`, channels).
+
+    Args:
+        height, width: pixels of the output.
+        data_format: must be None or `"channels_last"`.
+        **kwargs: see `Layer`.
+
+    Raises:
+        ValueError: for sizes that are not positive; when built, for inputs that are not pictures.
+
+    >>> import numpy as np
+    >>> CenterCrop(1, 2)(np.arange(12.0).reshape(1, 3, 4, 1)).ravel().tolist()
+    [5.0, 6.0]
+    """
+
+    def __init__(self, height: int, width: int, data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        channels_last(self, data_format)
+        (self.height,) = per_axis(self, "height", height, 1)
+        (self.width,) = per_axis(self, "width", width, 1)
+
+    def build(self, input_shape: Shape) -> None:
+        spatial_shape(self, input_shape, 2)
+        super().build(input_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return (input_shape[0], self.height, self.width, input_shape[-1])
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        size = (self.height, self.width)
+        height, width, _ = builder.shape(value)
+        if height >= self.height and width >= self.width:
+            return _crop(self, builder, value, size)
+        return _resize(self, builder, _crop(self, builder, value, _cut(height, width, size)), size)
+
+    def get_config(self) -> Config:
+        config = {"height": self.height, "width": self.width, "data_format": "channels_last"}
+        return {**super().get_config(), **config}
