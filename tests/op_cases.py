@@ -383,6 +383,8 @@ CASES = [
     OpCase("rescaling_per_channel", per_channel_rescaling),
     OpCase("flatten", flatten, ranks=(1, 2, 3)),
     OpCase("batch_normalization", batch_normalization(), ranks=(1, 3)),
+    # Of many tiles, with 9 copies: enough rows to be cut into chunks.
+    OpCase("batch_normalization_of_copies", chain(repeat(9), batch_normalization()), ranks=(1,)),
     OpCase("batch_normalization_plain", batch_normalization(center=False, scale=False)),
     OpCase("batch_normalization_frozen", batch_normalization(trainable=False)),
     OpCase("batch_normalization_tanh", chain(batch_normalization(), activation("tanh"))),

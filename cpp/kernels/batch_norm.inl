@@ -69,7 +69,7 @@ void batch_norm_reduce(const BatchNormBlock<T>& p) {
 
 template <class T>
 void batch_norm_input_gradient(const BatchNormBlock<T>& p, bool training) {
-  const T share = T(1) / T(p.rows);
+  const T share = T(1) / T(p.population);
   with_fused_activation(p.activation, [&](auto k) {
     for_each_row_vector<T>(p.rows, p.cols, p.ld, [&](int64_t at, int64_t j, auto span) {
       Vec<T> dz = batch_norm_dz<decltype(k)::value>(p, at, span);

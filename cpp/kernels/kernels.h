@@ -84,6 +84,7 @@ struct BatchNormBlock {
   Activation activation;
   T alpha;
   int64_t rows, cols, ld;
+  int64_t population;  // rows that mean and variance were taken over
   const T* x;
   const T* mean;     // cols
   const T* scale;    // cols: gamma * inv_std

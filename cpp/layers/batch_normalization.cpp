@@ -16,11 +16,13 @@ BatchNormalization::BatchNormalization(const Definition& definition)
   }
 }
 
-Needs BatchNormalization::needs(const ops::Context&, int64_t, bool training) const {
+Needs BatchNormalization::needs(const ops::Context& context, int64_t rows, bool training) const {
   const int64_t channel_bytes = round_up(input_cols() * size_of(dtype()), kAlignment);
   Needs needs{.saved = 4 * channel_bytes, .forward_in_place = !training, .backward_in_place = true};
   if (training) {
-    needs.backward_scratch = 2 * channel_bytes;
+    const int64_t scratch = context.ops.batch_norm.scratch_bytes(dtype(), rows * positions(), input_cols());
+    needs.saved += scratch;
+    needs.backward_scratch = scratch;
     needs.backward_reads_input = true;
     needs.backward_reads_output = activation_ != ops::Activation::linear;
   }
@@ -30,7 +32,8 @@ Needs BatchNormalization::needs(const ops::Context&, int64_t, bool training) con
 BatchNormalization::Saved BatchNormalization::saved(void* data) const {
   const int64_t channel_bytes = round_up(input_cols() * size_of(dtype()), kAlignment);
   char* first = static_cast<char*>(data);
-  return {first, first + channel_bytes, first + 2 * channel_bytes, first + 3 * channel_bytes};
+  return {first, first + channel_bytes, first + 2 * channel_bytes, first + 3 * channel_bytes,
+          first + 4 * channel_bytes};
 }
 
 void BatchNormalization::forward(const ForwardPass& pass) const {
@@ -45,6 +48,7 @@ void BatchNormalization::forward(const ForwardPass& pass) const {
                                        .variance = batch_statistics ? s.variance : variables()[3]->data(),
                                        .inv_std = s.inv_std,
                                        .scale = s.scale,
+                                       .scratch = s.scratch,
                                        .epsilon = epsilon_,
                                        .training = batch_statistics,
                                        .activation = activation_,

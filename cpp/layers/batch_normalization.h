@@ -19,9 +19,9 @@ class BatchNormalization final : public Layer {
   LayerPtr with_activation(ops::Activation activation, double alpha) const override;
 
  private:
-  // Saved: batch mean, batch variance, inverse standard deviation, scale: channels values each.
+  // Saved: batch mean, batch variance, inverse standard deviation, scale: channels values each; then scratch.
   struct Saved {
-    void *mean, *variance, *inv_std, *scale;
+    void *mean, *variance, *inv_std, *scale, *scratch;
   };
   Saved saved(void* data) const;
 

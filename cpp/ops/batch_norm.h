@@ -16,6 +16,7 @@ struct BatchNormForward {
   void* variance;
   void* inv_std;
   void* scale;
+  void* scratch;  // scratch_bytes; training only
   double epsilon;
   bool training;
   Activation activation;  // one with can_fuse
@@ -30,13 +31,14 @@ struct BatchNormBackward {
   const void* mean;
   const void* inv_std;
   const void* scale;
-  void* scratch;  // 2 * channels elements
+  void* scratch;  // scratch_bytes
   bool training;
   Activation activation;
   double alpha;
 };
 
 struct BatchNormOps {
+  int64_t (*scratch_bytes)(DType, int64_t rows, int64_t channels);
   void (*forward)(const Context&, const BatchNormForward&);
   void (*backward)(const Context&, const BatchNormBackward&);
   // moving = moving * momentum + batch * (1 - momentum)

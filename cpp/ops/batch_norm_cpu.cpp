@@ -8,12 +8,40 @@ namespace lamella::ops {
 
 namespace {
 
-// Channels are cut into blocks of this many; a block's statistics are summed over all rows in order.
+// How the work is cut, by its shape alone. Short values (of dense layers) into blocks of channels, each over
+// all rows; tall ones (of convolutions) into chunks of rows, whose statistics are merged in order: what lies
+// in memory row by row is then read row by row, and a chunk's second pass finds it in the cache.
+struct Cut {
+  int64_t rows, channels, chunk_rows, chunks;
+
+  Cut(int64_t all_rows, int64_t all_channels) : rows(all_rows), channels(all_channels) {
+    constexpr int64_t kChunkElements = 32'768;
+    chunk_rows = std::max<int64_t>(128, kChunkElements / std::max<int64_t>(channels, 1));
+    chunks = rows > 2 * chunk_rows ? ceil_div(rows, chunk_rows) : 1;
+  }
+  int64_t rows_of(int64_t chunk) const { return std::min(chunk_rows, rows - chunk * chunk_rows); }
+};
+
 constexpr int64_t kBlockChannels = 32;
 
 template <class Body>
-void for_channel_blocks(const Context& context, int64_t rows, int64_t channels, Body&& body) {
-  for_column_blocks(context, channels, kBlockChannels, rows * kBlockChannels * 2, body);
+void for_channel_blocks(const Context& context, const Cut& cut, Body&& body) {
+  for_column_blocks(context, cut.channels, kBlockChannels, cut.rows * kBlockChannels * 2, body);
+}
+
+// body(chunk, first row, rows).
+template <class Body>
+void for_row_chunks(const Context& context, const Cut& cut, Body&& body) {
+  context.pool.parallel_for(cut.chunks, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t chunk = begin; chunk < end; ++chunk) body(chunk, chunk * cut.chunk_rows, cut.rows_of(chunk));
+  });
+}
+
+// Elements: two numbers a channel for the whole, and for each chunk.
+int64_t scratch_elements(const Cut& cut) { return 2 * cut.channels * (cut.chunks + 1); }
+
+int64_t scratch_bytes(DType dtype, int64_t rows, int64_t channels) {
+  return checked_product(scratch_elements(Cut(rows, channels)), size_of(dtype));
 }
 
 template <class T>
@@ -27,61 +55,150 @@ void scales(const BatchNormForward& p, int64_t first, int64_t count) {
   }
 }
 
+// Mean and biased variance of all rows from those of the chunks (Chan, Golub & LeVeque 1979).
+template <class T>
+void merge_moments(const Cut& cut, const T* chunks, T* mean, T* variance) {
+  const auto merge = [&](T* total, auto value) {
+    std::fill_n(total, cut.channels, T(0));
+    for (int64_t chunk = 0; chunk < cut.chunks; ++chunk) {
+      const T share = static_cast<T>(static_cast<double>(cut.rows_of(chunk)) / static_cast<double>(cut.rows));
+      const T* moments = chunks + chunk * 2 * cut.channels;
+      for (int64_t c = 0; c < cut.channels; ++c) total[c] += share * value(moments, c);
+    }
+  };
+  merge(mean, [](const T* moments, int64_t c) { return moments[c]; });
+  merge(variance, [&](const T* moments, int64_t c) {
+    const T apart = moments[c] - mean[c];
+    return moments[cut.channels + c] + apart * apart;
+  });
+}
+
+template <class T>
+kernels::BatchNormBlock<T> forward_block(const BatchNormForward& p, int64_t row, int64_t rows, int64_t first,
+                                         int64_t count) {
+  const int64_t at = row * p.x.cols + first;
+  return {.activation = p.activation,
+          .alpha = static_cast<T>(p.alpha),
+          .rows = rows,
+          .cols = count,
+          .ld = p.x.cols,
+          .population = p.x.rows,
+          .x = p.x.as<T>() + at,
+          .mean = static_cast<const T*>(p.mean) + first,
+          .scale = static_cast<const T*>(p.scale) + first,
+          .beta = p.beta ? p.beta.as<T>() + first : nullptr,
+          .inv_std = nullptr,
+          .y = p.y.as<T>() + at,
+          .dy = nullptr,
+          .dx = nullptr,
+          .sum_dz = nullptr,
+          .sum_dz_xhat = nullptr};
+}
+
+template <class T>
+void forward_of_short(const Context& context, const Cut& cut, const BatchNormForward& p) {
+  for_channel_blocks(context, cut, [&](int64_t first, int64_t count) {
+    const auto& table = context.kernels.table<T>();
+    if (p.training) {
+      table.column_moments(cut.rows, count, cut.channels, p.x.as<T>() + first,
+                           static_cast<T*>(p.mean) + first, static_cast<T*>(p.variance) + first);
+    }
+    scales<T>(p, first, count);
+    table.batch_norm_forward(forward_block<T>(p, 0, cut.rows, first, count));
+  });
+}
+
+template <class T>
+void forward_of_tall(const Context& context, const Cut& cut, const BatchNormForward& p) {
+  const auto& table = context.kernels.table<T>();
+  if (p.training) {
+    T* moments = static_cast<T*>(p.scratch);
+    for_row_chunks(context, cut, [&](int64_t chunk, int64_t row, int64_t rows) {
+      T* mean = moments + chunk * 2 * cut.channels;
+      table.column_moments(rows, cut.channels, cut.channels, p.x.as<T>() + row * cut.channels, mean,
+                           mean + cut.channels);
+    });
+    merge_moments(cut, moments, static_cast<T*>(p.mean), static_cast<T*>(p.variance));
+  }
+  scales<T>(p, 0, cut.channels);
+  for_row_chunks(context, cut, [&](int64_t, int64_t row, int64_t rows) {
+    table.batch_norm_forward(forward_block<T>(p, row, rows, 0, cut.channels));
+  });
+}
+
 void forward(const Context& context, const BatchNormForward& p) {
   dispatch(p.x.dtype, [&](auto t) {
     using T = decltype(t);
-    for_channel_blocks(context, p.x.rows, p.x.cols, [&](int64_t first, int64_t count) {
-      const auto& table = context.kernels.table<T>();
-      T* mean = static_cast<T*>(p.mean) + first;
-      const T* x = p.x.as<T>() + first;
-      if (p.training) {
-        table.column_moments(p.x.rows, count, p.x.cols, x, mean, static_cast<T*>(p.variance) + first);
-      }
-      scales<T>(p, first, count);
-      table.batch_norm_forward({.activation = p.activation,
-                                .alpha = static_cast<T>(p.alpha),
-                                .rows = p.x.rows,
-                                .cols = count,
-                                .ld = p.x.cols,
-                                .x = x,
-                                .mean = mean,
-                                .scale = static_cast<const T*>(p.scale) + first,
-                                .beta = p.beta ? p.beta.as<T>() + first : nullptr,
-                                .inv_std = nullptr,
-                                .y = p.y.as<T>() + first,
-                                .dy = nullptr,
-                                .dx = nullptr,
-                                .sum_dz = nullptr,
-                                .sum_dz_xhat = nullptr});
-    });
+    const Cut cut(p.x.rows, p.x.cols);
+    cut.chunks == 1 ? forward_of_short<T>(context, cut, p) : forward_of_tall<T>(context, cut, p);
+  });
+}
+
+// sums: two numbers for each of the block's channels, `apart` from each other.
+template <class T>
+kernels::BatchNormBlock<T> backward_block(const BatchNormBackward& p, int64_t row, int64_t rows,
+                                          int64_t first, int64_t count, T* sums) {
+  const int64_t at = row * p.x.cols + first;
+  return {.activation = p.activation,
+          .alpha = static_cast<T>(p.alpha),
+          .rows = rows,
+          .cols = count,
+          .ld = p.x.cols,
+          .population = p.x.rows,
+          .x = p.x.as<T>() + at,
+          .mean = static_cast<const T*>(p.mean) + first,
+          .scale = static_cast<const T*>(p.scale) + first,
+          .beta = nullptr,
+          .inv_std = static_cast<const T*>(p.inv_std) + first,
+          .y = p.y ? p.y.as<T>() + at : nullptr,
+          .dy = p.dy.as<T>() + at,
+          .dx = p.dx ? p.dx.as<T>() + at : nullptr,
+          .sum_dz = sums + first,
+          .sum_dz_xhat = sums + p.x.cols + first};
+}
+
+template <class T>
+void store_gradients(const BatchNormBackward& p, const T* sums, int64_t first, int64_t count) {
+  if (p.beta_gradient) std::copy_n(sums + first, count, p.beta_gradient.as<T>() + first);
+  if (p.gamma_gradient) std::copy_n(sums + p.x.cols + first, count, p.gamma_gradient.as<T>() + first);
+}
+
+template <class T>
+void backward_of_short(const Context& context, const Cut& cut, const BatchNormBackward& p) {
+  T* sums = static_cast<T*>(p.scratch);
+  for_channel_blocks(context, cut, [&](int64_t first, int64_t count) {
+    const auto block = backward_block(p, 0, cut.rows, first, count, sums);
+    context.kernels.table<T>().batch_norm_reduce(block);
+    store_gradients(p, sums, first, count);
+    if (p.dx) context.kernels.table<T>().batch_norm_input_gradient(block, p.training);
+  });
+}
+
+template <class T>
+void backward_of_tall(const Context& context, const Cut& cut, const BatchNormBackward& p) {
+  const auto& table = context.kernels.table<T>();
+  const int64_t channels = cut.channels;
+  T* sums = static_cast<T*>(p.scratch);
+  T* chunk_sums = sums + 2 * channels;
+  for_row_chunks(context, cut, [&](int64_t chunk, int64_t row, int64_t rows) {
+    T* own_sums = chunk_sums + chunk * 2 * channels;
+    table.batch_norm_reduce(backward_block(p, row, rows, 0, channels, own_sums));
+  });
+  std::copy_n(chunk_sums, 2 * channels, sums);
+  for (int64_t chunk = 1; chunk < cut.chunks; ++chunk)
+    table.add(2 * channels, chunk_sums + chunk * 2 * channels, sums);
+  store_gradients(p, sums, 0, channels);
+  if (!p.dx) return;
+  for_row_chunks(context, cut, [&](int64_t, int64_t row, int64_t rows) {
+    table.batch_norm_input_gradient(backward_block(p, row, rows, 0, channels, sums), p.training);
   });
 }
 
 void backward(const Context& context, const BatchNormBackward& p) {
   dispatch(p.x.dtype, [&](auto t) {
     using T = decltype(t);
-    for_channel_blocks(context, p.x.rows, p.x.cols, [&](int64_t first, int64_t count) {
-      T* sums = static_cast<T*>(p.scratch);
-      const kernels::BatchNormBlock<T> block{.activation = p.activation,
-                                             .alpha = static_cast<T>(p.alpha),
-                                             .rows = p.x.rows,
-                                             .cols = count,
-                                             .ld = p.x.cols,
-                                             .x = p.x.as<T>() + first,
-                                             .mean = static_cast<const T*>(p.mean) + first,
-                                             .scale = static_cast<const T*>(p.scale) + first,
-                                             .beta = nullptr,
-                                             .inv_std = static_cast<const T*>(p.inv_std) + first,
-                                             .y = p.y ? p.y.as<T>() + first : nullptr,
-                                             .dy = p.dy.as<T>() + first,
-                                             .dx = p.dx ? p.dx.as<T>() + first : nullptr,
-                                             .sum_dz = sums + first,
-                                             .sum_dz_xhat = sums + p.x.cols + first};
-      context.kernels.table<T>().batch_norm_reduce(block);
-      if (p.beta_gradient) std::copy_n(block.sum_dz, count, p.beta_gradient.as<T>() + first);
-      if (p.gamma_gradient) std::copy_n(block.sum_dz_xhat, count, p.gamma_gradient.as<T>() + first);
-      if (p.dx) context.kernels.table<T>().batch_norm_input_gradient(block, p.training);
-    });
+    const Cut cut(p.x.rows, p.x.cols);
+    cut.chunks == 1 ? backward_of_short<T>(context, cut, p) : backward_of_tall<T>(context, cut, p);
   });
 }
 
@@ -98,6 +215,6 @@ void update_moving(const Context&, const TensorView& moving, const void* batch, 
 }  // namespace
 
 extern const BatchNormOps batch_norm_cpu;
-const BatchNormOps batch_norm_cpu{forward, backward, update_moving};
+const BatchNormOps batch_norm_cpu{scratch_bytes, forward, backward, update_moving};
 
 }  // namespace lamella::ops

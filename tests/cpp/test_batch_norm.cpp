@@ -62,6 +62,7 @@ struct Layer {
             rows,
             cols,
             ld,
+            rows,
             x.data(),
             mean.data(),
             scale.data(),
