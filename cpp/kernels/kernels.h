@@ -106,7 +106,8 @@ struct PoolRun {
   const T* x;
   T* y;         // written forward, read backward by the maximum
   const T* dy;  // backward only
-  T* dx;        // backward only: added to
+  T* dx;        // backward only
+  bool add;     // to dx; else dx is overwritten
 };
 
 // A run of pixels of a depthwise convolution with the same taps; taps lie x_tap apart in x and kernel_tap

@@ -1,9 +1,40 @@
 // Pooling of a run of pixels, vectorised over their channels.
 #pragma once
-#include "kernels/vec.h"
+#include "kernels/gemm.inl"
 
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {
+
+// body(loop), where loop(f) calls f(offset) for all taps. The number of taps of the smallest windows is known
+// to the compiler.
+template <class T, class Body>
+LAMELLA_INLINE void with_taps(const PoolRun<T>& p, Body body) {
+  constexpr int64_t kMostTaps = 64;
+  const auto nested = [&](auto f) LAMELLA_INLINE_BODY {
+    for (int64_t d = 0; d < p.taps[0]; ++d)
+      for (int64_t h = 0; h < p.taps[1]; ++h)
+        for (int64_t w = 0; w < p.taps[2]; ++w) f(d * p.tap_step[0] + h * p.tap_step[1] + w * p.tap_step[2]);
+  };
+  const int64_t count = p.taps[0] * p.taps[1] * p.taps[2];
+  if (count > kMostTaps) {
+    body(nested);
+    return;
+  }
+  int64_t offsets[kMostTaps];
+  int64_t listed = 0;
+  nested([&](int64_t offset) LAMELLA_INLINE_BODY { offsets[listed++] = offset; });
+  const auto with_count = [&](auto number) LAMELLA_INLINE_BODY {
+    body([&](auto f) LAMELLA_INLINE_BODY {
+      for (int64_t k = 0; k < number; ++k) f(offsets[k]);
+    });
+  };
+  if (count == 4)
+    with_count(Number<4>{});
+  else if (count == 9)
+    with_count(Number<9>{});
+  else
+    with_count(count);
+}
 
 // body(at, j, span) for the vectors of channels of each pixel: x and dx begin at `at`, y and dy at j.
 template <class T, class Body>
@@ -14,37 +45,37 @@ LAMELLA_INLINE void for_each_pixel_vector(const PoolRun<T>& p, Body body) {
     });
 }
 
-template <class T, class Body>
-LAMELLA_INLINE void for_each_tap(const PoolRun<T>& p, Body body) {
-  for (int64_t d = 0; d < p.taps[0]; ++d)
-    for (int64_t h = 0; h < p.taps[1]; ++h) {
-      const int64_t row = d * p.tap_step[0] + h * p.tap_step[1];
-      for (int64_t w = 0; w < p.taps[2]; ++w) body(row + w * p.tap_step[2]);
-    }
+template <class T, class Span>
+LAMELLA_INLINE void give(const PoolRun<T>& p, int64_t at, Vec<T> gradient, Span span) {
+  store(p.dx + at, p.add ? load(p.dx + at, span) + gradient : gradient, span);
 }
 
 template <class T>
 void max_pool_forward(const PoolRun<T>& p) {
-  for_each_pixel_vector<T>(p, [&](int64_t at, int64_t j, auto span) LAMELLA_INLINE_BODY {
-    Vec<T> most = splat(-kInfinity<T>);
-    for_each_tap<T>(p, [&](int64_t tap) LAMELLA_INLINE_BODY {
-      const Vec<T> x = load(p.x + at + tap, span);
-      most = ((x > most) | (x != x)) ? x : most;
+  with_taps<T>(p, [&](auto loop) LAMELLA_INLINE_BODY {
+    for_each_pixel_vector<T>(p, [&](int64_t at, int64_t j, auto span) LAMELLA_INLINE_BODY {
+      Vec<T> most = splat(-kInfinity<T>);
+      loop([&](int64_t tap) LAMELLA_INLINE_BODY {
+        const Vec<T> x = load(p.x + at + tap, span);
+        most = ((x > most) | (x != x)) ? x : most;
+      });
+      store(p.y + j, most, span);
     });
-    store(p.y + j, most, span);
   });
 }
 
 // The gradient goes to the first of the taps that are the maximum.
 template <class T>
 void max_pool_backward(const PoolRun<T>& p) {
-  for_each_pixel_vector<T>(p, [&](int64_t at, int64_t j, auto span) LAMELLA_INLINE_BODY {
-    const Vec<T> y = load(p.y + j, span);
-    Vec<T> dy = load(p.dy + j, span);
-    for_each_tap<T>(p, [&](int64_t tap) LAMELLA_INLINE_BODY {
-      const auto here = load(p.x + at + tap, span) == y;
-      store(p.dx + at + tap, load(p.dx + at + tap, span) + (here ? dy : Vec<T>{}), span);
-      dy = here ? Vec<T>{} : dy;
+  with_taps<T>(p, [&](auto loop) LAMELLA_INLINE_BODY {
+    for_each_pixel_vector<T>(p, [&](int64_t at, int64_t j, auto span) LAMELLA_INLINE_BODY {
+      const Vec<T> y = load(p.y + j, span);
+      Vec<T> dy = load(p.dy + j, span);
+      loop([&](int64_t tap) LAMELLA_INLINE_BODY {
+        const auto here = load(p.x + at + tap, span) == y;
+        give(p, at + tap, here ? dy : Vec<T>{}, span);
+        dy = here ? Vec<T>{} : dy;
+      });
     });
   });
 }
@@ -57,20 +88,22 @@ LAMELLA_INLINE T share_of_tap(const PoolRun<T>& p) {
 template <class T>
 void mean_pool_forward(const PoolRun<T>& p) {
   const T share = share_of_tap(p);
-  for_each_pixel_vector<T>(p, [&](int64_t at, int64_t j, auto span) LAMELLA_INLINE_BODY {
-    Vec<T> sum{};
-    for_each_tap<T>(p, [&](int64_t tap) LAMELLA_INLINE_BODY { sum += load(p.x + at + tap, span); });
-    store(p.y + j, sum * share, span);
+  with_taps<T>(p, [&](auto loop) LAMELLA_INLINE_BODY {
+    for_each_pixel_vector<T>(p, [&](int64_t at, int64_t j, auto span) LAMELLA_INLINE_BODY {
+      Vec<T> sum{};
+      loop([&](int64_t tap) LAMELLA_INLINE_BODY { sum += load(p.x + at + tap, span); });
+      store(p.y + j, sum * share, span);
+    });
   });
 }
 
 template <class T>
 void mean_pool_backward(const PoolRun<T>& p) {
   const T share = share_of_tap(p);
-  for_each_pixel_vector<T>(p, [&](int64_t at, int64_t j, auto span) LAMELLA_INLINE_BODY {
-    const Vec<T> part = load(p.dy + j, span) * share;
-    for_each_tap<T>(p, [&](int64_t tap) LAMELLA_INLINE_BODY {
-      store(p.dx + at + tap, load(p.dx + at + tap, span) + part, span);
+  with_taps<T>(p, [&](auto loop) LAMELLA_INLINE_BODY {
+    for_each_pixel_vector<T>(p, [&](int64_t at, int64_t j, auto span) LAMELLA_INLINE_BODY {
+      const Vec<T> part = load(p.dy + j, span) * share;
+      loop([&](int64_t tap) LAMELLA_INLINE_BODY { give(p, at + tap, part, span); });
     });
   });
 }

@@ -31,7 +31,8 @@ void for_each_run(const Window& window, const TensorView& x, const TensorView& y
                             .x = x.as<T>() + x_at,
                             .y = y.as<T>() + y_at,
                             .dy = nullptr,
-                            .dx = nullptr});
+                            .dx = nullptr,
+                            .add = false});
   };
   const Range inner = intersection(wide.interior(), {0, wide.output});
   for (int64_t column = 0; column < inner.begin; ++column) run_at(column, 1);
@@ -54,7 +55,20 @@ void forward(const Context& context, Pooling kind, const Window& window, const T
   });
 }
 
-// Windows may overlap: a picture's gradient is added up by one thread, in order.
+// Whether each input belongs to at most one output, and whether to one at least.
+struct Coverage {
+  bool once = true, all = true;
+
+  explicit Coverage(const Window& window) {
+    for (size_t axis = 0; axis < 3; ++axis) {
+      const WindowAxis w(window, axis);
+      once = once && w.stride >= w.taps;
+      all = all && w.stride <= w.taps && w.first_input(w.output - 1) + w.taps >= w.input;
+    }
+  }
+};
+
+// Where windows overlap, a picture's gradient is added up by one thread, in order.
 void backward(const Context& context, Pooling kind, const Window& window, const TensorView& x,
               const TensorView& y, const TensorView& dy, const TensorView& dx) {
   dispatch(dy.dtype, [&](auto t) {
@@ -62,12 +76,14 @@ void backward(const Context& context, Pooling kind, const Window& window, const 
     const auto& table = context.kernels.table<T>();
     const auto kernel = kind == Pooling::max ? table.max_pool_backward : table.mean_pool_backward;
     const int64_t size = window.input_positions() * dx.cols, rows = window.output[0] * window.output[1];
+    const Coverage coverage(window);
     const auto one_picture = [&](int64_t picture) {
-      std::fill_n(dx.as<T>() + picture * size, size, T(0));
+      if (!coverage.once || !coverage.all) std::fill_n(dx.as<T>() + picture * size, size, T(0));
       for (int64_t row = picture * rows; row < (picture + 1) * rows; ++row) {
         for_each_run<T>(window, x, y, row, [&](kernels::PoolRun<T> run) {
           run.dy = dy.as<T>() + (run.y - y.as<T>());
           run.dx = dx.as<T>() + (run.x - x.as<T>());
+          run.add = !coverage.once;
           kernel(run);
         });
       }
