@@ -2,8 +2,8 @@
 
 python examples/cifar10.py --data cifar10.npz [--epochs 30] [--picture cifar10.png]
 
-The data are an npz with the arrays x_train, y_train, x_test, y_test, pictures as bytes, or a folder with the folders
-`train` and `test`, in these one folder a class, in these pictures of one size.
+The data are an npz with the arrays x_train, y_train, x_test, y_test, pictures as bytes, or a folder with the
+folders `train` and `test`, in these one folder a class, in these pictures of one size.
 """
 
 import argparse
@@ -86,18 +86,18 @@ def draw(path, history, x, y, predicted, names):
     accuracy = history["val_accuracy"][-1]
     figure, (curves, grid) = chapter.new_picture(f"{accuracy:.1%} of unseen pictures are recognised", 2)
     epochs = np.arange(1, len(history["accuracy"]) + 1)
-    lines = (("accuracy", "augmented training pictures", 2), ("val_accuracy", "test pictures", 0))
+    lines = (("accuracy", "training", 2), ("val_accuracy", "test", 0))
     for key, _, colour in lines:
         curves.plot(epochs, history[key], color=chapter.COLOURS[colour])
     ends = [(epochs[-1], history[key][-1], text, chapter.COLOURS[colour]) for key, text, colour in lines]
     chapter.label(curves, ends)
     chapter.title(curves, "Accuracy", "epoch")
     grid.axis("off")
-    grid.set_title("Above recognised, below not", loc="left", color=chapter.INK, fontweight="bold")
+    chapter.title(grid, "Recognised (above), and not (below)", "")
     right, wrong = np.flatnonzero(predicted == y), np.flatnonzero(predicted != y)
     for row, chosen in enumerate([right[:4], right[4:8], wrong[:4], wrong[4:8]]):
         for column, index in enumerate(chosen):
-            box = grid.inset_axes([0.25 * column, 0.76 - 0.26 * row, 0.2, 0.2])
+            box = grid.inset_axes([0.25 * column, 0.78 - 0.25 * row - 0.05 * (row > 1), 0.18, 0.18])
             box.imshow(x[index])
             box.axis("off")
             text = names[predicted[index]] + ("" if row < 2 else f"\n({names[y[index]]})")

@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 
 DIGITS = Path(__file__).parent.parent / "examples" / "digits.py"
 
@@ -22,6 +24,31 @@ def test_digits_reaches_its_accuracy_and_draws_its_picture(tmp_path):
     assert accuracy >= 0.97
     assert "Total params" in result.stdout
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_pictures_from_a_file_and_from_folders(tmp_path):
+    """The residual network on digits, which are small enough, first as an npz, then as a folder of files."""
+    image = pytest.importorskip("PIL.Image")
+    pixels, labels = load_digits(return_X_y=True)
+    pictures = np.repeat((pixels * 15).astype("uint8").reshape(-1, 8, 8, 1), 3, axis=3)
+    parts = {"train": slice(300), "test": slice(300, 400)}
+    arrays = {f"x_{part}": pictures[rows] for part, rows in parts.items()}
+    np.savez(tmp_path / "digits.npz", **arrays, **{f"y_{part}": labels[rows] for part, rows in parts.items()})
+    for part, rows in parts.items():
+        for number, (picture, label) in enumerate(zip(pictures[rows], labels[rows], strict=True)):
+            folder = tmp_path / "digits" / part / str(label)
+            folder.mkdir(parents=True, exist_ok=True)
+            image.fromarray(picture).save(folder / f"{number}.png")
+    for data in ("digits.npz", "digits"):
+        drawn = tmp_path / "picture.png"
+        arguments = ["--data", tmp_path / data, "--epochs", "8", "--picture", drawn]
+        script = DIGITS.with_name("cifar10.py")
+        result = subprocess.run(
+            [sys.executable, script, *arguments], capture_output=True, text=True, check=True
+        )
+        assert float(re.search(r"^test accuracy: (0\.\d+)$", result.stdout, re.MULTILINE).group(1)) >= 0.5
+        assert drawn.read_bytes().startswith(b"\x89PNG")
+        drawn.unlink()
 
 
 # What each prints last or says of its best, and how much of it is asked for.

@@ -149,6 +149,41 @@ engine::Program make_program(DType dtype, const VariablePtr& kernel) {
   return program;
 }
 
+// Signals and pictures of the same features, large enough to be shared out, with what joins them.
+engine::Program make_convolutional_program(DType dtype, const VariablePtr& kernel) {
+  engine::Program program({kFeatures}, dtype);
+  const std::vector<double> two{2, 2}, one{1, 1};
+  add(program, "dense", {kernel, nullptr}, {});
+  add(program, "dense", {variable("kernel", {257, 300}, dtype), variable("bias", {300}, dtype)}, {});
+  add(program, "reshape", {}, {{"shape", std::vector<double>{10, 10, 3}}});
+  add(program, "random_transform", {}, {{"seed", int64_t{-1}}, {"angle", std::vector<double>{-1, 1}}});
+  add(program, "random_color", {}, {{"seed", int64_t{-1}}, {"range", std::vector<double>{-9, 9}}});
+  add(program, "conv", {variable("kernel", {3, 3, 3, 40}, dtype), variable("bias", {40}, dtype)},
+      {{"groups", int64_t{1}}, {"before", one}, {"after", one}});
+  const int shortcut = program.output;
+  add(program, "batch_normalization",
+      {variable("gamma", {40}, dtype), variable("beta", {40}, dtype), variable("mean", {40}, dtype, false),
+       variable("variance", {40}, dtype, false, 1)},
+      {{"momentum", 0.9}, {"epsilon", 1e-3}});
+  for (const char* op : {"add", "concatenate"}) {
+    layers::Definition definition{};
+    definition.name = op;
+    program.add(op, {program.output, shortcut}, std::move(definition));
+    if (program.output_shape().back() == 40) add(program, "activation", {}, {{"kind", "relu"}, {"a", 0.0}});
+  }
+  add(program, "spatial_dropout", {}, {{"rate", 0.2}, {"seed", int64_t{-1}}});
+  add(program, "pool", {}, {{"kind", "max"}, {"taps", two}, {"strides", two}});
+  add(program, "depthwise_conv", {variable("kernel", {9, 80}, dtype), variable("bias", {80}, dtype)},
+      {{"taps", std::vector<double>{3, 3}}, {"before", one}, {"after", one}});
+  add(program, "conv_transpose", {variable("kernel", {2, 2, 20, 80}, dtype), variable("bias", {20}, dtype)},
+      {{"strides", two}, {"output", std::vector<double>{10, 10}}});
+  add(program, "pool", {}, {{"kind", "mean"}, {"taps", std::vector<double>{10, 10}}});
+  add(program, "reshape", {}, {{"shape", std::vector<double>{20}}});
+  add(program, "dense", {variable("kernel", {20, kClasses}, dtype), variable("bias", {kClasses}, dtype)}, {});
+  add(program, "activation", {}, {{"kind", "softmax"}, {"a", 0.0}});
+  return program;
+}
+
 engine::Objective make_objective(const VariablePtr& kernel) {
   engine::Objective objective;
   objective.loss =
@@ -183,11 +218,13 @@ void run_to(engine::Trainer& trainer, int64_t steps, const engine::Poll& poll) {
 }
 
 // Counts from the second step on: the first one starts the threads and lays the memory out.
-void check_steps(int threads, DType dtype, const char* optimizer, Attributes settings) {
+using MakeProgram = engine::Program (*)(DType dtype, const VariablePtr& kernel);
+
+void check_steps(MakeProgram make, int threads, DType dtype, const char* optimizer, Attributes settings) {
   ThreadPool pool(threads);
   const ops::Context context{pool, kernels::select_kernels(), ops::cpu_ops()};
   const VariablePtr kernel = variable("kernel", {kFeatures, 257}, dtype);
-  engine::Trainer trainer(context, make_program(dtype, kernel), make_objective(kernel),
+  engine::Trainer trainer(context, make(dtype, kernel), make_objective(kernel),
                           optimizers::make_optimizer(optimizer, settings), engine::UpdateSettings(settings),
                           make_rules(kernel), 1);
   std::vector<uint8_t> x(kRows * kFeatures), y(kRows);
@@ -214,7 +251,7 @@ TEST(training_steps_allocate_nothing) {
   for (int threads : {1, 3}) {
     for (DType dtype : {DType::float32, DType::float64}) {
       testing::context = name + ", " + std::to_string(threads) + " threads, " + name_of(dtype) + ", adam";
-      check_steps(threads, dtype, "adam",
+      check_steps(make_program, threads, dtype, "adam",
                   Attributes("adam", {{"beta_1", 0.9},
                                       {"beta_2", 0.999},
                                       {"epsilon", 1e-7},
@@ -224,7 +261,9 @@ TEST(training_steps_allocate_nothing) {
                                       {"use_ema", int64_t{1}},
                                       {"ema_momentum", 0.9}}));
       testing::context = name + ", " + std::to_string(threads) + " threads, " + name_of(dtype) + ", sgd";
-      check_steps(threads, dtype, "sgd", Attributes("sgd", {{"momentum", 0.9}, {"nesterov", int64_t{1}}}));
+      for (MakeProgram make : {make_program, make_convolutional_program})
+        check_steps(make, threads, dtype, "sgd",
+                    Attributes("sgd", {{"momentum", 0.9}, {"nesterov", int64_t{1}}}));
     }
   }
 }
