@@ -123,6 +123,26 @@ def test_a_config_makes_the_same_network():
     np.testing.assert_array_equal(copy(x), model(x))
 
 
+def test_prediction_with_folded_normalisation_is_what_evaluation_sees():
+    """`predict` folds normalisations into the kernels, `evaluate` does not; both follow the weights."""
+    before = lamella.config.floatx()
+    lamella.config.set_floatx("float64")
+    try:
+        lamella.utils.set_random_seed(1)
+        model = small_network(use_bias=False)
+        model.layers[-1].activation = lamella.activations.get("linear")
+        model.compile("sgd", "mse")
+        rng = np.random.default_rng(0)
+        model.set_weights([np.abs(rng.normal(0.2, 0.1, w.shape)) for w in model.get_weights()])
+        x, y = rng.normal(size=(7, 14, 15, 3)), rng.normal(size=(7, 4))
+        for _ in range(2):
+            expected = model.evaluate(x, y, verbose=0)
+            assert np.mean((model.predict(x, verbose=0) - y) ** 2) == pytest.approx(expected, rel=1e-12)
+            model.fit(x, y, epochs=1, verbose=0)
+    finally:
+        lamella.config.set_floatx(before)
+
+
 def test_channels_first_is_refused():
     with pytest.raises(ValueError, match="Conv2D 'conv': 'data_format' must be 'channels_last'"):
         layers.Conv2D(4, 3, data_format="channels_first", name="conv")

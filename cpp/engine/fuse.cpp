@@ -18,29 +18,52 @@ bool is_head(const layers::Layer& layer, losses::Head head) {
          activation->kind() == ops::Activation::sigmoid;
 }
 
-// Fuses the activation at this node into its producer; false where that cannot be.
-bool fuse_into_producer(Program& program, size_t at) {
+// Puts make(layer in front of this node) in the place of both; false where that layer has other readers too,
+// or make returns null.
+template <class Make>
+bool merge_into_producer(Program& program, size_t at, Make make) {
   const Node& node = program.nodes[at];
-  const auto* activation = dynamic_cast<const ElementwiseActivation*>(node.layer.get());
-  if (activation == nullptr) return false;
   const int between = node.inputs[0];
   const size_t producer = program.producer(between);
   if (producer == program.nodes.size() || program.consumers(between).size() != 1 ||
       between == program.output) {
     return false;
   }
-  auto fused = program.nodes[producer].layer->with_activation(activation->kind(), activation->alpha());
-  if (!fused) return false;
-  program.nodes[producer] = {std::move(fused), program.nodes[producer].inputs, node.outputs};
+  auto merged = make(*program.nodes[producer].layer);
+  if (!merged) return false;
+  program.nodes[producer] = {std::move(merged), program.nodes[producer].inputs, node.outputs};
   program.nodes.erase(program.nodes.begin() + static_cast<std::ptrdiff_t>(at));
   return true;
+}
+
+bool fuse_activation(Program& program, size_t at) {
+  const auto* activation = dynamic_cast<const ElementwiseActivation*>(program.nodes[at].layer.get());
+  if (activation == nullptr) return false;
+  return merge_into_producer(program, at, [&](const layers::Layer& producer) {
+    return producer.with_activation(activation->kind(), activation->alpha());
+  });
+}
+
+bool fold_normalization(Program& program, size_t at) {
+  const auto normalization = program.nodes[at].layer->as_normalization();
+  if (!normalization) return false;
+  return merge_into_producer(program, at, [&](const layers::Layer& producer) {
+    return producer.with_normalization(*normalization);
+  });
 }
 
 }  // namespace
 
 Program fuse_activations(Program program) {
   for (size_t i = 0; i < program.nodes.size();) {
-    if (!fuse_into_producer(program, i)) ++i;
+    if (!fuse_activation(program, i)) ++i;
+  }
+  return program;
+}
+
+Program fold_normalizations(Program program) {
+  for (size_t i = 0; i < program.nodes.size();) {
+    if (!fold_normalization(program, i)) ++i;
   }
   return program;
 }

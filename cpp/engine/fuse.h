@@ -8,6 +8,10 @@ namespace lamella::engine {
 // is read by nobody else and the activation's derivative comes from its output.
 Program fuse_activations(Program program);
 
+// For inference: batch normalisation moves into the kernel and the bias of the dense or convolutional layer
+// in front of it.
+Program fold_normalizations(Program program);
+
 // Softmax or sigmoid at the end goes into the loss that asks for it: computed from logits, stable, in one
 // pass. Keras clips probabilities at 1e-7 instead, so losses differ beyond -log(1e-7) = 16.1.
 Program fuse_head(Program program, losses::Head head);

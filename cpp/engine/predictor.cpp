@@ -28,7 +28,7 @@ bool is_contiguous(const ops::ArrayView& x, int64_t cols) {
 
 Predictor::Predictor(const ops::Context& context, const Program& program, bool training, uint32_t seed)
     : context_(context),
-      program_(fuse_activations(program)),
+      program_(fuse_activations(training ? program : fold_normalizations(program))),
       training_(training),
       seed_(seed),
       flops_(forward_flops(program_)),

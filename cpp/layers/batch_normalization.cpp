@@ -83,6 +83,11 @@ void BatchNormalization::commit(const ops::Context& context, const void* data) c
   variables()[3]->mark_changed();
 }
 
+std::optional<Normalization> BatchNormalization::as_normalization() const {
+  if (activation_ != ops::Activation::linear) return std::nullopt;
+  return Normalization{variables()[0], variables()[1], variables()[2], variables()[3], epsilon_};
+}
+
 LayerPtr BatchNormalization::with_activation(ops::Activation activation, double alpha) const {
   if (activation_ != ops::Activation::linear || !kernels::can_fuse(activation)) return nullptr;
   auto fused = std::make_shared<BatchNormalization>(*this);

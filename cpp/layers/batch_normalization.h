@@ -17,6 +17,7 @@ class BatchNormalization final : public Layer {
   void commit(const ops::Context& context, const void* saved) const override;
   double forward_flops() const override { return 7.0 * static_cast<double>(input_size()); }
   LayerPtr with_activation(ops::Activation activation, double alpha) const override;
+  std::optional<Normalization> as_normalization() const override;
 
  private:
   // Saved: batch mean, batch variance, inverse standard deviation, scale: channels values each; then scratch.

@@ -38,7 +38,7 @@ Conv::Conv(const Definition& definition)
 // Scratch of the backward pass: one part after the other needs it.
 Needs Conv::needs(const ops::Context& context, int64_t rows, bool training) const {
   const ops::ConvOps& op = context.ops.conv;
-  Needs needs{.packed = op.packed_bytes(context, dtype(), geometry_)};
+  Needs needs{.packed = packed_bytes(context) + (folded_ ? folded_->bytes() : 0)};
   if (training) {
     const int64_t output_rows = rows * geometry_.window.output_positions();
     needs.backward_scratch =
@@ -51,15 +51,27 @@ Needs Conv::needs(const ops::Context& context, int64_t rows, bool training) cons
   return needs;
 }
 
+int64_t Conv::packed_bytes(const ops::Context& context) const {
+  return round_up(context.ops.conv.packed_bytes(context, dtype(), geometry_), kAlignment);
+}
+
+// A folded kernel and bias lie behind the packed one.
 void Conv::pack(const ops::Context& context, void* packed) const {
-  context.ops.conv.pack(context, geometry_, variable_view(0), packed);
+  TensorView kernel = variable_view(0);
+  if (folded_) {
+    void* memory = static_cast<char*>(packed) + packed_bytes(context);
+    folded_->refresh(context, memory);
+    kernel = folded_->kernel(memory);
+  }
+  context.ops.conv.pack(context, geometry_, kernel, packed);
 }
 
 void Conv::forward(const ForwardPass& pass) const {
+  const char* behind = static_cast<const char*>(pass.packed) + packed_bytes(pass.context);
   pass.context.ops.conv.forward(pass.context, geometry_,
                                 {.x = input_view(pass.inputs[0], pass.state),
                                  .packed = pass.packed,
-                                 .bias = variable_view(1),
+                                 .bias = folded_ ? folded_->bias(behind) : variable_view(1),
                                  .activation = activation_,
                                  .alpha = alpha_,
                                  .y = output_view(pass.outputs[0], pass.state)});
@@ -91,6 +103,14 @@ void Conv::backward(const BackwardPass& pass) const {
 double Conv::forward_flops() const {
   return 2.0 * static_cast<double>(geometry_.window.output_positions()) *
          static_cast<double>(variables()[0]->size());
+}
+
+LayerPtr Conv::with_normalization(const Normalization& normalization) const {
+  if (activation_ != ops::Activation::linear || folded_) return nullptr;
+  auto fused = std::make_shared<Conv>(*this);
+  fused->folded_.emplace(normalization, variables()[0], variables()[1]);
+  fused->depend_on(fused->folded_->variables());
+  return fused;
 }
 
 LayerPtr Conv::with_activation(ops::Activation activation, double alpha) const {

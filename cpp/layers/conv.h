@@ -1,5 +1,6 @@
 // Convolution over one to three spatial axes.
 #pragma once
+#include "layers/folded_kernel.h"
 #include "layers/layer.h"
 #include "ops/conv.h"
 
@@ -19,11 +20,15 @@ class Conv final : public Layer {
   double forward_flops() const override;
   double backward_flops() const override { return 2 * forward_flops(); }
   LayerPtr with_activation(ops::Activation activation, double alpha) const override;
+  LayerPtr with_normalization(const Normalization& normalization) const override;
 
  private:
+  int64_t packed_bytes(const ops::Context& context) const;
+
   ops::ConvGeometry geometry_;
   ops::Activation activation_ = ops::Activation::linear;
   double alpha_ = 0;
+  std::optional<FoldedKernel> folded_;
 };
 
 // The gradient of a convolution by its input, as a layer. Variables: kernel (taps ..., filters, channels),

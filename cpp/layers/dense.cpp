@@ -25,7 +25,7 @@ Needs Dense::needs(const ops::Context& context, int64_t rows, bool training) con
   const ops::DenseOps& op = context.ops.dense;
   Needs needs{.packed = trains_single_row(rows, training)
                             ? 0
-                            : op.packed_bytes(context, dtype(), input_cols(), units())};
+                            : packed_bytes(context) + (folded_ ? folded_->bytes() : 0)};
   if (training) {
     needs.backward_scratch =
         op.backward_scratch_bytes(context, dtype(), rows * positions(), input_cols(), units());
@@ -35,19 +35,32 @@ Needs Dense::needs(const ops::Context& context, int64_t rows, bool training) con
   return needs;
 }
 
+int64_t Dense::packed_bytes(const ops::Context& context) const {
+  return round_up(context.ops.dense.packed_bytes(context, dtype(), input_cols(), units()), kAlignment);
+}
+
+// A folded kernel and bias lie behind the packed one.
 void Dense::pack(const ops::Context& context, void* packed) const {
-  context.ops.dense.pack(context, variable_view(0), packed);
+  TensorView kernel = variable_view(0);
+  if (folded_) {
+    void* memory = static_cast<char*>(packed) + packed_bytes(context);
+    folded_->refresh(context, memory);
+    kernel = folded_->kernel(memory);
+  }
+  if (packed_bytes(context) > 0) context.ops.dense.pack(context, kernel, packed);
 }
 
 void Dense::forward(const ForwardPass& pass) const {
+  const char* behind = static_cast<const char*>(pass.packed) + packed_bytes(pass.context);
   const bool single_row = trains_single_row(pass.state.rows, pass.state.training);
-  pass.context.ops.dense.forward(pass.context, {.x = input_view(pass.inputs[0], pass.state),
-                                                .kernel = variable_view(0),
-                                                .packed = single_row ? nullptr : pass.packed,
-                                                .bias = variable_view(1),
-                                                .activation = activation_,
-                                                .alpha = alpha_,
-                                                .y = output_view(pass.outputs[0], pass.state)});
+  pass.context.ops.dense.forward(pass.context,
+                                 {.x = input_view(pass.inputs[0], pass.state),
+                                  .kernel = folded_ ? folded_->kernel(behind) : variable_view(0),
+                                  .packed = single_row ? nullptr : pass.packed,
+                                  .bias = folded_ ? folded_->bias(behind) : variable_view(1),
+                                  .activation = activation_,
+                                  .alpha = alpha_,
+                                  .y = output_view(pass.outputs[0], pass.state)});
 }
 
 void Dense::backward(const BackwardPass& pass) const {
@@ -67,6 +80,14 @@ void Dense::backward(const BackwardPass& pass) const {
 double Dense::forward_flops() const {
   return 2.0 * static_cast<double>(positions()) * static_cast<double>(input_cols()) *
          static_cast<double>(units());
+}
+
+LayerPtr Dense::with_normalization(const Normalization& normalization) const {
+  if (activation_ != ops::Activation::linear || folded_) return nullptr;
+  auto fused = std::make_shared<Dense>(*this);
+  fused->folded_.emplace(normalization, variables()[0], variables()[1]);
+  fused->depend_on(fused->folded_->variables());
+  return fused;
 }
 
 LayerPtr Dense::with_activation(ops::Activation activation, double alpha) const {

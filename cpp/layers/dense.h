@@ -1,5 +1,6 @@
 // Dense: y = activation(x kernel + bias) on the last axis of any rank.
 #pragma once
+#include "layers/folded_kernel.h"
 #include "layers/layer.h"
 
 namespace lamella::layers {
@@ -17,14 +18,17 @@ class Dense final : public Layer {
   double forward_flops() const override;
   double backward_flops() const override { return 2 * forward_flops(); }
   LayerPtr with_activation(ops::Activation activation, double alpha) const override;
+  LayerPtr with_normalization(const Normalization& normalization) const override;
 
  private:
+  int64_t packed_bytes(const ops::Context& context) const;
   int64_t units() const { return output_shape().back(); }
   // Each step changes the kernel, and for one row it is not worth packing.
   bool trains_single_row(int64_t rows, bool training) const { return training && rows * positions() == 1; }
 
   ops::Activation activation_ = ops::Activation::linear;
   double alpha_ = 0;
+  std::optional<FoldedKernel> folded_;
 };
 
 }  // namespace lamella::layers

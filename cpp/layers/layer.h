@@ -1,6 +1,7 @@
 // A layer: shapes, variables, and what its backward pass needs. It never dereferences data; ops do.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,12 @@ struct BackwardPass {
   void* scratch = nullptr;
 };
 
+// gamma (x - mean) / sqrt(variance + epsilon) + beta by channel; gamma and beta may be null.
+struct Normalization {
+  VariablePtr gamma, beta, mean, variance;
+  double epsilon;
+};
+
 // What a layer is made from, as the program hands it over.
 struct Definition {
   std::string name;  // of the Python layer, for messages
@@ -93,8 +100,17 @@ class Layer {
   virtual double backward_flops() const { return forward_flops(); }
   // This layer with an element-wise activation fused into it, or null where that cannot be.
   virtual std::shared_ptr<const Layer> with_activation(ops::Activation, double) const { return nullptr; }
+  // For inference: this layer with the normalisation behind it folded into its kernel and bias, or null.
+  virtual std::shared_ptr<const Layer> with_normalization(const Normalization&) const { return nullptr; }
+  // What this layer does at inference where it is y = x * scale + offset by channel, with numbers that are
+  // known beforehand; else absent.
+  virtual std::optional<Normalization> as_normalization() const { return std::nullopt; }
 
  protected:
+  // What it is computed from besides its own variables.
+  void depend_on(const std::vector<VariablePtr>& more) {
+    variables_.insert(variables_.end(), more.begin(), more.end());
+  }
   Layer(const Definition& definition, Shape output_shape);
 
   // A value of this layer, or its gradient, as [rows * positions, last axis]; absent where data is null.

@@ -37,10 +37,21 @@ struct BatchNormBackward {
   double alpha;
 };
 
+// gamma (z - mean) / sqrt(variance + epsilon) + beta as z * scale + offset, where z has this bias added
+// already: scale = gamma / sqrt(variance + epsilon), offset = (bias - mean) * scale + beta. What is absent
+// counts as 1 or 0.
+struct BatchNormFold {
+  TensorView gamma, beta, mean, variance;
+  double epsilon;
+  TensorView bias;
+  TensorView scale, offset;
+};
+
 struct BatchNormOps {
   int64_t (*scratch_bytes)(DType, int64_t rows, int64_t channels);
   void (*forward)(const Context&, const BatchNormForward&);
   void (*backward)(const Context&, const BatchNormBackward&);
+  void (*fold)(const Context&, const BatchNormFold&);
   // moving = moving * momentum + batch * (1 - momentum)
   void (*update_moving)(const Context&, const TensorView& moving, const void* batch, double momentum);
 };

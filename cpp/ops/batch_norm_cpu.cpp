@@ -202,6 +202,19 @@ void backward(const Context& context, const BatchNormBackward& p) {
   });
 }
 
+void fold(const Context&, const BatchNormFold& p) {
+  dispatch(p.scale.dtype, [&](auto t) {
+    using T = decltype(t);
+    for (int64_t c = 0; c < p.scale.size(); ++c) {
+      const T inverse = T(1) / std::sqrt(p.variance.as<T>()[c] + static_cast<T>(p.epsilon));
+      const T scale = p.gamma ? p.gamma.as<T>()[c] * inverse : inverse;
+      const T bias = p.bias ? p.bias.as<T>()[c] : T(0);
+      p.scale.as<T>()[c] = scale;
+      p.offset.as<T>()[c] = (bias - p.mean.as<T>()[c]) * scale + (p.beta ? p.beta.as<T>()[c] : T(0));
+    }
+  });
+}
+
 void update_moving(const Context&, const TensorView& moving, const void* batch, double momentum) {
   dispatch(moving.dtype, [&](auto t) {
     using T = decltype(t);
@@ -215,6 +228,6 @@ void update_moving(const Context&, const TensorView& moving, const void* batch, 
 }  // namespace
 
 extern const BatchNormOps batch_norm_cpu;
-const BatchNormOps batch_norm_cpu{scratch_bytes, forward, backward, update_moving};
+const BatchNormOps batch_norm_cpu{scratch_bytes, forward, backward, fold, update_moving};
 
 }  // namespace lamella::ops

@@ -56,6 +56,39 @@ TEST(a_layer_takes_one_activation_only) {
   CHECK(fuse_activations(program).nodes.size() == 2);
 }
 
+int batch_normalization(Program& program, int input, int64_t units) {
+  return program.add("batch_normalization", {input},
+                     {.name = "batch_normalization",
+                      .dtype = DType::float32,
+                      .inputs = {},
+                      .variables = {variable({units}), nullptr, variable({units}), variable({units})},
+                      .attributes = Attributes("", {{"momentum", 0.9}, {"epsilon", 1e-3}}),
+                      .trainable = true,
+                      .id = 0});
+}
+
+TEST(a_normalisation_is_folded_into_the_layer_before_and_its_activation_follows) {
+  Program program({4}, DType::float32);
+  const int output =
+      activation(program, batch_normalization(program, dense(program, Program::kInput, 4, 3), 3), "relu");
+  const Program folded = fuse_activations(fold_normalizations(program));
+  CHECK(folded.nodes.size() == 1);
+  CHECK(folded.nodes[0].outputs[0] == output);
+  // Kernel, bias, gamma, no beta, mean, variance: a change of any of them is noticed.
+  CHECK(folded.nodes[0].layer->variables().size() == 6);
+}
+
+TEST(a_normalisation_stays_behind_an_activation_or_a_value_with_two_readers) {
+  Program program({4}, DType::float32);
+  batch_normalization(program, activation(program, dense(program, Program::kInput, 4, 3), "relu"), 3);
+  CHECK(fold_normalizations(program).nodes.size() == 3);
+  Program branched({4}, DType::float32);
+  const int hidden = dense(branched, Program::kInput, 4, 3);
+  const int normalized = batch_normalization(branched, hidden, 3);
+  branched.add("add", {hidden, normalized}, {});
+  CHECK(fold_normalizations(branched).nodes.size() == 3);
+}
+
 TEST(a_value_with_two_readers_is_not_fused_away) {
   Program program({4}, DType::float32);
   const int between = dense(program, Program::kInput, 4, 3);
