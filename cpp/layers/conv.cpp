@@ -38,7 +38,7 @@ Conv::Conv(const Definition& definition)
 // Scratch of the backward pass: one part after the other needs it.
 Needs Conv::needs(const ops::Context& context, int64_t rows, bool training) const {
   const ops::ConvOps& op = context.ops.conv;
-  Needs needs{.packed = packed_bytes(context) + (folded_ ? folded_->bytes() : 0)};
+  Needs needs{.packed = folded_bytes() + op.packed_bytes(context, dtype(), geometry_)};
   if (training) {
     const int64_t output_rows = rows * geometry_.window.output_positions();
     needs.backward_scratch =
@@ -51,27 +51,21 @@ Needs Conv::needs(const ops::Context& context, int64_t rows, bool training) cons
   return needs;
 }
 
-int64_t Conv::packed_bytes(const ops::Context& context) const {
-  return round_up(context.ops.conv.packed_bytes(context, dtype(), geometry_), kAlignment);
-}
+// A folded kernel and bias lie in front of the packed one.
+int64_t Conv::folded_bytes() const { return folded_ ? folded_->bytes() : 0; }
 
-// A folded kernel and bias lie behind the packed one.
 void Conv::pack(const ops::Context& context, void* packed) const {
-  TensorView kernel = variable_view(0);
-  if (folded_) {
-    void* memory = static_cast<char*>(packed) + packed_bytes(context);
-    folded_->refresh(context, memory);
-    kernel = folded_->kernel(memory);
-  }
-  context.ops.conv.pack(context, geometry_, kernel, packed);
+  if (folded_) folded_->refresh(context, packed);
+  const TensorView kernel = folded_ ? folded_->kernel(packed) : variable_view(0);
+  void* behind = static_cast<char*>(packed) + folded_bytes();
+  context.ops.conv.pack(context, geometry_, kernel, behind);
 }
 
 void Conv::forward(const ForwardPass& pass) const {
-  const char* behind = static_cast<const char*>(pass.packed) + packed_bytes(pass.context);
   pass.context.ops.conv.forward(pass.context, geometry_,
                                 {.x = input_view(pass.inputs[0], pass.state),
-                                 .packed = pass.packed,
-                                 .bias = folded_ ? folded_->bias(behind) : variable_view(1),
+                                 .packed = static_cast<const char*>(pass.packed) + folded_bytes(),
+                                 .bias = folded_ ? folded_->bias(pass.packed) : variable_view(1),
                                  .activation = activation_,
                                  .alpha = alpha_,
                                  .y = output_view(pass.outputs[0], pass.state)});

@@ -23,7 +23,7 @@ class Conv final : public Layer {
   LayerPtr with_normalization(const Normalization& normalization) const override;
 
  private:
-  int64_t packed_bytes(const ops::Context& context) const;
+  int64_t folded_bytes() const;
 
   ops::ConvGeometry geometry_;
   ops::Activation activation_ = ops::Activation::linear;

@@ -25,7 +25,7 @@ Needs Dense::needs(const ops::Context& context, int64_t rows, bool training) con
   const ops::DenseOps& op = context.ops.dense;
   Needs needs{.packed = trains_single_row(rows, training)
                             ? 0
-                            : packed_bytes(context) + (folded_ ? folded_->bytes() : 0)};
+                            : folded_bytes() + op.packed_bytes(context, dtype(), input_cols(), units())};
   if (training) {
     needs.backward_scratch =
         op.backward_scratch_bytes(context, dtype(), rows * positions(), input_cols(), units());
@@ -35,32 +35,26 @@ Needs Dense::needs(const ops::Context& context, int64_t rows, bool training) con
   return needs;
 }
 
-int64_t Dense::packed_bytes(const ops::Context& context) const {
-  return round_up(context.ops.dense.packed_bytes(context, dtype(), input_cols(), units()), kAlignment);
-}
+// A folded kernel and bias lie in front of the packed one.
+int64_t Dense::folded_bytes() const { return folded_ ? folded_->bytes() : 0; }
 
-// A folded kernel and bias lie behind the packed one.
 void Dense::pack(const ops::Context& context, void* packed) const {
-  TensorView kernel = variable_view(0);
-  if (folded_) {
-    void* memory = static_cast<char*>(packed) + packed_bytes(context);
-    folded_->refresh(context, memory);
-    kernel = folded_->kernel(memory);
-  }
-  if (packed_bytes(context) > 0) context.ops.dense.pack(context, kernel, packed);
+  if (folded_) folded_->refresh(context, packed);
+  const TensorView kernel = folded_ ? folded_->kernel(packed) : variable_view(0);
+  void* behind = static_cast<char*>(packed) + folded_bytes();
+  if (units() > 1) context.ops.dense.pack(context, kernel, behind);
 }
 
 void Dense::forward(const ForwardPass& pass) const {
-  const char* behind = static_cast<const char*>(pass.packed) + packed_bytes(pass.context);
   const bool single_row = trains_single_row(pass.state.rows, pass.state.training);
-  pass.context.ops.dense.forward(pass.context,
-                                 {.x = input_view(pass.inputs[0], pass.state),
-                                  .kernel = folded_ ? folded_->kernel(behind) : variable_view(0),
-                                  .packed = single_row ? nullptr : pass.packed,
-                                  .bias = folded_ ? folded_->bias(behind) : variable_view(1),
-                                  .activation = activation_,
-                                  .alpha = alpha_,
-                                  .y = output_view(pass.outputs[0], pass.state)});
+  pass.context.ops.dense.forward(
+      pass.context, {.x = input_view(pass.inputs[0], pass.state),
+                     .kernel = folded_ ? folded_->kernel(pass.packed) : variable_view(0),
+                     .packed = single_row ? nullptr : static_cast<const char*>(pass.packed) + folded_bytes(),
+                     .bias = folded_ ? folded_->bias(pass.packed) : variable_view(1),
+                     .activation = activation_,
+                     .alpha = alpha_,
+                     .y = output_view(pass.outputs[0], pass.state)});
 }
 
 void Dense::backward(const BackwardPass& pass) const {

@@ -21,7 +21,7 @@ class Dense final : public Layer {
   LayerPtr with_normalization(const Normalization& normalization) const override;
 
  private:
-  int64_t packed_bytes(const ops::Context& context) const;
+  int64_t folded_bytes() const;
   int64_t units() const { return output_shape().back(); }
   // Each step changes the kernel, and for one row it is not worth packing.
   bool trains_single_row(int64_t rows, bool training) const { return training && rows * positions() == 1; }

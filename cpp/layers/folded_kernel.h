@@ -7,7 +7,7 @@
 namespace lamella::layers {
 
 // kernel * scale and (bias - mean) * scale + beta by column, scale = gamma / sqrt(variance + epsilon); they
-// lie behind the packed kernel and are refreshed with it.
+// lie in front of the packed kernel and are refreshed with it.
 class FoldedKernel {
  public:
   FoldedKernel(Normalization normalization, VariablePtr kernel, VariablePtr bias);
