@@ -21,14 +21,17 @@ struct ConvShape {
   }
 };
 
-// Those of the workloads; then a stem, 5x5 with stride, 1x1, large pictures, signals, primes, groups.
+// Those of the workloads; then a stem, 5x5 with stride, 1x1, large pictures, signals, primes, groups, and as
+// many groups as channels: depthwise.
 constexpr ConvShape kShapes[] = {
     {64, 32, 32, 3, 64, 3, 1, 1},    {64, 32, 32, 64, 64, 3, 1, 1},   {64, 16, 16, 64, 128, 3, 1, 1},
     {64, 16, 16, 128, 128, 3, 1, 1}, {64, 8, 8, 128, 256, 3, 1, 1},   {64, 8, 8, 256, 256, 3, 1, 1},
     {128, 28, 28, 1, 32, 3, 1, 1},   {128, 13, 13, 32, 64, 3, 1, 1},  {16, 96, 96, 3, 64, 7, 2, 1},
     {32, 28, 28, 32, 64, 5, 2, 1},   {32, 14, 14, 256, 512, 1, 1, 1}, {32, 28, 28, 128, 64, 1, 1, 1},
     {8, 96, 96, 32, 32, 3, 1, 1},    {32, 1, 1024, 32, 64, 5, 1, 1},  {16, 1, 4096, 1, 16, 9, 2, 1},
-    {7, 19, 23, 29, 31, 3, 1, 1},    {32, 16, 16, 128, 128, 3, 1, 4}, {1, 56, 56, 64, 64, 3, 1, 1}};
+    {7, 19, 23, 29, 31, 3, 1, 1},    {32, 16, 16, 128, 128, 3, 1, 4}, {1, 56, 56, 64, 64, 3, 1, 1},
+    {32, 56, 56, 64, 64, 3, 1, 64},  {32, 56, 56, 64, 64, 3, 2, 64},  {32, 14, 14, 256, 256, 3, 1, 256},
+    {32, 14, 14, 96, 96, 5, 1, 96}};
 
 // "Same" padding.
 ops::ConvGeometry geometry_of(const ConvShape& s) {
@@ -60,14 +63,22 @@ struct Layer {
         dx(x.rows(), x.cols(), 6),
         kernel_gradient(kernel.rows(), kernel.cols(), 7),
         packed(op().packed_bytes(context, DType::float32, g)),
-        scratch(std::max(op().transposed_bytes(context, DType::float32, g),
-                         op().kernel_gradient_scratch_bytes(context, DType::float32, g, s.pictures))) {
+        scratch(std::max({op().transposed_bytes(context, DType::float32, g),
+                          op().kernel_gradient_scratch_bytes(context, DType::float32, g, s.pictures),
+                          context.ops.depthwise.kernel_gradient_scratch_bytes(DType::float32, g.window,
+                                                                              s.pictures, s.channels)})) {
     op().pack(context, g, kernel.view(), packed.data());
   }
 
   const ops::ConvOps& op() const { return context.ops.conv; }
 
+  bool is_depthwise() const { return g.groups > 1 && g.groups == g.channels; }
+
   void forward() const {
+    if (is_depthwise()) {
+      return context.ops.depthwise.forward(context, g.window, x.view(), kernel.view(), bias.view(),
+                                           ops::Activation::linear, 0, y.view());
+    }
     op().forward(context, g,
                  {.x = x.view(),
                   .packed = packed.data(),
@@ -77,10 +88,16 @@ struct Layer {
                   .y = y.view()});
   }
   void input_gradient() const {
+    if (is_depthwise())
+      return context.ops.depthwise.input_gradient(context, g.window, dy.view(), kernel.view(), dx.view());
     op().pack_transposed(context, g, kernel.view(), scratch.data());
     op().input_gradient(context, g, {.dy = dy.view(), .packed = scratch.data(), .bias = {}, .dx = dx.view()});
   }
   void weight_gradient() const {
+    if (is_depthwise()) {
+      return context.ops.depthwise.kernel_gradient(context, g.window, x.view(), dy.view(),
+                                                   kernel_gradient.view(), scratch.data());
+    }
     op().kernel_gradient(context, g,
                          {.x = x.view(),
                           .dy = dy.view(),

@@ -8,8 +8,18 @@ namespace lamella::engine {
 
 namespace {
 
-// Rows of a batch where the caller leaves it open: enough to share out, few enough to stay in the cache.
-constexpr int64_t kBatchRows = 256;
+// Rows of a batch where the caller leaves it open: enough to share out, few enough that what one layer hands
+// to the next stays in the cache.
+int64_t batch_rows(const Program& program) {
+  constexpr int64_t kLeastRows = 64, kMostRows = 256, kCacheBytes = 4 << 20;
+  int64_t row_bytes = 1;
+  for (const Node& node : program.nodes) {
+    int64_t elements = checked_product(node.layer->output_shape());
+    for (int input : node.inputs) elements += checked_product(program.values[static_cast<size_t>(input)]);
+    row_bytes = std::max(row_bytes, elements * size_of(program.dtype));
+  }
+  return std::clamp(kCacheBytes / row_bytes, kLeastRows, kMostRows);
+}
 
 // A batch with more arithmetic than this takes long enough to look for signals between its ops.
 constexpr double kLongBatchFlops = 1e9;
@@ -32,6 +42,7 @@ Predictor::Predictor(const ops::Context& context, const Program& program, bool t
       training_(training),
       seed_(seed),
       flops_(forward_flops(program_)),
+      batch_rows_(batch_rows(program_)),
       input_cols_(checked_product(program_.input_shape())),
       output_row_bytes_(checked_product(program_.output_shape()) * size_of(program_.dtype)) {}
 
@@ -57,7 +68,7 @@ void Predictor::predict(const ops::ArrayView& x, int64_t batch_size, void* outpu
   const int64_t rows = x.rows();
   // Batch statistics depend on what is in a batch: in training mode the caller's batch is kept whole.
   int64_t batch = batch_size > 0 ? std::min(batch_size, rows) : rows;
-  if (!training_) batch = std::min(batch, kBatchRows);
+  if (!training_) batch = std::min(batch, batch_rows_);
   Lane lane = take_lane(batch);
   const uint64_t call = calls_.fetch_add(1, std::memory_order_relaxed);
   const Poll* long_poll = flops_ * static_cast<double>(batch) > kLongBatchFlops ? &poll : nullptr;

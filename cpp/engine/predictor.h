@@ -36,6 +36,7 @@ class Predictor {
   bool training_;
   uint32_t seed_;
   double flops_;  // of one row
+  int64_t batch_rows_;
   int64_t input_cols_, output_row_bytes_;
   std::mutex mutex_;
   std::shared_ptr<const Plan> plan_;

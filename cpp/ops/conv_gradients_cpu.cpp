@@ -99,12 +99,8 @@ class KernelGradientItem {
     const int64_t group = panel / cut_.group_panels, in_group = panel % cut_.group_panels * cut_.panel_width;
     const int64_t column = group * g_.group_filters() + in_group;
     cols_ = std::min(cut_.panel_width, g_.group_filters() - in_group);
-    for (int64_t r = 0; r < block.rows.size(); ++r) {
-      const int64_t pixel = (block.rows.begin + r) * wide_.output + block.columns.begin;
-      kernels_.table<T>().pack_panel(block.columns.size(), cols_, dy_ + pixel * g_.filters + column,
-                                     g_.filters, packed_ + r * block.columns.size() * cut_.panel_width);
-    }
     const bool few_channels = merges_row_taps(block);
+    locate_gradients(block, column, few_channels);
     const int64_t tiles = ceil_div(g_.group_channels(), kernels_.geometry<T>().tile_rows);
     for (int64_t t = 0; t < (few_channels ? 1 : tiles); ++t) {
       const Range channels{t * g_.group_channels() / tiles, (t + 1) * g_.group_channels() / tiles};
@@ -115,6 +111,21 @@ class KernelGradientItem {
           else
             for (int64_t k = 0; k < wide_.taps; ++k)
               multiply_tap(block, i, j, k, group, channels, column, accumulate);
+    }
+  }
+
+  // Where the gradients of the rows' outputs are, in this panel of filters: packed, unless so few tiles pass
+  // over them that it does not pay.
+  void locate_gradients(const OutputBlock& block, int64_t column, bool few_channels) {
+    const bool packs = !few_channels || g_.filters % kernels_.geometry<T>().lanes != 0;
+    gradient_step_ = packs ? cut_.panel_width : g_.filters;
+    for (int64_t r = 0; r < block.rows.size(); ++r) {
+      const int64_t pixel = (block.rows.begin + r) * wide_.output + block.columns.begin;
+      gradients_[r] = dy_ + pixel * g_.filters + column;
+      if (!packs) continue;
+      T* to = packed_ + r * block.columns.size() * cut_.panel_width;
+      kernels_.table<T>().pack_panel(block.columns.size(), cols_, gradients_[r], g_.filters, to);
+      gradients_[r] = to;
     }
   }
 
@@ -131,7 +142,7 @@ class KernelGradientItem {
     multiply(block, i, j, x,
              {.a_k = wide_.stride * g_.channels,
               .depth = columns.size(),
-              .b_shift = (columns.begin - block.columns.begin) * cut_.panel_width,
+              .b_shift = (columns.begin - block.columns.begin) * gradient_step_,
               .kernel = {first + channels.begin, first + channels.end}},
              column, accumulate);
   }
@@ -192,7 +203,7 @@ class KernelGradientItem {
     for (int64_t r = 0; r < block.rows.size(); ++r) {
       if (!inside_depth.contains(rows_[r].depth) || !inside_height.contains(rows_[r].height)) continue;
       x[count] = x[r];
-      dy[count] = packed_ + r * block.columns.size() * cut_.panel_width + tile.b_shift;
+      dy[count] = gradients_[r] + tile.b_shift;
       ++count;
     }
     kernels_.table<T>().brgemm({.batch = count,
@@ -200,7 +211,7 @@ class KernelGradientItem {
                                 .b = dy,
                                 .a_row = 1,
                                 .a_k = tile.a_k,
-                                .b_row = cut_.panel_width,
+                                .b_row = gradient_step_,
                                 .k = tile.depth,
                                 .c = out_ + tile.kernel.begin * g_.filters + column,
                                 .ldc = g_.filters,
@@ -218,7 +229,9 @@ class KernelGradientItem {
   const T* dy_;
   T* out_;
   int64_t cols_ = 0;  // of the panel at hand
+  int64_t gradient_step_ = 0;
   Row rows_[kMostRows];
+  const T* gradients_[kMostRows];
   alignas(64) T packed_[kPackedBytes / sizeof(T)];
   T padded_[kPaddedSize];
 };
