@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import lamella
+import op_cases
 from lamella import layers
 
 torch = pytest.importorskip("torch", reason="needs the extra `parity`")
@@ -122,3 +123,46 @@ def test_twenty_steps_of_sgd(dtype, momentum, nesterov):
         )
     for weight, parameter in zip(model.trainable_weights, twin.parameters, strict=True):
         assert_close(np.array(weight), parameter.detach().numpy(), dtype, weight.name)
+
+
+def convolved(x, node):
+    """What PyTorch makes of the input of a convolution's node, channels last."""
+    kernel, bias = node.variables
+    spatial = x.ndim - 2
+    padding = [
+        n
+        for before, after in list(zip(node.attributes["before"], node.attributes["after"], strict=True))[::-1]
+        for n in (before, after)
+    ]
+    function = getattr(torch.nn.functional, f"conv{spatial}d")
+    y = function(
+        torch.nn.functional.pad(x.movedim(-1, 1), padding),
+        kernel.movedim(-1, 0).movedim(-1, 1),
+        bias,
+        stride=node.attributes["strides"],
+        dilation=node.attributes["dilation"],
+        groups=node.attributes["groups"],
+    )
+    return y.movedim(1, -1)
+
+
+@pytest.mark.parametrize("shape", [(23, 3), (9, 10, 1), (12, 7, 35), (8, 8, 64), (5, 6, 7, 4)], ids=str)
+@pytest.mark.parametrize("filters", [16, 70])
+@pytest.mark.parametrize("groups", [1, 2])
+@pytest.mark.parametrize("seed", range(3))
+def test_convolution_and_its_gradients(shape, filters, groups, seed):
+    """In float32 to 1e-5 of the norm: outputs, and gradients by inputs, kernel and bias."""
+    case = op_cases.OpCase("conv", op_cases.conv(filters, groups=groups))
+    built = op_cases.build(case, 5, shape, "float32", seed)
+    rng = np.random.default_rng(seed)
+    x = op_cases.off_zero(rng, (5, *shape))
+    (node,) = case.nodes(x, rng)
+    node.variables = [torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in node.variables]
+    inputs = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    y = convolved(inputs, node)
+    predicted = lamella._core.Predictor(built.program)(built.x)
+    assert op_cases.relative_error(predicted, y.detach().numpy()) < 1e-5
+    torch.nn.functional.mse_loss(y, torch.tensor(built.y, dtype=torch.float64)).backward()
+    expected = [inputs.grad.reshape(5, -1), *(v.grad for v in node.variables)]
+    for (variable, gradient), right in zip(built.trainer().gradients(built.feed), expected, strict=True):
+        assert op_cases.relative_error(gradient, right.numpy()) < 1e-5, variable.name
