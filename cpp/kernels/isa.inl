@@ -27,6 +27,7 @@
 #include "kernels/row_activations.inl"
 #include "kernels/row_norm.inl"
 #include "kernels/softmax.inl"
+#include "kernels/winograd.inl"
 
 namespace lamella::kernels {
 namespace LAMELLA_ISA {

@@ -122,6 +122,18 @@ struct DepthwiseRun {
   T* y;           // the gradient of the kernel reads it
 };
 
+// The end of Winograd's algorithm for a panel of filters: outputs of 2x2 pixels from 16 products each.
+template <class T>
+struct WinogradOutput {
+  Activation activation;
+  T alpha;
+  int64_t tiles, cols;
+  const T* products;  // 16 matrices [tiles, panel], `step` apart
+  int64_t step;
+  const T* bias;  // cols; may be null
+  T* const* y;    // the four pixels of each tile, cols of each; null: not wanted
+};
+
 // One pass of FTRL-proximal over n elements: accumulators a, linear terms l, weights w.
 //   root = (a + g^2)^power;  l += g + 2 shrinkage w - (root - a^power) / learning_rate * w
 //   w = (clip(l, -l1, l1) - l) / (root / learning_rate + 2 l2);  a += g^2

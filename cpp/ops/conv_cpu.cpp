@@ -3,6 +3,7 @@
 #include "ops/conv_gradients_cpu.h"
 #include "ops/correlation_cpu.h"
 #include "ops/window_phases.h"
+#include "ops/winograd_cpu.h"
 
 namespace lamella::ops {
 
@@ -18,8 +19,39 @@ int64_t packed_kernel_bytes(const Context& context, DType dtype, const ConvGeome
   });
 }
 
+bool is_3x3_with_stride_1(const ConvGeometry& g) {
+  const Window& w = g.window;
+  return g.groups == 1 && w.taps == std::array<int64_t, 3>{1, 3, 3} && w.input[0] == 1 &&
+         w.stride == std::array<int64_t, 3>{1, 1, 1} && w.dilation == std::array<int64_t, 3>{1, 1, 1};
+}
+
+WinogradShape winograd_shape(const ConvGeometry& g) {
+  const Window& w = g.window;
+  return {w.input[1], w.input[2], w.output[1], w.output[2], w.before[1], w.before[2], g.channels, g.filters};
+}
+// Of the gradient by the input: a correlation of the outputs' gradients with the taps in reverse order.
+WinogradShape winograd_gradient_shape(const ConvGeometry& g) {
+  const Window& w = g.window;
+  return {w.output[1],     w.output[2],     w.input[1], w.input[2],
+          2 - w.before[1], 2 - w.before[2], g.filters,  g.channels};
+}
+
+bool uses_winograd(const ConvGeometry& g, const WinogradShape& s) {
+  return is_3x3_with_stride_1(g) && s.above >= 0 && s.left >= 0 && winograd_pays(s);
+}
+
+// The matrices of Winograd's algorithm in front of the panels they are made from.
+int64_t winograd_bytes(const Context& context, DType dtype, const ConvGeometry& g, const WinogradShape& s) {
+  if (!uses_winograd(g, s)) return 0;
+  return dispatch(dtype, [&](auto t) {
+    using T = decltype(t);
+    return winograd_packed_size<T>(context.kernels, s) * int64_t{sizeof(T)};
+  });
+}
+
 int64_t packed_bytes(const Context& context, DType dtype, const ConvGeometry& g) {
-  return packed_kernel_bytes(context, dtype, g, g.group_channels(), g.group_filters());
+  return winograd_bytes(context, dtype, g, winograd_shape(g)) +
+         packed_kernel_bytes(context, dtype, g, g.group_channels(), g.group_filters());
 }
 
 // body(group, first of its filters, filters, packed panel, tap) for all panels and taps, in parallel.
@@ -42,12 +74,15 @@ void pack(const Context& context, const ConvGeometry& g, const TensorView& kerne
   dispatch(kernel.dtype, [&](auto t) {
     using T = decltype(t);
     const int64_t channels = g.group_channels(), filters = g.group_filters();
-    for_each_panel_tap(context, g.groups, channels, filters, g.window.all_taps(), static_cast<T*>(packed),
+    const WinogradShape s = winograd_shape(g);
+    T* panels = static_cast<T*>(packed) + winograd_bytes(context, kernel.dtype, g, s) / int64_t{sizeof(T)};
+    for_each_panel_tap(context, g.groups, channels, filters, g.window.all_taps(), panels,
                        [&](int64_t group, int64_t first, int64_t count, T* out, int64_t tap) {
                          const T* from =
                              kernel.as<T>() + tap * channels * g.filters + group * filters + first;
                          context.kernels.table<T>().pack_panel(channels, count, from, g.filters, out);
                        });
+    if (uses_winograd(g, s)) winograd_pack(context, s, panels, static_cast<T*>(packed));
   });
 }
 
@@ -70,6 +105,16 @@ void activate(const kernels::Table<T>& table, const Correlation<T>& c, const Cor
 void forward(const Context& context, const ConvGeometry& g, const ConvForward& p) {
   dispatch(p.x.dtype, [&](auto t) {
     using T = decltype(t);
+    if (const WinogradShape s = winograd_shape(g); uses_winograd(g, s)) {
+      return winograd_correlate<T>(context, {.shape = s,
+                                             .pictures = p.x.rows / g.window.input_positions(),
+                                             .x = p.x.as<T>(),
+                                             .packed = static_cast<const T*>(p.packed),
+                                             .bias = p.bias.as<T>(),
+                                             .activation = p.activation,
+                                             .alpha = p.alpha,
+                                             .y = p.y.as<T>()});
+    }
     const auto x_steps = steps_of(g.window.input, g.channels);
     const auto y_steps = steps_of(g.window.output, g.filters);
     Correlation<T> c{.axes = {},
@@ -98,7 +143,8 @@ void forward(const Context& context, const ConvGeometry& g, const ConvForward& p
 }
 
 int64_t transposed_bytes(const Context& context, DType dtype, const ConvGeometry& g) {
-  return packed_kernel_bytes(context, dtype, g, g.group_filters(), g.group_channels());
+  return winograd_bytes(context, dtype, g, winograd_gradient_shape(g)) +
+         packed_kernel_bytes(context, dtype, g, g.group_filters(), g.group_channels());
 }
 
 void pack_transposed(const Context& context, const ConvGeometry& g, const TensorView& kernel, void* packed) {
@@ -106,7 +152,9 @@ void pack_transposed(const Context& context, const ConvGeometry& g, const Tensor
     using T = decltype(t);
     const int64_t channels = g.group_channels(), filters = g.group_filters();
     const int64_t width = round_up(channels, context.kernels.geometry<T>().panel);
-    T* out_of_phase = static_cast<T*>(packed);
+    const WinogradShape s = winograd_gradient_shape(g);
+    T* panels = static_cast<T*>(packed) + winograd_bytes(context, kernel.dtype, g, s) / int64_t{sizeof(T)};
+    T* out_of_phase = panels;
     for_each_phase(g.window, [&](const std::array<Phase, 3>& phases, const auto&) {
       const int64_t taps = taps_of(phases);
       for_each_panel_tap(context, g.groups, filters, channels, taps, out_of_phase,
@@ -118,12 +166,23 @@ void pack_transposed(const Context& context, const ConvGeometry& g, const Tensor
                          });
       out_of_phase += g.groups * width * filters * taps;
     });
+    if (uses_winograd(g, s)) winograd_pack(context, s, panels, static_cast<T*>(packed));
   });
 }
 
 void input_gradient(const Context& context, const ConvGeometry& g, const ConvInputGradient& p) {
   dispatch(p.dy.dtype, [&](auto t) {
     using T = decltype(t);
+    if (const WinogradShape s = winograd_gradient_shape(g); uses_winograd(g, s)) {
+      return winograd_correlate<T>(context, {.shape = s,
+                                             .pictures = p.dy.rows / g.window.output_positions(),
+                                             .x = p.dy.as<T>(),
+                                             .packed = static_cast<const T*>(p.packed),
+                                             .bias = p.bias.as<T>(),
+                                             .activation = Activation::linear,
+                                             .alpha = 0,
+                                             .y = p.dx.as<T>()});
+    }
     const auto dy_steps = steps_of(g.window.output, g.filters);
     const auto dx_steps = steps_of(g.window.input, g.channels);
     Correlation<T> c{.axes = {},

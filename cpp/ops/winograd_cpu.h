@@ -1,0 +1,45 @@
+// 3x3 correlations with stride 1 by Winograd's F(2x2, 3x3), where they have so many channels that fewer
+// products weigh more than the transforms.
+#pragma once
+#include "base/shape.h"
+#include "ops/context.h"
+#include "ops/window.h"
+
+namespace lamella::ops {
+
+struct WinogradShape {
+  int64_t height, width;          // of a picture
+  int64_t new_height, new_width;  // of its outputs
+  int64_t above, left;            // zeros to be thought there
+  int64_t channels, filters;
+
+  int64_t tile_rows() const { return ceil_div(new_height, 2); }
+  int64_t tile_columns() const { return ceil_div(new_width, 2); }
+};
+
+bool winograd_pays(const WinogradShape& s);
+
+// Elements of a kernel in 16 matrices [channels, panel] a panel, made from its ordinary panels.
+template <class T>
+int64_t winograd_packed_size(const kernels::Kernels& kernels, const WinogradShape& s) {
+  return 16 * s.channels * round_up(s.filters, kernels.geometry<T>().panel);
+}
+template <class T>
+void winograd_pack(const Context& context, const WinogradShape& s, const T* panels, T* packed);
+
+// y = activation(bias + correlation) of x[pictures, height, width, channels].
+template <class T>
+struct WinogradCorrelation {
+  WinogradShape shape;
+  int64_t pictures;
+  const T* x;
+  const T* packed;
+  const T* bias;  // or null
+  Activation activation;
+  double alpha;
+  T* y;
+};
+template <class T>
+void winograd_correlate(const Context& context, const WinogradCorrelation<T>& p);
+
+}  // namespace lamella::ops
