@@ -141,6 +141,26 @@ def permute(*axes: int):
     return lambda x, rng: [Node("permute", {"axes": list(axes)})]
 
 
+def conv_3x3(filters: int):
+    """A 3x3 convolution of pictures made twice as large: with many channels it is another algorithm."""
+
+    def nodes(x, rng):
+        pads = [int(rng.integers(0 if n > 1 else 1, 2)) for n in x.shape[1:-1]]
+        kernel = off_zero(rng, (3, 3, x.shape[-1], filters))
+        attributes = {"before": pads, "after": pads, "groups": 1}
+        conv_node = Node("conv", attributes, [kernel, off_grid(rng, (filters,))])
+        return [*(twice(axis, x.shape[1 + axis]) for axis in (0, 1)), conv_node]
+
+    return nodes
+
+
+def twice(axis: int, length: int) -> Node:
+    """Each position of an axis two times."""
+    sources = np.repeat(np.arange(length), 2).tolist()
+    starts, weights = list(range(2 * length + 1)), [1.0] * (2 * length)
+    return Node("map_axis", {"axis": axis, "starts": starts, "sources": sources, "weights": weights})
+
+
 def map_axis(x, rng):
     """A random axis becomes random weighted sums of what lay there, of none to three positions."""
     axis = int(rng.integers(len(x.shape) - 1))
@@ -326,6 +346,8 @@ CASES = [
     OpCase("conv_wide", conv(70, use_bias=False), ranks=(2, 3)),
     OpCase("conv_in_groups", conv(6, groups=3), ranks=(2, 3)),
     OpCase("conv_channel_by_channel", conv(34, groups=17), ranks=(3,)),
+    OpCase("conv_3x3", chain(dense(40), conv_3x3(33)), ranks=(3,)),
+    OpCase("conv_3x3_tanh", chain(dense(33), conv_3x3(70), activation("tanh")), ranks=(3,)),
     OpCase("depthwise_conv", depthwise_conv, ranks=(2, 3, 4)),
     OpCase("depthwise_conv_relu", chain(depthwise_conv, activation("relu")), ranks=(3,)),
     OpCase("conv_transpose", conv_transpose(7), ranks=(2, 3, 4)),

@@ -33,6 +33,19 @@ def test_conv2d_is_what_its_formula_says(strides, dilation, groups):
     np.testing.assert_allclose(y, naive(x, layer.kernel.numpy(), strides, dilation, groups), atol=1e-12)
 
 
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-6), ("float64", 1e-14)])
+@pytest.mark.parametrize("size", [(12, 12), (9, 14), (4, 4)])
+def test_many_channels_and_nine_taps_are_as_exact(size, dtype, tolerance):
+    """The algorithm with fewer products (Winograd's) against the formula."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, *size, 64))
+    layer = layers.Conv2D(70, 3, padding="same", dtype=dtype)
+    y = layer(x)
+    padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    expected = naive(padded, np.float64(layer.kernel.numpy()), (1, 1), (1, 1), 1)
+    assert np.linalg.norm(y - expected) < tolerance * np.linalg.norm(expected)
+
+
 def test_averages_leave_padding_out():
     """Also where it is uneven, which Keras on PyTorch does otherwise."""
     y = layers.AveragePooling2D(3, 2, padding="same")(np.ones((1, 4, 6, 1)))

@@ -134,6 +134,18 @@ struct WinogradOutput {
   T* const* y;    // the four pixels of each tile, cols of each; null: not wanted
 };
 
+// The end of Winograd's algorithm for the gradient of a kernel: 3x3 taps of one channel and a panel of
+// filters.
+template <class T>
+struct WinogradGradient {
+  int64_t cols, slices;
+  const T*
+      products;  // 16 numbers a filter, `step` apart, for each slice, `slice_step` apart, which are added
+  int64_t step, slice_step;
+  T* gradient;  // taps tap_step apart
+  int64_t tap_step;
+};
+
 // One pass of FTRL-proximal over n elements: accumulators a, linear terms l, weights w.
 //   root = (a + g^2)^power;  l += g + 2 shrinkage w - (root - a^power) / learning_rate * w
 //   w = (clip(l, -l1, l1) - l) / (root / learning_rate + 2 l2);  a += g^2

@@ -99,5 +99,57 @@ void winograd_output(const WinogradOutput<T>& p) {
   with_fused_activation(p.activation, [&](auto k) { winograd_output_of<decltype(k)::value>(p); });
 }
 
+// The kernel's gradient is F(3x3, 2x2) on the same tiles, with the outputs' gradients in the part of the
+// kernel.
+template <class T>
+void winograd_output_gradient(int64_t n, const T* const* pixels, int64_t step, T* out) {
+  const auto halves = [](const Vec<T>(&g)[2], Vec<T>(&t)[4]) LAMELLA_INLINE_BODY {
+    t[0] = g[0];
+    t[1] = (g[0] + g[1]) * T(0.5);
+    t[2] = (g[0] - g[1]) * T(0.5);
+    t[3] = g[1];
+  };
+  for_each_vector<T>(n, [&](int64_t c, auto span) LAMELLA_INLINE_BODY {
+    Vec<T> columns[2][4];
+    unrolled<2>([&](auto j) LAMELLA_INLINE_BODY {
+      const Vec<T> g[2] = {load(pixels[j] + c, span), load(pixels[2 + j] + c, span)};
+      halves(g, columns[j]);
+    });
+    unrolled<4>([&](auto i) LAMELLA_INLINE_BODY {
+      const Vec<T> g[2] = {columns[0][i], columns[1][i]};
+      Vec<T> t[4];
+      halves(g, t);
+      unrolled<4>([&](auto j) LAMELLA_INLINE_BODY { store(out + (4 * i + j) * step + c, t[j], span); });
+    });
+  });
+}
+
+template <class T>
+void winograd_kernel_gradient(const WinogradGradient<T>& p) {
+  const auto sums = [](const Vec<T>(&m)[4], Vec<T>(&s)[3]) LAMELLA_INLINE_BODY {
+    s[0] = m[0] + m[1] + m[2];
+    s[1] = m[1] - m[2];
+    s[2] = m[1] + m[2] - m[3];
+  };
+  for_each_vector<T>(p.cols, [&](int64_t c, auto span) LAMELLA_INLINE_BODY {
+    Vec<T> columns[4][3];
+    unrolled<4>([&](auto j) LAMELLA_INLINE_BODY {
+      Vec<T> m[4] = {};
+      for (int64_t slice = 0; slice < p.slices; ++slice)
+        unrolled<4>([&](auto i) LAMELLA_INLINE_BODY {
+          m[i] += load(p.products + slice * p.slice_step + (4 * i + j) * p.step + c);
+        });
+      sums(m, columns[j]);
+    });
+    unrolled<3>([&](auto i) LAMELLA_INLINE_BODY {
+      const Vec<T> m[4] = {columns[0][i], columns[1][i], columns[2][i], columns[3][i]};
+      Vec<T> s[3];
+      sums(m, s);
+      unrolled<3>([&](auto j)
+                      LAMELLA_INLINE_BODY { store(p.gradient + (3 * i + j) * p.tap_step + c, s[j], span); });
+    });
+  });
+}
+
 }  // namespace
 }  // namespace lamella::kernels::LAMELLA_ISA

@@ -3,7 +3,7 @@
 #include "ops/conv_gradients_cpu.h"
 #include "ops/correlation_cpu.h"
 #include "ops/window_phases.h"
-#include "ops/winograd_cpu.h"
+#include "ops/winograd_conv_cpu.h"
 
 namespace lamella::ops {
 
@@ -17,27 +17,6 @@ int64_t packed_kernel_bytes(const Context& context, DType dtype, const ConvGeome
     const int64_t width = round_up(filters, context.kernels.geometry<T>().panel);
     return checked_product({g.groups, width, channels, g.window.all_taps(), int64_t{sizeof(T)}});
   });
-}
-
-bool is_3x3_with_stride_1(const ConvGeometry& g) {
-  const Window& w = g.window;
-  return g.groups == 1 && w.taps == std::array<int64_t, 3>{1, 3, 3} && w.input[0] == 1 &&
-         w.stride == std::array<int64_t, 3>{1, 1, 1} && w.dilation == std::array<int64_t, 3>{1, 1, 1};
-}
-
-WinogradShape winograd_shape(const ConvGeometry& g) {
-  const Window& w = g.window;
-  return {w.input[1], w.input[2], w.output[1], w.output[2], w.before[1], w.before[2], g.channels, g.filters};
-}
-// Of the gradient by the input: a correlation of the outputs' gradients with the taps in reverse order.
-WinogradShape winograd_gradient_shape(const ConvGeometry& g) {
-  const Window& w = g.window;
-  return {w.output[1],     w.output[2],     w.input[1], w.input[2],
-          2 - w.before[1], 2 - w.before[2], g.filters,  g.channels};
-}
-
-bool uses_winograd(const ConvGeometry& g, const WinogradShape& s) {
-  return is_3x3_with_stride_1(g) && s.above >= 0 && s.left >= 0 && winograd_pays(s);
 }
 
 // The matrices of Winograd's algorithm in front of the panels they are made from.

@@ -4,6 +4,7 @@
 
 #include "base/shape.h"
 #include "ops/window_axis.h"
+#include "ops/winograd_conv_cpu.h"
 
 namespace lamella::ops {
 
@@ -257,6 +258,8 @@ int64_t kernel_gradient_scratch_bytes(const Context& context, DType dtype, const
                                       int64_t pictures) {
   return dispatch(dtype, [&](auto t) {
     using T = decltype(t);
+    if (const WinogradShape s = winograd_shape(g); uses_winograd(g, s))
+      return winograd_gradient_scratch<T>(context.kernels, s, pictures) * int64_t{sizeof(T)};
     const KernelGradientCut cut(context.kernels.geometry<T>().panel, pictures, g);
     return checked_product(cut.slices - 1, kernel_size(g) * int64_t{sizeof(T)});
   });
@@ -267,6 +270,14 @@ void kernel_gradient(const Context& context, const ConvGeometry& g, const ConvKe
     using T = decltype(t);
     const int64_t pictures = p.x.rows / g.window.input_positions(), size = kernel_size(g);
     const KernelGradientCut cut(context.kernels.geometry<T>().panel, pictures, g);
+    if (const WinogradShape s = winograd_shape(g); uses_winograd(g, s)) {
+      return winograd_kernel_gradient<T>(context, {.shape = s,
+                                                   .pictures = pictures,
+                                                   .x = p.x.as<T>(),
+                                                   .dy = p.dy.as<T>(),
+                                                   .kernel_gradient = p.kernel_gradient.as<T>(),
+                                                   .scratch = static_cast<T*>(p.scratch)});
+    }
     T* slices = static_cast<T*>(p.scratch);
     context.pool.parallel_for(cut.items(), cut.grain, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {

@@ -42,4 +42,19 @@ struct WinogradCorrelation {
 template <class T>
 void winograd_correlate(const Context& context, const WinogradCorrelation<T>& p);
 
+// kernel_gradient[tap, channel, filter], summed over all outputs; `s` is the convolution's own shape.
+template <class T>
+struct WinogradKernelGradient {
+  WinogradShape shape;
+  int64_t pictures;
+  const T* x;
+  const T* dy;
+  T* kernel_gradient;
+  T* scratch;  // winograd_gradient_scratch elements
+};
+template <class T>
+int64_t winograd_gradient_scratch(const kernels::Kernels& kernels, const WinogradShape& s, int64_t pictures);
+template <class T>
+void winograd_kernel_gradient(const Context& context, const WinogradKernelGradient<T>& p);
+
 }  // namespace lamella::ops

@@ -1,0 +1,58 @@
+// The tiles of Winograd's algorithm: 4x4 pixels of the input, 2x2 of the output.
+#pragma once
+#include <algorithm>
+
+#include "ops/winograd_cpu.h"
+
+namespace lamella::ops {
+
+inline constexpr int64_t kWinogradChannels = 256;  // at most
+inline constexpr int64_t kWinogradTiles = 56;      // of a block, at most
+// Of a block's transformed pixels, in the second-level cache.
+inline constexpr int64_t kWinogradBlockBytes = 480 * 1024;
+
+template <class T>
+inline constexpr int64_t kWinogradApart = 64 / sizeof(T);  // so that the 16 matrices do not meet in the cache
+template <class T>
+inline constexpr T kWinogradZeros[kWinogradChannels] = {};
+
+// Tiles of a block, as many as fit, in whole register tiles.
+template <class T>
+int64_t winograd_block_tiles(const WinogradShape& s, int64_t tile_rows) {
+  const int64_t fit = kWinogradBlockBytes / (16 * s.channels * int64_t{sizeof(T)});
+  return std::clamp(fit / tile_rows * tile_rows, tile_rows, kWinogradTiles / tile_rows * tile_rows);
+}
+
+struct WinogradTile {
+  int64_t picture, row, column;
+
+  WinogradTile(const WinogradShape& s, int64_t index)
+      : picture(index / (s.tile_columns() * s.tile_rows())),
+        row(index / s.tile_columns() % s.tile_rows()),
+        column(index % s.tile_columns()) {}
+
+  // The 16 pixels it sees; zeros beyond the picture.
+  template <class T>
+  void inputs(const WinogradShape& s, const T* x, const T* (&pixels)[16]) const {
+    for (int64_t i = 0; i < 4; ++i)
+      for (int64_t j = 0; j < 4; ++j) {
+        const int64_t at_row = 2 * row + i - s.above, at_column = 2 * column + j - s.left;
+        const bool inside = 0 <= at_row && at_row < s.height && 0 <= at_column && at_column < s.width;
+        const int64_t pixel = (picture * s.height + at_row) * s.width + at_column;
+        pixels[4 * i + j] = inside ? x + pixel * s.channels : kWinogradZeros<T>;
+      }
+  }
+  // Its four outputs; null beyond the picture.
+  template <class T>
+  void outputs(const WinogradShape& s, T* y, T** pixels) const {
+    for (int64_t i = 0; i < 2; ++i)
+      for (int64_t j = 0; j < 2; ++j) {
+        const int64_t at_row = 2 * row + i, at_column = 2 * column + j;
+        const int64_t pixel = (picture * s.new_height + at_row) * s.new_width + at_column;
+        pixels[2 * i + j] =
+            at_row < s.new_height && at_column < s.new_width ? y + pixel * s.filters : nullptr;
+      }
+  }
+};
+
+}  // namespace lamella::ops
