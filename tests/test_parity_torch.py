@@ -5,6 +5,8 @@ import pytest
 
 import lamella
 import op_cases
+import op_convolution
+import op_nodes
 from lamella import layers
 
 torch = pytest.importorskip("torch", reason="needs the extra `parity`")
@@ -152,10 +154,10 @@ def convolved(x, node):
 @pytest.mark.parametrize("seed", range(3))
 def test_convolution_and_its_gradients(shape, filters, groups, seed):
     """In float32 to 1e-5 of the norm: outputs, and gradients by inputs, kernel and bias."""
-    case = op_cases.OpCase("conv", op_cases.conv(filters, groups=groups))
+    case = op_cases.OpCase("conv", op_convolution.conv(filters, groups=groups))
     built = op_cases.build(case, 5, shape, "float32", seed)
     rng = np.random.default_rng(seed)
-    x = op_cases.off_zero(rng, (5, *shape))
+    x = op_nodes.off_zero(rng, (5, *shape))
     (node,) = case.nodes(x, rng)
     node.variables = [torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in node.variables]
     inputs = torch.tensor(x, dtype=torch.float64, requires_grad=True)
