@@ -60,7 +60,7 @@ void ThreadPool::stop_workers() {
     stop_ = true;
   }
   wake_.notify_all();
-  for (std::thread& worker : workers_) worker.join();
+  for (Thread& worker : workers_) worker.join();
   workers_.clear();
 }
 
@@ -74,7 +74,7 @@ void ThreadPool::resize(int threads) {
 void ThreadPool::restart_after_fork() {
   // The parent's workers and whatever locks they held do not exist here: abandon the objects, do not destroy
   // them.
-  new (&workers_) std::vector<std::thread>();
+  new (&workers_) std::vector<Thread>();
   new (&job_mutex_) std::mutex();
   new (&error_mutex_) std::mutex();
   new (&sleep_mutex_) std::mutex();

@@ -7,9 +7,10 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
-#include <thread>
 #include <utility>
 #include <vector>
+
+#include "base/thread.h"
 
 namespace lamella {
 
@@ -102,7 +103,7 @@ class ThreadPool {
   static thread_local bool alone_;
 
   std::atomic<int> size_;
-  std::vector<std::thread> workers_;
+  std::vector<Thread> workers_;
 
   std::mutex job_mutex_;  // one job at a time
   uint64_t last_number_ = 0;
