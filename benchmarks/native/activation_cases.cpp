@@ -39,6 +39,7 @@ kernels::BatchNormBlock<T> block(int64_t rows, int64_t cols, Arrays<T>& a) {
           .rows = rows,
           .cols = cols,
           .ld = cols,
+          .population = rows,
           .x = a[0],
           .mean = a[2],
           .scale = a[3],

@@ -15,9 +15,12 @@ struct ConvShape {
   int64_t pictures, height, width, channels, filters, taps, stride, groups;
 
   std::string text() const {
-    return std::to_string(pictures) + "x" + std::to_string(height) + "x" + std::to_string(width) + "x" +
-           std::to_string(channels) + "," + std::to_string(filters) + "," + std::to_string(taps) + "/" +
-           std::to_string(stride) + (groups > 1 ? "," + std::to_string(groups) : "");
+    std::string text;
+    for (const int64_t size : {pictures, height, width, channels})
+      text.append(text.empty() ? "" : "x").append(std::to_string(size));
+    for (const int64_t number : {filters, taps}) text.append(",").append(std::to_string(number));
+    text.append("/").append(std::to_string(stride));
+    return groups > 1 ? text.append(",").append(std::to_string(groups)) : text;
   }
 };
 
