@@ -60,6 +60,7 @@ template <class T>
 LAMELLA_INLINE void prefetch_new_rows(const DepthwiseRun<T>& p, const DepthwiseTaps& taps, int64_t pixel,
                                       int64_t pixels) {
   constexpr int kLine = 64 / static_cast<int>(sizeof(T));
+  if (taps.count == 0) return;  // all of the window lies outside of the picture
   const T* last = p.x + taps.x[taps.count - 1] + pixel * p.x_step;
   const int64_t stride = p.x_step / p.channels;
   for (int64_t row = 0; row < stride && row < p.taps[1]; ++row)
