@@ -147,8 +147,11 @@ void Plan::place_gradients() {
   }
 }
 
-bool Plan::value_gradient_is_later(size_t node, int value) const {
-  const std::vector<size_t> readers = program_.consumers(value);
+bool Plan::value_gradient_is_there(size_t node, size_t input) const {
+  const std::vector<int>& inputs = program_.nodes[node].inputs;
+  const auto before = inputs.begin() + static_cast<std::ptrdiff_t>(input);
+  if (std::find(inputs.begin(), before, inputs[input]) != before) return true;
+  const std::vector<size_t> readers = program_.consumers(inputs[input]);
   return std::any_of(readers.begin(), readers.end(),
                      [&](size_t reader) { return reader > node && node_has_backward_[reader]; });
 }
@@ -167,8 +170,8 @@ void Plan::place_scratch() {
   for (size_t i = 0; i < program_.nodes.size(); ++i) {
     const Node& node = program_.nodes[i];
     int64_t bytes = round_up(needs_[i].backward_scratch, kAlignment);
-    for (int input : node.inputs) {
-      if (value_gradient_is_later(i, input)) bytes += round_up(value_bytes(input), kAlignment);
+    for (size_t k = 0; k < node.inputs.size(); ++k) {
+      if (value_gradient_is_there(i, k)) bytes += round_up(value_bytes(node.inputs[k]), kAlignment);
     }
     for (const VariablePtr& variable : node.layer->variables()) {
       if (variable && variable_gradient_is_later(i, variable)) bytes += variable->padded_bytes();
@@ -265,13 +268,13 @@ void Plan::bind_backward(Workspace& workspace, char* gradient_slab) const {
             {{beside, program_.dtype, 1, elements}, {gradient, program_.dtype, 1, elements}});
         return std::exchange(beside, beside + round_up(bytes, kAlignment));
       };
-      for (int input : node.inputs) {
+      for (size_t k = 0; k < node.inputs.size(); ++k) {
+        const int input = node.inputs[k];
         pass.inputs.push_back(value(workspace, input));
-        pass.input_gradients.push_back(value_has_gradient_[index(input)]
-                                           ? contribution(gradient(workspace, input),
-                                                          value_gradient_is_later(i, input),
-                                                          value_bytes(input))
-                                           : nullptr);
+        pass.input_gradients.push_back(
+            value_has_gradient_[index(input)]
+                ? contribution(gradient(workspace, input), value_gradient_is_there(i, k), value_bytes(input))
+                : nullptr);
       }
       for (int output : node.outputs) {
         pass.outputs.push_back(value(workspace, output));

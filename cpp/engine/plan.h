@@ -80,8 +80,9 @@ class Plan {
   int64_t value_bytes(int value) const;
   void bind_forward(Workspace& workspace) const;
   void bind_backward(Workspace& workspace, char* gradient_slab) const;
-  // True where another node, further back in the program, writes to this gradient first.
-  bool value_gradient_is_later(size_t node, int value) const;
+  // True where something else writes to this gradient first: a node further back in the program, or the same
+  // node for an input that is this value too.
+  bool value_gradient_is_there(size_t node, size_t input) const;
   bool variable_gradient_is_later(size_t node, const VariablePtr& variable) const;
   void refresh_packed(size_t node) const;
 

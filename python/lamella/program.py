@@ -120,12 +120,7 @@ class ProgramBuilder:
 
     def merge(self, layer: Layer, op: str, values: Sequence[int]) -> int:
         """Append `"add"` or `"concatenate"` of several values; returns the id of the output."""
-        inputs: list[int] = []
-        for value in values:
-            if value in inputs:  # gradients are gathered by value, one from each operation
-                value = self.add(layer, "rescaling", value, attributes={"scale": 1.0, "offset": 0.0})
-            inputs.append(value)
-        return self.native.add(op, inputs, [], {}, layer.name, self._trainable)
+        return self.native.add(op, list(values), [], {}, layer.name, self._trainable)
 
     def along(self, layer: Layer, value: int, axes: list[int], operation: Callable[[int], int]) -> int:
         """Append an operation on the last axis so that it works on these axes of a row, taken together.
