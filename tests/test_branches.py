@@ -28,14 +28,9 @@ def data(rows=9):
     return rng.normal(size=(rows, 6)), rng.normal(size=(rows, 2))
 
 
-def test_gradients():
-    before = lamella.config.floatx()
-    lamella.config.set_floatx("float64")
-    try:
-        lamella.utils.set_random_seed(0)
-        report = lamella.diagnostics.gradient_check(model(), *data())
-    finally:
-        lamella.config.set_floatx(before)
+def test_gradients(float64):
+    lamella.utils.set_random_seed(0)
+    report = lamella.diagnostics.gradient_check(model(), *data())
     assert report.passed, report
 
 

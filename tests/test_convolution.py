@@ -118,14 +118,10 @@ def trained_weights(threads):
 
 
 def test_bits_do_not_depend_on_threads():
-    before = lamella.config.num_threads()
-    try:
-        alone = trained_weights(1)
-        for threads in (2, 5):
-            for weights, expected in zip(trained_weights(threads), alone, strict=True):
-                np.testing.assert_array_equal(weights, expected)
-    finally:
-        lamella.config.set_num_threads(before)
+    alone = trained_weights(1)
+    for threads in (2, 5):
+        for weights, expected in zip(trained_weights(threads), alone, strict=True):
+            np.testing.assert_array_equal(weights, expected)
 
 
 def test_a_config_makes_the_same_network():
@@ -136,24 +132,19 @@ def test_a_config_makes_the_same_network():
     np.testing.assert_array_equal(copy(x), model(x))
 
 
-def test_prediction_with_folded_normalisation_is_what_evaluation_sees():
+def test_prediction_with_folded_normalisation_is_what_evaluation_sees(float64):
     """`predict` folds normalisations into the kernels, `evaluate` does not; both follow the weights."""
-    before = lamella.config.floatx()
-    lamella.config.set_floatx("float64")
-    try:
-        lamella.utils.set_random_seed(1)
-        model = small_network(use_bias=False)
-        model.layers[-1].activation = lamella.activations.get("linear")
-        model.compile("sgd", "mse")
-        rng = np.random.default_rng(0)
-        model.set_weights([np.abs(rng.normal(0.2, 0.1, w.shape)) for w in model.get_weights()])
-        x, y = rng.normal(size=(7, 14, 15, 3)), rng.normal(size=(7, 4))
-        for _ in range(2):
-            expected = model.evaluate(x, y, verbose=0)
-            assert np.mean((model.predict(x, verbose=0) - y) ** 2) == pytest.approx(expected, rel=1e-12)
-            model.fit(x, y, epochs=1, verbose=0)
-    finally:
-        lamella.config.set_floatx(before)
+    lamella.utils.set_random_seed(1)
+    model = small_network(use_bias=False)
+    model.layers[-1].activation = lamella.activations.get("linear")
+    model.compile("sgd", "mse")
+    rng = np.random.default_rng(0)
+    model.set_weights([np.abs(rng.normal(0.2, 0.1, w.shape)) for w in model.get_weights()])
+    x, y = rng.normal(size=(7, 14, 15, 3)), rng.normal(size=(7, 4))
+    for _ in range(2):
+        expected = model.evaluate(x, y, verbose=0)
+        assert np.mean((model.predict(x, verbose=0) - y) ** 2) == pytest.approx(expected, rel=1e-12)
+        model.fit(x, y, epochs=1, verbose=0)
 
 
 def test_channels_first_is_refused():
