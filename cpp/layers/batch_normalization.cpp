@@ -5,7 +5,7 @@
 namespace lamella::layers {
 
 BatchNormalization::BatchNormalization(const Definition& definition)
-    : Layer(definition, definition.inputs.at(0)),
+    : Fusable(definition, definition.inputs.at(0)),
       momentum_(definition.attributes.number("momentum")),
       epsilon_(definition.attributes.number("epsilon")) {
   for (const VariablePtr& variable : variables()) {
@@ -24,7 +24,7 @@ Needs BatchNormalization::needs(const ops::Context& context, int64_t rows, bool 
     needs.saved += scratch;
     needs.backward_scratch = scratch;
     needs.backward_reads_input = true;
-    needs.backward_reads_output = activation_ != ops::Activation::linear;
+    needs.backward_reads_output = has_activation();
   }
   return needs;
 }
@@ -51,8 +51,8 @@ void BatchNormalization::forward(const ForwardPass& pass) const {
                                        .scratch = s.scratch,
                                        .epsilon = epsilon_,
                                        .training = batch_statistics,
-                                       .activation = activation_,
-                                       .alpha = alpha_});
+                                       .activation = activation(),
+                                       .alpha = alpha()});
 }
 
 void BatchNormalization::backward(const BackwardPass& pass) const {
@@ -70,8 +70,8 @@ void BatchNormalization::backward(const BackwardPass& pass) const {
                                         .scale = s.scale,
                                         .scratch = pass.scratch,
                                         .training = batch_statistics,
-                                        .activation = activation_,
-                                        .alpha = alpha_});
+                                        .activation = activation(),
+                                        .alpha = alpha()});
 }
 
 void BatchNormalization::commit(const ops::Context& context, const void* data) const {
@@ -84,16 +84,8 @@ void BatchNormalization::commit(const ops::Context& context, const void* data) c
 }
 
 std::optional<Normalization> BatchNormalization::as_normalization() const {
-  if (activation_ != ops::Activation::linear) return std::nullopt;
+  if (has_activation()) return std::nullopt;
   return Normalization{variables()[0], variables()[1], variables()[2], variables()[3], epsilon_};
-}
-
-LayerPtr BatchNormalization::with_activation(ops::Activation activation, double alpha) const {
-  if (activation_ != ops::Activation::linear || !kernels::can_fuse(activation)) return nullptr;
-  auto fused = std::make_shared<BatchNormalization>(*this);
-  fused->activation_ = activation;
-  fused->alpha_ = alpha;
-  return fused;
 }
 
 }  // namespace lamella::layers

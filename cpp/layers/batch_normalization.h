@@ -1,12 +1,12 @@
 // Batch normalisation over the last axis (Ioffe & Szegedy 2015, arXiv 1502.03167).
 #pragma once
-#include "layers/layer.h"
+#include "layers/fusable.h"
 
 namespace lamella::layers {
 
 // Variables: gamma or null, beta or null, moving_mean, moving_variance. Attributes: momentum, epsilon.
 // A frozen layer normalises with its moving statistics and leaves them alone.
-class BatchNormalization final : public Layer {
+class BatchNormalization final : public Fusable<BatchNormalization> {
  public:
   explicit BatchNormalization(const Definition& definition);
 
@@ -16,7 +16,6 @@ class BatchNormalization final : public Layer {
   void backward(const BackwardPass& pass) const override;
   void commit(const ops::Context& context, const void* saved) const override;
   double forward_flops() const override { return 7.0 * static_cast<double>(input_size()); }
-  LayerPtr with_activation(ops::Activation activation, double alpha) const override;
   std::optional<Normalization> as_normalization() const override;
 
  private:
@@ -28,8 +27,6 @@ class BatchNormalization final : public Layer {
 
   double momentum_;
   double epsilon_;
-  ops::Activation activation_ = ops::Activation::linear;
-  double alpha_ = 0;
 };
 
 }  // namespace lamella::layers

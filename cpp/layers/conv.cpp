@@ -33,7 +33,7 @@ Shape output_shape_of(const Definition& definition) {
 }  // namespace
 
 Conv::Conv(const Definition& definition)
-    : Layer(definition, output_shape_of(definition)), geometry_(geometry_of(definition)) {}
+    : Foldable(definition, output_shape_of(definition)), geometry_(geometry_of(definition)) {}
 
 // Scratch of the backward pass: one part after the other needs it.
 Needs Conv::needs(const ops::Context& context, int64_t rows, bool training) const {
@@ -46,28 +46,23 @@ Needs Conv::needs(const ops::Context& context, int64_t rows, bool training) cons
                   op.kernel_gradient_scratch_bytes(context, dtype(), geometry_, rows),
                   op.output_gradient_scratch_bytes(dtype(), output_rows, geometry_.filters)});
     needs.backward_reads_input = true;
-    needs.backward_reads_output = activation_ != ops::Activation::linear;
+    needs.backward_reads_output = has_activation();
   }
   return needs;
 }
 
-// A folded kernel and bias lie in front of the packed one.
-int64_t Conv::folded_bytes() const { return folded_ ? folded_->bytes() : 0; }
-
 void Conv::pack(const ops::Context& context, void* packed) const {
-  if (folded_) folded_->refresh(context, packed);
-  const TensorView kernel = folded_ ? folded_->kernel(packed) : variable_view(0);
-  void* behind = static_cast<char*>(packed) + folded_bytes();
-  context.ops.conv.pack(context, geometry_, kernel, behind);
+  refresh_folded(context, packed);
+  context.ops.conv.pack(context, geometry_, kernel(packed), behind_folded(packed));
 }
 
 void Conv::forward(const ForwardPass& pass) const {
   pass.context.ops.conv.forward(pass.context, geometry_,
                                 {.x = input_view(pass.inputs[0], pass.state),
-                                 .packed = static_cast<const char*>(pass.packed) + folded_bytes(),
-                                 .bias = folded_ ? folded_->bias(pass.packed) : variable_view(1),
-                                 .activation = activation_,
-                                 .alpha = alpha_,
+                                 .packed = behind_folded(pass.packed),
+                                 .bias = bias(pass.packed),
+                                 .activation = activation(),
+                                 .alpha = alpha(),
                                  .y = output_view(pass.outputs[0], pass.state)});
 }
 
@@ -76,8 +71,8 @@ void Conv::backward(const BackwardPass& pass) const {
   const TensorView dy = output_view(pass.output_gradients[0], pass.state);
   op.output_gradient(pass.context, {.y = output_view(pass.outputs[0], pass.state),
                                     .dy = dy,
-                                    .activation = activation_,
-                                    .alpha = alpha_,
+                                    .activation = activation(),
+                                    .alpha = alpha(),
                                     .bias_gradient = variable_view(1, pass.variable_gradients[1]),
                                     .scratch = pass.scratch});
   if (pass.variable_gradients[0] != nullptr) {
@@ -97,22 +92,6 @@ void Conv::backward(const BackwardPass& pass) const {
 double Conv::forward_flops() const {
   return 2.0 * static_cast<double>(geometry_.window.output_positions()) *
          static_cast<double>(variables()[0]->size());
-}
-
-LayerPtr Conv::with_normalization(const Normalization& normalization) const {
-  if (activation_ != ops::Activation::linear || folded_) return nullptr;
-  auto fused = std::make_shared<Conv>(*this);
-  fused->folded_.emplace(normalization, variables()[0], variables()[1]);
-  fused->depend_on(fused->folded_->variables());
-  return fused;
-}
-
-LayerPtr Conv::with_activation(ops::Activation activation, double alpha) const {
-  if (activation_ != ops::Activation::linear || !kernels::can_fuse(activation)) return nullptr;
-  auto fused = std::make_shared<Conv>(*this);
-  fused->activation_ = activation;
-  fused->alpha_ = alpha;
-  return fused;
 }
 
 }  // namespace lamella::layers

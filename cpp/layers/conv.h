@@ -1,14 +1,13 @@
 // Convolution over one to three spatial axes.
 #pragma once
-#include "layers/folded_kernel.h"
-#include "layers/layer.h"
+#include "layers/fusable.h"
 #include "ops/conv.h"
 
 namespace lamella::layers {
 
 // Variables: kernel (taps ..., channels of a group, filters), bias (filters) or null. Attributes: strides,
 // dilation, before, after (see window.h), groups.
-class Conv final : public Layer {
+class Conv final : public Foldable<Conv> {
  public:
   explicit Conv(const Definition& definition);
 
@@ -19,21 +18,14 @@ class Conv final : public Layer {
   void backward(const BackwardPass& pass) const override;
   double forward_flops() const override;
   double backward_flops() const override { return 2 * forward_flops(); }
-  LayerPtr with_activation(ops::Activation activation, double alpha) const override;
-  LayerPtr with_normalization(const Normalization& normalization) const override;
 
  private:
-  int64_t folded_bytes() const;
-
   ops::ConvGeometry geometry_;
-  ops::Activation activation_ = ops::Activation::linear;
-  double alpha_ = 0;
-  std::optional<FoldedKernel> folded_;
 };
 
 // The gradient of a convolution by its input, as a layer. Variables: kernel (taps ..., filters, channels),
 // bias (filters) or null. Attributes: strides, dilation, before, and output: the spatial shape of its output.
-class ConvTranspose final : public Layer {
+class ConvTranspose final : public Fusable<ConvTranspose> {
  public:
   explicit ConvTranspose(const Definition& definition);
 
@@ -44,13 +36,10 @@ class ConvTranspose final : public Layer {
   void backward(const BackwardPass& pass) const override;
   double forward_flops() const override;
   double backward_flops() const override { return 2 * forward_flops(); }
-  LayerPtr with_activation(ops::Activation activation, double alpha) const override;
 
  private:
   // Of the convolution whose input is this layer's output.
   ops::ConvGeometry geometry_;
-  ops::Activation activation_ = ops::Activation::linear;
-  double alpha_ = 0;
 };
 
 }  // namespace lamella::layers

@@ -37,7 +37,7 @@ ops::ConvGeometry transposed_geometry(const Definition& definition) {
 }  // namespace
 
 ConvTranspose::ConvTranspose(const Definition& definition)
-    : Layer(definition, transposed_shape(definition)), geometry_(transposed_geometry(definition)) {}
+    : Fusable(definition, transposed_shape(definition)), geometry_(transposed_geometry(definition)) {}
 
 Needs ConvTranspose::needs(const ops::Context& context, int64_t rows, bool training) const {
   const ops::ConvOps& op = context.ops.conv;
@@ -49,7 +49,7 @@ Needs ConvTranspose::needs(const ops::Context& context, int64_t rows, bool train
                   op.kernel_gradient_scratch_bytes(context, dtype(), geometry_, rows),
                   op.output_gradient_scratch_bytes(dtype(), output_rows, geometry_.channels)});
     needs.backward_reads_input = true;
-    needs.backward_reads_output = activation_ != ops::Activation::linear;
+    needs.backward_reads_output = has_activation();
   }
   return needs;
 }
@@ -65,8 +65,8 @@ void ConvTranspose::forward(const ForwardPass& pass) const {
                                         .packed = pass.packed,
                                         .bias = variable_view(1),
                                         .dx = y});
-  if (activation_ == ops::Activation::linear) return;
-  pass.context.ops.activation.forward(pass.context, activation_, {.a = alpha_}, y, y);
+  if (!has_activation()) return;
+  pass.context.ops.activation.forward(pass.context, activation(), {.a = alpha()}, y, y);
 }
 
 void ConvTranspose::backward(const BackwardPass& pass) const {
@@ -74,8 +74,8 @@ void ConvTranspose::backward(const BackwardPass& pass) const {
   const TensorView dy = output_view(pass.output_gradients[0], pass.state);
   op.output_gradient(pass.context, {.y = output_view(pass.outputs[0], pass.state),
                                     .dy = dy,
-                                    .activation = activation_,
-                                    .alpha = alpha_,
+                                    .activation = activation(),
+                                    .alpha = alpha(),
                                     .bias_gradient = variable_view(1, pass.variable_gradients[1]),
                                     .scratch = pass.scratch});
   if (pass.variable_gradients[0] != nullptr) {
@@ -99,14 +99,6 @@ void ConvTranspose::backward(const BackwardPass& pass) const {
 double ConvTranspose::forward_flops() const {
   return 2.0 * static_cast<double>(geometry_.window.output_positions()) *
          static_cast<double>(variables()[0]->size());
-}
-
-LayerPtr ConvTranspose::with_activation(ops::Activation activation, double alpha) const {
-  if (activation_ != ops::Activation::linear || !kernels::can_fuse(activation)) return nullptr;
-  auto fused = std::make_shared<ConvTranspose>(*this);
-  fused->activation_ = activation;
-  fused->alpha_ = alpha;
-  return fused;
 }
 
 }  // namespace lamella::layers

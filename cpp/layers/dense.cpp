@@ -19,7 +19,7 @@ Shape dense_output_shape(const Definition& definition) {
 
 }  // namespace
 
-Dense::Dense(const Definition& definition) : Layer(definition, dense_output_shape(definition)) {}
+Dense::Dense(const Definition& definition) : Foldable(definition, dense_output_shape(definition)) {}
 
 Needs Dense::needs(const ops::Context& context, int64_t rows, bool training) const {
   const ops::DenseOps& op = context.ops.dense;
@@ -30,31 +30,25 @@ Needs Dense::needs(const ops::Context& context, int64_t rows, bool training) con
     needs.backward_scratch =
         op.backward_scratch_bytes(context, dtype(), rows * positions(), input_cols(), units());
     needs.backward_reads_input = true;
-    needs.backward_reads_output = activation_ != ops::Activation::linear;
+    needs.backward_reads_output = has_activation();
   }
   return needs;
 }
 
-// A folded kernel and bias lie in front of the packed one.
-int64_t Dense::folded_bytes() const { return folded_ ? folded_->bytes() : 0; }
-
 void Dense::pack(const ops::Context& context, void* packed) const {
-  if (folded_) folded_->refresh(context, packed);
-  const TensorView kernel = folded_ ? folded_->kernel(packed) : variable_view(0);
-  void* behind = static_cast<char*>(packed) + folded_bytes();
-  if (units() > 1) context.ops.dense.pack(context, kernel, behind);
+  refresh_folded(context, packed);
+  if (units() > 1) context.ops.dense.pack(context, kernel(packed), behind_folded(packed));
 }
 
 void Dense::forward(const ForwardPass& pass) const {
   const bool single_row = trains_single_row(pass.state.rows, pass.state.training);
-  pass.context.ops.dense.forward(
-      pass.context, {.x = input_view(pass.inputs[0], pass.state),
-                     .kernel = folded_ ? folded_->kernel(pass.packed) : variable_view(0),
-                     .packed = single_row ? nullptr : static_cast<const char*>(pass.packed) + folded_bytes(),
-                     .bias = folded_ ? folded_->bias(pass.packed) : variable_view(1),
-                     .activation = activation_,
-                     .alpha = alpha_,
-                     .y = output_view(pass.outputs[0], pass.state)});
+  pass.context.ops.dense.forward(pass.context, {.x = input_view(pass.inputs[0], pass.state),
+                                                .kernel = kernel(pass.packed),
+                                                .packed = single_row ? nullptr : behind_folded(pass.packed),
+                                                .bias = bias(pass.packed),
+                                                .activation = activation(),
+                                                .alpha = alpha(),
+                                                .y = output_view(pass.outputs[0], pass.state)});
 }
 
 void Dense::backward(const BackwardPass& pass) const {
@@ -63,8 +57,8 @@ void Dense::backward(const BackwardPass& pass) const {
                                    .kernel = variable_view(0),
                                    .y = output_view(pass.outputs[0], pass.state),
                                    .dy = output_view(pass.output_gradients[0], pass.state),
-                                   .activation = activation_,
-                                   .alpha = alpha_,
+                                   .activation = activation(),
+                                   .alpha = alpha(),
                                    .dx = input_view(pass.input_gradients[0], pass.state),
                                    .kernel_gradient = variable_view(0, pass.variable_gradients[0]),
                                    .bias_gradient = variable_view(1, pass.variable_gradients[1]),
@@ -74,22 +68,6 @@ void Dense::backward(const BackwardPass& pass) const {
 double Dense::forward_flops() const {
   return 2.0 * static_cast<double>(positions()) * static_cast<double>(input_cols()) *
          static_cast<double>(units());
-}
-
-LayerPtr Dense::with_normalization(const Normalization& normalization) const {
-  if (activation_ != ops::Activation::linear || folded_) return nullptr;
-  auto fused = std::make_shared<Dense>(*this);
-  fused->folded_.emplace(normalization, variables()[0], variables()[1]);
-  fused->depend_on(fused->folded_->variables());
-  return fused;
-}
-
-LayerPtr Dense::with_activation(ops::Activation activation, double alpha) const {
-  if (activation_ != ops::Activation::linear || !kernels::can_fuse(activation)) return nullptr;
-  auto fused = std::make_shared<Dense>(*this);
-  fused->activation_ = activation;
-  fused->alpha_ = alpha;
-  return fused;
 }
 
 }  // namespace lamella::layers

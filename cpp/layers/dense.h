@@ -1,12 +1,11 @@
 // Dense: y = activation(x kernel + bias) on the last axis of any rank.
 #pragma once
-#include "layers/folded_kernel.h"
-#include "layers/layer.h"
+#include "layers/fusable.h"
 
 namespace lamella::layers {
 
 // Variables: kernel (in, units), bias (units) or null.
-class Dense final : public Layer {
+class Dense final : public Foldable<Dense> {
  public:
   explicit Dense(const Definition& definition);
 
@@ -17,18 +16,11 @@ class Dense final : public Layer {
   void backward(const BackwardPass& pass) const override;
   double forward_flops() const override;
   double backward_flops() const override { return 2 * forward_flops(); }
-  LayerPtr with_activation(ops::Activation activation, double alpha) const override;
-  LayerPtr with_normalization(const Normalization& normalization) const override;
 
  private:
-  int64_t folded_bytes() const;
   int64_t units() const { return output_shape().back(); }
   // Each step changes the kernel, and for one row it is not worth packing.
   bool trains_single_row(int64_t rows, bool training) const { return training && rows * positions() == 1; }
-
-  ops::Activation activation_ = ops::Activation::linear;
-  double alpha_ = 0;
-  std::optional<FoldedKernel> folded_;
 };
 
 }  // namespace lamella::layers

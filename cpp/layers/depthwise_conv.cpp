@@ -16,8 +16,8 @@ ops::Window depthwise_window(const Definition& definition) {
 }  // namespace
 
 DepthwiseConv::DepthwiseConv(const Definition& definition)
-    : Layer(definition, window_output_shape(depthwise_window(definition), definition.inputs[0],
-                                            definition.inputs[0].back())),
+    : Fusable(definition, window_output_shape(depthwise_window(definition), definition.inputs[0],
+                                              definition.inputs[0].back())),
       window_(depthwise_window(definition)) {
   if (variables()[0]->size() != window_.all_taps() * input_cols()) {
     fail("Layer '", name(), "' has a kernel of shape ", to_string(variables()[0]->shape()),
@@ -33,7 +33,7 @@ Needs DepthwiseConv::needs(const ops::Context& context, int64_t rows, bool train
         std::max(context.ops.depthwise.kernel_gradient_scratch_bytes(dtype(), window_, rows, channels),
                  context.ops.conv.output_gradient_scratch_bytes(dtype(), output_rows, channels));
     needs.backward_reads_input = true;
-    needs.backward_reads_output = activation_ != ops::Activation::linear;
+    needs.backward_reads_output = has_activation();
   }
   return needs;
 }
@@ -44,8 +44,8 @@ TensorView DepthwiseConv::kernel_view(void* data) const {
 
 void DepthwiseConv::forward(const ForwardPass& pass) const {
   pass.context.ops.depthwise.forward(pass.context, window_, input_view(pass.inputs[0], pass.state),
-                                     kernel_view(variables()[0]->data()), variable_view(1), activation_,
-                                     alpha_, output_view(pass.outputs[0], pass.state));
+                                     kernel_view(variables()[0]->data()), variable_view(1), activation(),
+                                     alpha(), output_view(pass.outputs[0], pass.state));
 }
 
 void DepthwiseConv::backward(const BackwardPass& pass) const {
@@ -54,8 +54,8 @@ void DepthwiseConv::backward(const BackwardPass& pass) const {
   pass.context.ops.conv.output_gradient(pass.context,
                                         {.y = output_view(pass.outputs[0], pass.state),
                                          .dy = dy,
-                                         .activation = activation_,
-                                         .alpha = alpha_,
+                                         .activation = activation(),
+                                         .alpha = alpha(),
                                          .bias_gradient = variable_view(1, pass.variable_gradients[1]),
                                          .scratch = pass.scratch});
   if (pass.variable_gradients[0] != nullptr) {
@@ -69,14 +69,6 @@ void DepthwiseConv::backward(const BackwardPass& pass) const {
 
 double DepthwiseConv::forward_flops() const {
   return 2.0 * static_cast<double>(window_.output_positions()) * static_cast<double>(variables()[0]->size());
-}
-
-LayerPtr DepthwiseConv::with_activation(ops::Activation activation, double alpha) const {
-  if (activation_ != ops::Activation::linear || !kernels::can_fuse(activation)) return nullptr;
-  auto fused = std::make_shared<DepthwiseConv>(*this);
-  fused->activation_ = activation;
-  fused->alpha_ = alpha;
-  return fused;
 }
 
 }  // namespace lamella::layers

@@ -1,13 +1,13 @@
 // Depthwise convolution: each channel has a filter of its own.
 #pragma once
-#include "layers/layer.h"
+#include "layers/fusable.h"
 #include "ops/window.h"
 
 namespace lamella::layers {
 
 // Variables: kernel, as many numbers as taps times channels, bias (channels) or null. Attributes: taps,
 // strides, dilation, before, after (see window.h).
-class DepthwiseConv final : public Layer {
+class DepthwiseConv final : public Fusable<DepthwiseConv> {
  public:
   explicit DepthwiseConv(const Definition& definition);
 
@@ -17,15 +17,12 @@ class DepthwiseConv final : public Layer {
   void backward(const BackwardPass& pass) const override;
   double forward_flops() const override;
   double backward_flops() const override { return 2 * forward_flops(); }
-  LayerPtr with_activation(ops::Activation activation, double alpha) const override;
 
  private:
   // The kernel, or its gradient, as [taps, channels].
   TensorView kernel_view(void* data) const;
 
   ops::Window window_;
-  ops::Activation activation_ = ops::Activation::linear;
-  double alpha_ = 0;
 };
 
 }  // namespace lamella::layers

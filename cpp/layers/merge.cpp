@@ -25,7 +25,7 @@ Shape joined_shape(const Definition& definition) {
 
 }  // namespace
 
-Add::Add(const Definition& definition) : Layer(definition, definition.inputs.at(0)) {
+Add::Add(const Definition& definition) : Fusable(definition, definition.inputs.at(0)) {
   if (definition.inputs.size() < 2) fail("Layer '", name(), "' has only one branch to add.");
   for (const Shape& input : definition.inputs) {
     if (input != definition.inputs[0]) {
@@ -36,7 +36,7 @@ Add::Add(const Definition& definition) : Layer(definition, definition.inputs.at(
 }
 
 Needs Add::needs(const ops::Context&, int64_t, bool training) const {
-  return {.backward_reads_output = training && activation_ != ops::Activation::linear,
+  return {.backward_reads_output = training && has_activation(),
           .forward_in_place = true,
           .backward_in_place = true};
 }
@@ -47,28 +47,20 @@ void Add::forward(const ForwardPass& pass) const {
   TensorView sum = input_view(pass.inputs[0], pass.state);
   for (size_t k = 1; k <= last; ++k, sum = y) {
     pass.context.ops.elementwise.sum(pass.context, sum, input_view(pass.inputs[k], pass.state),
-                                     k == last ? activation_ : ops::Activation::linear, alpha_, y);
+                                     k == last ? activation() : ops::Activation::linear, alpha(), y);
   }
 }
 
 void Add::backward(const BackwardPass& pass) const {
   const TensorView dy = output_view(pass.output_gradients[0], pass.state);
-  if (activation_ != ops::Activation::linear) {
-    pass.context.ops.activation.backward(pass.context, activation_, {.a = alpha_},
+  if (has_activation()) {
+    pass.context.ops.activation.backward(pass.context, activation(), {.a = alpha()},
                                          output_view(pass.outputs[0], pass.state), dy, dy);
   }
   for (size_t k = pass.input_gradients.size(); k-- > 0;) {
     if (pass.input_gradients[k] == nullptr) continue;
     pass.context.ops.elementwise.copy(pass.context, dy, input_view(pass.input_gradients[k], pass.state));
   }
-}
-
-LayerPtr Add::with_activation(ops::Activation activation, double alpha) const {
-  if (activation_ != ops::Activation::linear || !kernels::can_fuse(activation)) return nullptr;
-  auto fused = std::make_shared<Add>(*this);
-  fused->activation_ = activation;
-  fused->alpha_ = alpha;
-  return fused;
 }
 
 Concatenate::Concatenate(const Definition& definition) : Layer(definition, joined_shape(definition)) {

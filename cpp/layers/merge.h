@@ -1,11 +1,11 @@
 // Where branches come together.
 #pragma once
-#include "layers/layer.h"
+#include "layers/fusable.h"
 
 namespace lamella::layers {
 
 // activation(x_0 + x_1 ...), of values of one shape.
-class Add final : public Layer {
+class Add final : public Fusable<Add> {
  public:
   explicit Add(const Definition& definition);
 
@@ -14,11 +14,8 @@ class Add final : public Layer {
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
   double forward_flops() const override { return static_cast<double>(input_size()); }
-  LayerPtr with_activation(ops::Activation activation, double alpha) const override;
 
  private:
-  ops::Activation activation_ = ops::Activation::linear;
-  double alpha_ = 0;
 };
 
 // Values side by side along the last axis.
