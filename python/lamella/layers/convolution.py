@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella import activations, constraints, initializers, regularizers
+from lamella import activations
 from lamella._types import Config, Shape
-from lamella.layers.layer import Layer
+from lamella.layers.kernel_and_bias import KernelAndBias
 from lamella.layers.window import Window, channels_last, known_channels, per_axis, spatial_shape
 from lamella.program import ProgramBuilder
-from lamella.variable import Variable
 
 
-class Convolution(Layer):
+class Convolution(KernelAndBias):
     """Base class of `Conv1D`, `Conv2D` and `Conv3D`: see there."""
 
     rank: int
@@ -55,16 +54,8 @@ class Convolution(Layer):
                 f"{type(self).__name__} '{self.name}': 'groups' must divide 'filters'. Received: "
                 f"filters={filters}, groups={groups}"
             )
-        self.activation = activations.get(activation)
-        self.use_bias = bool(use_bias)
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
-        self.kernel: Variable
-        self.bias: Variable | None = None
+        self.set_kernel(kernel_initializer, kernel_regularizer, kernel_constraint)
+        self.set_bias(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
 
     @property
     def kernel_size(self) -> tuple[int, ...]:
@@ -80,21 +71,7 @@ class Convolution(Layer):
                 f"inputs of shape {tuple(input_shape)}. Received: groups={self.groups}"
             )
         self.compute_output_shape(input_shape)
-        self.kernel = self.add_weight(
-            (*self.window.size, channels // self.groups, self.filters),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (self.filters,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+        self.build_kernel_and_bias((*self.window.size, channels // self.groups, self.filters), self.filters)
         super().build(input_shape)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
@@ -104,7 +81,7 @@ class Convolution(Layer):
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         attributes = {**self.window.attributes(builder.shape(value)[:-1]), "groups": self.groups}
         value = builder.add(self, "conv", value, [self.kernel, self.bias], attributes)
-        return builder.activation(self, value, activations.spec(self.activation))
+        return self.emit_activation(builder, value)
 
     def get_config(self) -> Config:
         return {
@@ -116,14 +93,7 @@ class Convolution(Layer):
             "data_format": "channels_last",
             "dilation_rate": self.window.dilation,
             "groups": self.groups,
-            "activation": activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            "kernel_initializer": initializers.serialize(self.kernel_initializer),
-            "bias_initializer": initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
-            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
-            "kernel_constraint": constraints.serialize(self.kernel_constraint),
-            "bias_constraint": constraints.serialize(self.bias_constraint),
+            **self.kernel_config(),
         }
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella import activations, constraints, initializers, regularizers
+from lamella import activations
 from lamella._types import Config, Shape
-from lamella.layers.layer import Layer
+from lamella.layers.kernel_and_bias import KernelAndBias
 from lamella.program import ProgramBuilder
-from lamella.variable import Variable
 
 
-class Dense(Layer):
+class Dense(KernelAndBias):
     """`activation(x @ kernel + bias)` on the last axis.
 
     Input (rows, ..., inputs), output (rows, ..., units); kernel (inputs, units), bias (units,).
@@ -63,16 +62,8 @@ class Dense(Layer):
             quantization_config=(quantization_config, None),
         )
         self.units = int(units)
-        self.activation = activations.get(activation)
-        self.use_bias = bool(use_bias)
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
-        self.kernel: Variable
-        self.bias: Variable | None = None
+        self.set_kernel(kernel_initializer, kernel_regularizer, kernel_constraint)
+        self.set_bias(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
 
     def build(self, input_shape: Shape) -> None:
         inputs = input_shape[-1]
@@ -81,21 +72,7 @@ class Dense(Layer):
                 f"Dense '{self.name}' needs inputs of shape (rows, ..., inputs) whose last axis is known. "
                 f"Received: {tuple(input_shape)}"
             )
-        self.kernel = self.add_weight(
-            (inputs, self.units),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (self.units,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+        self.build_kernel_and_bias((inputs, self.units), self.units)
         super().build(input_shape)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
@@ -103,18 +80,11 @@ class Dense(Layer):
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         value = builder.add(self, "dense", value, [self.kernel, self.bias])
-        return builder.activation(self, value, activations.spec(self.activation))
+        return self.emit_activation(builder, value)
 
     def get_config(self) -> Config:
         return {
             **super().get_config(),
             "units": self.units,
-            "activation": activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            "kernel_initializer": initializers.serialize(self.kernel_initializer),
-            "bias_initializer": initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
-            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
-            "kernel_constraint": constraints.serialize(self.kernel_constraint),
-            "bias_constraint": constraints.serialize(self.bias_constraint),
+            **self.kernel_config(),
         }

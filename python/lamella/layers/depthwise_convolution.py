@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 
 from lamella import activations, constraints, initializers, regularizers
 from lamella._types import Config, Shape
+from lamella.layers.kernel_and_bias import Biased
 from lamella.layers.layer import Layer
 from lamella.layers.window import Window, channels_last, known_channels, per_axis, spatial_shape
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
 
-class DepthwiseConvolution(Layer):
+class DepthwiseConvolution(Biased):
     """Base class of `DepthwiseConv1D` and `DepthwiseConv2D`: see there."""
 
     rank: ClassVar[int]
@@ -40,16 +41,11 @@ class DepthwiseConvolution(Layer):
         channels_last(self, data_format)
         (self.depth_multiplier,) = per_axis(self, "depth_multiplier", depth_multiplier, 1)
         self.window = Window(self, self.rank, ("kernel_size", kernel_size), strides, padding, dilation_rate)
-        self.activation = activations.get(activation)
-        self.use_bias = bool(use_bias)
+        self.set_bias(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
         self.depthwise_initializer = initializers.get(depthwise_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
         self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
         self.depthwise_constraint = constraints.get(depthwise_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
         self.kernel: Variable
-        self.bias: Variable | None = None
 
     def build(self, input_shape: Shape) -> None:
         self.compute_output_shape(input_shape)
@@ -61,14 +57,7 @@ class DepthwiseConvolution(Layer):
             constraint=self.depthwise_constraint,
             name="kernel",
         )
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (channels * self.depth_multiplier,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+        self.build_bias(channels * self.depth_multiplier)
         super().build(input_shape)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
@@ -78,7 +67,7 @@ class DepthwiseConvolution(Layer):
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         value = emit_depthwise(self, builder, value, self.window, self.kernel, self.bias)
-        return builder.activation(self, value, activations.spec(self.activation))
+        return self.emit_activation(builder, value)
 
     def get_config(self) -> Config:
         return {
@@ -89,14 +78,10 @@ class DepthwiseConvolution(Layer):
             "depth_multiplier": self.depth_multiplier,
             "data_format": "channels_last",
             "dilation_rate": self.window.dilation,
-            "activation": activations.serialize(self.activation),
-            "use_bias": self.use_bias,
+            **self.bias_config(),
             "depthwise_initializer": initializers.serialize(self.depthwise_initializer),
-            "bias_initializer": initializers.serialize(self.bias_initializer),
             "depthwise_regularizer": regularizers.serialize(self.depthwise_regularizer),
-            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
             "depthwise_constraint": constraints.serialize(self.depthwise_constraint),
-            "bias_constraint": constraints.serialize(self.bias_constraint),
         }
 
 

@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 from lamella import activations, constraints, initializers, regularizers
 from lamella._types import Config, Shape
 from lamella.layers.depthwise_convolution import emit_depthwise
-from lamella.layers.layer import Layer
+from lamella.layers.kernel_and_bias import Biased
 from lamella.layers.window import Window, channels_last, known_channels, per_axis, spatial_shape
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
 
-class SeparableConvolution(Layer):
+class SeparableConvolution(Biased):
     """Base class of `SeparableConv1D` and `SeparableConv2D`: see there."""
 
     rank: ClassVar[int]
@@ -46,20 +46,15 @@ class SeparableConvolution(Layer):
         (self.filters,) = per_axis(self, "filters", filters, 1)
         (self.depth_multiplier,) = per_axis(self, "depth_multiplier", depth_multiplier, 1)
         self.window = Window(self, self.rank, ("kernel_size", kernel_size), strides, padding, dilation_rate)
-        self.activation = activations.get(activation)
-        self.use_bias = bool(use_bias)
+        self.set_bias(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
         self.depthwise_initializer = initializers.get(depthwise_initializer)
         self.pointwise_initializer = initializers.get(pointwise_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
         self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
         self.pointwise_regularizer = regularizers.get(pointwise_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
         self.depthwise_constraint = constraints.get(depthwise_constraint)
         self.pointwise_constraint = constraints.get(pointwise_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
         self.depthwise_kernel: Variable
         self.pointwise_kernel: Variable
-        self.bias: Variable | None = None
 
     def build(self, input_shape: Shape) -> None:
         self.compute_output_shape(input_shape)
@@ -78,14 +73,7 @@ class SeparableConvolution(Layer):
             constraint=self.pointwise_constraint,
             name="pointwise_kernel",
         )
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (self.filters,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+        self.build_bias(self.filters)
         super().build(input_shape)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
@@ -95,7 +83,7 @@ class SeparableConvolution(Layer):
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         value = emit_depthwise(self, builder, value, self.window, self.depthwise_kernel, None)
         value = builder.add(self, "conv", value, [self.pointwise_kernel, self.bias], {"groups": 1})
-        return builder.activation(self, value, activations.spec(self.activation))
+        return self.emit_activation(builder, value)
 
     def get_config(self) -> Config:
         return {
@@ -107,17 +95,13 @@ class SeparableConvolution(Layer):
             "data_format": "channels_last",
             "dilation_rate": self.window.dilation,
             "depth_multiplier": self.depth_multiplier,
-            "activation": activations.serialize(self.activation),
-            "use_bias": self.use_bias,
+            **self.bias_config(),
             "depthwise_initializer": initializers.serialize(self.depthwise_initializer),
             "pointwise_initializer": initializers.serialize(self.pointwise_initializer),
-            "bias_initializer": initializers.serialize(self.bias_initializer),
             "depthwise_regularizer": regularizers.serialize(self.depthwise_regularizer),
             "pointwise_regularizer": regularizers.serialize(self.pointwise_regularizer),
-            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
             "depthwise_constraint": constraints.serialize(self.depthwise_constraint),
             "pointwise_constraint": constraints.serialize(self.pointwise_constraint),
-            "bias_constraint": constraints.serialize(self.bias_constraint),
         }
 
 

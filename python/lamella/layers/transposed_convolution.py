@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from lamella import activations, constraints, initializers, regularizers
+from lamella import activations
 from lamella._types import Config, Shape
-from lamella.layers.layer import Layer
+from lamella.layers.kernel_and_bias import KernelAndBias
 from lamella.layers.window import Window, channels_last, known_channels, per_axis, spatial_shape
 from lamella.program import ProgramBuilder
-from lamella.variable import Variable
 
 
-class TransposedConvolution(Layer):
+class TransposedConvolution(KernelAndBias):
     """Base class of `Conv1DTranspose`, `Conv2DTranspose` and `Conv3DTranspose`: see there."""
 
     rank: ClassVar[int]
@@ -49,42 +48,22 @@ class TransposedConvolution(Layer):
                     f"{type(self).__name__} '{self.name}': 'output_padding' must be smaller than 'strides'. "
                     f"Received: output_padding={output_padding!r}, strides={strides!r}"
                 )
-        self.activation = activations.get(activation)
-        self.use_bias = bool(use_bias)
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
-        self.kernel: Variable
-        self.bias: Variable | None = None
+        self.set_kernel(kernel_initializer, kernel_regularizer, kernel_constraint)
+        self.set_bias(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
 
     def build(self, input_shape: Shape) -> None:
         self.compute_output_shape(input_shape)
-        self.kernel = self.add_weight(
-            (*self.window.size, self.filters, known_channels(self, input_shape)),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
+        self.build_kernel_and_bias(
+            (*self.window.size, self.filters, known_channels(self, input_shape)), self.filters
         )
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (self.filters,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
         super().build(input_shape)
 
     def _crops(self, axis: int) -> tuple[int, int]:
         """How many outputs of the full transposed convolution are left out before and after; negative: added.
 
-        With all of them there are (inputs - 1) * stride + reach, reach = (kernel_size - 1) * dilation + 1.
+        With all of them there are (inputs - 1) * stride + reach.
         """
-        reach = (self.window.size[axis] - 1) * self.window.dilation[axis] + 1
+        reach = self.window.reach(axis)
         stride = self.window.strides[axis]
         more = self.output_padding[axis] if self.output_padding is not None else None
         if self.window.padding == "valid":
@@ -101,7 +80,7 @@ class TransposedConvolution(Layer):
     def _output_length(self, axis: int, length: int | None, spatial: Shape) -> int | None:
         if length is None:
             return None
-        reach = (self.window.size[axis] - 1) * self.window.dilation[axis] + 1
+        reach = self.window.reach(axis)
         output = (length - 1) * self.window.strides[axis] + reach - sum(self._crops(axis))
         if output < 1:
             raise ValueError(
@@ -120,7 +99,7 @@ class TransposedConvolution(Layer):
             "output": [self._output_length(axis, length, spatial) for axis, length in enumerate(spatial)],
         }
         value = builder.add(self, "conv_transpose", value, [self.kernel, self.bias], attributes)
-        return builder.activation(self, value, activations.spec(self.activation))
+        return self.emit_activation(builder, value)
 
     def get_config(self) -> Config:
         return {
@@ -132,14 +111,7 @@ class TransposedConvolution(Layer):
             "output_padding": self.output_padding,
             "data_format": "channels_last",
             "dilation_rate": self.window.dilation,
-            "activation": activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            "kernel_initializer": initializers.serialize(self.kernel_initializer),
-            "bias_initializer": initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
-            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
-            "kernel_constraint": constraints.serialize(self.kernel_constraint),
-            "bias_constraint": constraints.serialize(self.bias_constraint),
+            **self.kernel_config(),
         }
 
 

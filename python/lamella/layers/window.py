@@ -132,15 +132,19 @@ class Window:
                 f"Received: strides={strides!r}, dilation_rate={dilation!r}"
             )
 
+    def reach(self, axis: int) -> int:
+        """Over how many inputs it stretches along an axis, those between its taps included."""
+        return (self.size[axis] - 1) * self.dilation[axis] + 1
+
     def padding_of(self, axis: int, length: int) -> tuple[int, int]:
         """How many zeros are to be thought before and after an axis; what is odd comes after."""
-        reach = (self.size[axis] - 1) * self.dilation[axis]
+        reach = self.reach(axis)
         if self.padding == "valid":
             return 0, 0
         if self.padding == "causal":
-            return reach, 0
+            return reach - 1, 0
         outputs = -(-length // self.strides[axis])
-        total = max((outputs - 1) * self.strides[axis] + reach + 1 - length, 0)
+        total = max((outputs - 1) * self.strides[axis] + reach - length, 0)
         return total // 2, total - total // 2
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -155,7 +159,7 @@ class Window:
         if length is None:
             return None
         padded = length + sum(self.padding_of(axis, length))
-        reach = (self.size[axis] - 1) * self.dilation[axis] + 1
+        reach = self.reach(axis)
         if reach > padded:
             raise ValueError(
                 f"{type(self.layer).__name__} '{self.layer.name}': a window of {self.size} with dilation "
