@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "base/shape.h"
+#include "ops/even_parts.h"
 #include "ops/window_axis.h"
 #include "ops/winograd_conv_cpu.h"
 
@@ -102,17 +102,18 @@ class KernelGradientItem {
     cols_ = std::min(cut_.panel_width, g_.group_filters() - in_group);
     const bool few_channels = merges_row_taps(block);
     locate_gradients(block, column, few_channels);
-    const int64_t tiles = ceil_div(g_.group_channels(), kernels_.geometry<T>().tile_rows);
-    for (int64_t t = 0; t < (few_channels ? 1 : tiles); ++t) {
-      const Range channels{t * g_.group_channels() / tiles, (t + 1) * g_.group_channels() / tiles};
+    if (few_channels) {
       for (int64_t i = 0; i < deep_.taps; ++i)
-        for (int64_t j = 0; j < tall_.taps; ++j)
-          if (few_channels)
-            multiply_row_of_taps(block, i, j, column, accumulate);
-          else
-            for (int64_t k = 0; k < wide_.taps; ++k)
-              multiply_tap(block, i, j, k, group, channels, column, accumulate);
+        for (int64_t j = 0; j < tall_.taps; ++j) multiply_row_of_taps(block, i, j, column, accumulate);
+      return;
     }
+    for_each_even_part(g_.group_channels(), kernels_.geometry<T>().tile_rows,
+                       [&](int64_t first, int64_t rows) {
+                         for (int64_t i = 0; i < deep_.taps; ++i)
+                           for (int64_t j = 0; j < tall_.taps; ++j)
+                             for (int64_t k = 0; k < wide_.taps; ++k)
+                               multiply_tap(block, i, j, k, group, {first, first + rows}, column, accumulate);
+                       });
   }
 
   // Where the gradients of the rows' outputs are, in this panel of filters: packed, unless so few tiles pass
@@ -174,18 +175,16 @@ class KernelGradientItem {
       x[r] = copy;
     }
     const int64_t rows = wide_.taps * g_.channels, kernel_row = (i * tall_.taps + j) * rows;
-    const int64_t tiles = ceil_div(rows, kernels_.geometry<T>().tile_rows);
-    for (int64_t t = 0; t < tiles; ++t) {
-      const Range tile{t * rows / tiles, (t + 1) * rows / tiles};
+    for_each_even_part(rows, kernels_.geometry<T>().tile_rows, [&](int64_t begin, int64_t count) {
       const T* tile_x[kMostRows];
-      for (int64_t r = 0; r < block.rows.size(); ++r) tile_x[r] = x[r] + tile.begin;
+      for (int64_t r = 0; r < block.rows.size(); ++r) tile_x[r] = x[r] + begin;
       multiply(block, i, j, tile_x,
                {.a_k = wide_.stride * g_.channels,
                 .depth = block.columns.size(),
                 .b_shift = 0,
-                .kernel = {kernel_row + tile.begin, kernel_row + tile.end}},
+                .kernel = {kernel_row + begin, kernel_row + begin + count}},
                column, accumulate);
-    }
+    });
   }
 
   bool is_inside(int64_t r, int64_t i, int64_t j) const {

@@ -1,5 +1,7 @@
 #include "ops/correlation_cpu.h"
 
+#include "ops/even_parts.h"
+
 namespace lamella::ops {
 
 namespace {
@@ -37,8 +39,7 @@ class PanelPass {
   void run() const {
     const CorrelationAxis &tall = c_.axes[1], &wide = c_.axes[2];
     const Range inner_rows = intersection(tall.interior(), item_.rows);
-    const Range all_columns{0, wide.output};
-    const Range inner_columns = intersection(wide.interior(), all_columns);
+    const Range inner_columns = wide.interior();
     const auto each_outer_column = [&](auto body) {
       for (int64_t column = 0; column < inner_columns.begin; ++column) body(column);
       for (int64_t column = inner_columns.end; column < wide.output; ++column) body(column);
@@ -54,6 +55,8 @@ class PanelPass {
   }
 
  private:
+  static constexpr int64_t kMostTaps = 64;  // at a time
+
   Run run_at(int64_t row, int64_t column, const CorrelationAxis& along, int64_t count) const {
     const CorrelationAxis &deep = c_.axes[0], &tall = c_.axes[1], &wide = c_.axes[2];
     const int64_t x = item_.picture * c_.x_picture + deep.first_input(item_.depth) * deep.x_step +
@@ -69,7 +72,6 @@ class PanelPass {
   }
 
   void multiply(const Run& run) const {
-    constexpr int64_t kMostTaps = 64;  // at a time
     const CorrelationAxis &deep = c_.axes[0], &tall = c_.axes[1], &wide = c_.axes[2];
     const bool whole_rows = c_.row_is_one_sum();
     const int64_t sums = whole_rows ? 1 : run.taps.width.size();
@@ -99,8 +101,7 @@ class PanelPass {
   // The run in even tiles.
   void multiply_tiles(const Run& run, int64_t taps, const int64_t* x_at, const T* const* b, int64_t depth,
                       bool accumulate) const {
-    const int64_t tiles = ceil_div(run.count, kernels_.geometry<T>().tile_rows);
-    const T* a[64];
+    const T* a[kMostTaps];
     kernels::Brgemm<T> tile{.batch = taps,
                             .a = a,
                             .b = b,
@@ -114,13 +115,12 @@ class PanelPass {
                             .cols = cols_,
                             .bias = bias_,
                             .accumulate = accumulate};
-    for (int64_t t = 0; t < tiles; ++t) {
-      const int64_t first = t * run.count / tiles;
-      tile.rows = (t + 1) * run.count / tiles - first;
+    for_each_even_part(run.count, kernels_.geometry<T>().tile_rows, [&](int64_t first, int64_t rows) {
+      tile.rows = rows;
       tile.c = y_ + run.y + first * run.y_step;
       for (int64_t i = 0; i < taps; ++i) a[i] = x_ + (x_at[i] + first * run.x_step);
       kernels_.table<T>().brgemm(tile);
-    }
+    });
   }
 
   const kernels::Kernels& kernels_;

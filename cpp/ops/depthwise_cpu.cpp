@@ -20,7 +20,7 @@ struct Depthwise {
 
 // body(run) for the runs of one row of the output, `row` counted through all planes and pictures.
 template <class T, class Body>
-void for_each_run(const Depthwise<T>& p, int64_t row, Body body) {
+void for_each_row_run(const Depthwise<T>& p, int64_t row, Body body) {
   const WindowAxis &deep = p.axes[0], &tall = p.axes[1], &wide = p.axes[2];
   const int64_t height = row % tall.output, plane = row / tall.output, depth = plane % deep.output;
   const int64_t picture = plane / deep.output;
@@ -51,10 +51,7 @@ void for_each_run(const Depthwise<T>& p, int64_t row, Body body) {
     run.x = p.x + x_row + (wide.first_input(column) + widths.begin * wide.dilation) * p.x_steps[2];
     body(run);
   };
-  const Range inner = intersection(wide.interior(), {0, wide.output});
-  for (int64_t column = 0; column < inner.begin; ++column) run_at(column, 1);
-  if (inner.size() > 0) run_at(inner.begin, inner.size());
-  for (int64_t column = inner.end; column < wide.output; ++column) run_at(column, 1);
+  for_each_run(wide, run_at);
 }
 
 template <class T>
@@ -93,7 +90,7 @@ void forward(const Context& context, const Window& window, const TensorView& x, 
     context.pool.parallel_for(y.rows / window.output[2], rows_per_chunk(row * window.all_taps() / 4 + row),
                               [&](int64_t begin, int64_t end) {
                                 for (int64_t i = begin; i < end; ++i) {
-                                  for_each_run(p, i, table.depthwise);
+                                  for_each_row_run(p, i, table.depthwise);
                                   if (activation == Activation::linear) continue;
                                   table.activation_forward(activation, {.a = static_cast<T>(alpha)}, row,
                                                            p.y + i * row, p.y + i * row);
@@ -127,7 +124,7 @@ void input_gradient(const Context& context, const Window& window, const TensorVi
       if (rows * p.axes[2].output == 0) return;
       const int64_t work = p.axes[2].output * p.channels * (taps_of(phases) / 4 + 1);
       context.pool.parallel_for(rows, rows_per_chunk(work), [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i) for_each_run(p, i, context.kernels.table<T>().depthwise);
+        for (int64_t i = begin; i < end; ++i) for_each_row_run(p, i, context.kernels.table<T>().depthwise);
       });
     });
   });
@@ -155,7 +152,7 @@ void kernel_gradient(const Context& context, const Window& window, const TensorV
         T* sum = sums + slice * size;
         std::fill_n(sum, size, T(0));
         for (int64_t i = slice * rows / slices; i < (slice + 1) * rows / slices; ++i) {
-          for_each_run(p, i, [&](const kernels::DepthwiseRun<T>& run) {
+          for_each_row_run(p, i, [&](const kernels::DepthwiseRun<T>& run) {
             table.depthwise_kernel_gradient(run, sum + (run.kernel - p.kernel));
           });
         }

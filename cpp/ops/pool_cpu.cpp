@@ -11,7 +11,8 @@ namespace {
 // body(run) for the runs of pixels with the same taps in one row of the output, `row` counted through all
 // planes and pictures.
 template <class T, class Body>
-void for_each_run(const Window& window, const TensorView& x, const TensorView& y, int64_t row, Body body) {
+void for_each_row_run(const Window& window, const TensorView& x, const TensorView& y, int64_t row,
+                      Body body) {
   const WindowAxis deep(window, 0), tall(window, 1), wide(window, 2);
   const int64_t channels = x.cols, plane = row / tall.output, picture = plane / deep.output;
   const Range depth = deep.taps_inside(plane % deep.output), height = tall.taps_inside(row % tall.output);
@@ -34,10 +35,7 @@ void for_each_run(const Window& window, const TensorView& x, const TensorView& y
                             .dx = nullptr,
                             .add = false});
   };
-  const Range inner = intersection(wide.interior(), {0, wide.output});
-  for (int64_t column = 0; column < inner.begin; ++column) run_at(column, 1);
-  if (inner.size() > 0) run_at(inner.begin, inner.size());
-  for (int64_t column = inner.end; column < wide.output; ++column) run_at(column, 1);
+  for_each_run(wide, run_at);
 }
 
 void forward(const Context& context, Pooling kind, const Window& window, const TensorView& x,
@@ -50,7 +48,7 @@ void forward(const Context& context, Pooling kind, const Window& window, const T
     context.pool.parallel_for(y.rows / window.output[2], rows_per_chunk(row_work),
                               [&](int64_t begin, int64_t end) {
                                 for (int64_t row = begin; row < end; ++row)
-                                  for_each_run<T>(window, x, y, row, kernel);
+                                  for_each_row_run<T>(window, x, y, row, kernel);
                               });
   });
 }
@@ -80,7 +78,7 @@ void backward(const Context& context, Pooling kind, const Window& window, const 
     const auto one_picture = [&](int64_t picture) {
       if (!coverage.once || !coverage.all) std::fill_n(dx.as<T>() + picture * size, size, T(0));
       for (int64_t row = picture * rows; row < (picture + 1) * rows; ++row) {
-        for_each_run<T>(window, x, y, row, [&](kernels::PoolRun<T> run) {
+        for_each_row_run<T>(window, x, y, row, [&](kernels::PoolRun<T> run) {
           run.dy = dy.as<T>() + (run.y - y.as<T>());
           run.dx = dx.as<T>() + (run.x - x.as<T>());
           run.add = !coverage.once;

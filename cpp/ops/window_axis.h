@@ -51,6 +51,16 @@ struct WindowAxis {
   Range interior() const { return intersection(outputs_of(0), outputs_of(taps - 1)); }
 };
 
+// body(first output, outputs) for the runs of outputs of an axis that see the same taps: the interior at
+// once, the others one by one.
+template <class Body>
+void for_each_run(const WindowAxis& axis, Body body) {
+  const Range inner = axis.interior();
+  for (int64_t out = 0; out < inner.begin; ++out) body(out, int64_t{1});
+  if (inner.size() > 0) body(inner.begin, inner.size());
+  for (int64_t out = inner.end; out < axis.output; ++out) body(out, int64_t{1});
+}
+
 // Steps in memory along the axes of channels-last pictures of these sizes.
 inline std::array<int64_t, 3> steps_of(const std::array<int64_t, 3>& size, int64_t channels) {
   return {size[1] * size[2] * channels, size[2] * channels, channels};

@@ -64,14 +64,12 @@ class WinogradBlock {
                             .cols = cols,
                             .bias = nullptr,
                             .accumulate = false};
-    const int64_t parts = ceil_div(tiles, geometry.tile_rows);
-    for (int64_t part = 0; part < parts; ++part) {
-      const int64_t first = part * tiles / parts;
-      tile.rows = (part + 1) * tiles / parts - first;
+    for_each_even_part(tiles, geometry.tile_rows, [&](int64_t first, int64_t rows) {
+      tile.rows = rows;
       a = pixels_ + position * pixels_step_ + first * channels;
       tile.c = products_ + position * products_step_ + first * geometry.panel;
       kernels_.table<T>().brgemm(tile);
-    }
+    });
   }
 
   const kernels::Kernels& kernels_;

@@ -68,7 +68,6 @@ class GradientItem {
   // out[position][channel] (+)= sum over the tiles of their pixels and gradients at that position.
   void multiply(int64_t tiles, int64_t cols, T* out, bool accumulate) {
     const int64_t channels = p_.shape.channels, panel = cut_.panel_width;
-    const int64_t parts = ceil_div(channels, kernels_.geometry<T>().tile_rows);
     const T* a = nullptr;
     const T* b = nullptr;
     kernels::Brgemm<T> tile{.batch = 1,
@@ -86,13 +85,12 @@ class GradientItem {
                             .accumulate = accumulate};
     for (int64_t position = 0; position < 16; ++position) {
       b = gradients_ + position * gradients_step_;
-      for (int64_t part = 0; part < parts; ++part) {
-        const int64_t first = part * channels / parts;
-        tile.rows = (part + 1) * channels / parts - first;
+      for_each_even_part(channels, kernels_.geometry<T>().tile_rows, [&](int64_t first, int64_t rows) {
+        tile.rows = rows;
         a = pixels_ + position * pixels_step_ + first;
         tile.c = out + (position * channels + first) * panel;
         kernels_.table<T>().brgemm(tile);
-      }
+      });
     }
   }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 
+#include "ops/even_parts.h"
 #include "ops/winograd_cpu.h"
 
 namespace lamella::ops {

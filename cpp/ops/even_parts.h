@@ -1,0 +1,17 @@
+// Cutting a number of rows into register tiles of nearly one size: 32 rows as 11 + 11 + 10, not 14 + 14 + 4.
+#pragma once
+#include "base/shape.h"
+
+namespace lamella::ops {
+
+// body(first, count) for the parts, each of at most so many.
+template <class Body>
+void for_each_even_part(int64_t n, int64_t most, Body body) {
+  const int64_t parts = ceil_div(n, most);
+  for (int64_t part = 0; part < parts; ++part) {
+    const int64_t first = part * n / parts;
+    body(first, (part + 1) * n / parts - first);
+  }
+}
+
+}  // namespace lamella::ops
