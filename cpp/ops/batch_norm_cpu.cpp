@@ -3,6 +3,7 @@
 
 #include "ops/batch_norm.h"
 #include "ops/column_blocks.h"
+#include "ops/slices_cpu.h"
 
 namespace lamella::ops {
 
@@ -45,12 +46,17 @@ int64_t scratch_bytes(DType dtype, int64_t rows, int64_t channels) {
 }
 
 template <class T>
+T inverse_deviation(T variance, double epsilon) {
+  return T(1) / std::sqrt(variance + static_cast<T>(epsilon));
+}
+
+template <class T>
 void scales(const BatchNormForward& p, int64_t first, int64_t count) {
   const T* variance = static_cast<const T*>(p.variance);
   T* inv_std = static_cast<T*>(p.inv_std);
   T* scale = static_cast<T*>(p.scale);
   for (int64_t c = first; c < first + count; ++c) {
-    inv_std[c] = T(1) / std::sqrt(variance[c] + static_cast<T>(p.epsilon));
+    inv_std[c] = inverse_deviation(variance[c], p.epsilon);
     scale[c] = p.gamma ? p.gamma.as<T>()[c] * inv_std[c] : inv_std[c];
   }
 }
@@ -185,8 +191,7 @@ void backward_of_tall(const Context& context, const Cut& cut, const BatchNormBac
     table.batch_norm_reduce(backward_block(p, row, rows, 0, channels, own_sums));
   });
   std::copy_n(chunk_sums, 2 * channels, sums);
-  for (int64_t chunk = 1; chunk < cut.chunks; ++chunk)
-    table.add(2 * channels, chunk_sums + chunk * 2 * channels, sums);
+  add_slices(context, cut.chunks, 2 * channels, chunk_sums + 2 * channels, sums);
   store_gradients(p, sums, 0, channels);
   if (!p.dx) return;
   for_row_chunks(context, cut, [&](int64_t, int64_t row, int64_t rows) {
@@ -206,7 +211,7 @@ void fold(const Context&, const BatchNormFold& p) {
   dispatch(p.scale.dtype, [&](auto t) {
     using T = decltype(t);
     for (int64_t c = 0; c < p.scale.size(); ++c) {
-      const T inverse = T(1) / std::sqrt(p.variance.as<T>()[c] + static_cast<T>(p.epsilon));
+      const T inverse = inverse_deviation(p.variance.as<T>()[c], p.epsilon);
       const T scale = p.gamma ? p.gamma.as<T>()[c] * inverse : inverse;
       const T bias = p.bias ? p.bias.as<T>()[c] : T(0);
       p.scale.as<T>()[c] = scale;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "ops/even_parts.h"
+#include "ops/slices_cpu.h"
 #include "ops/window_axis.h"
 #include "ops/winograd_conv_cpu.h"
 
@@ -238,16 +239,6 @@ class KernelGradientItem {
 
 int64_t kernel_size(const ConvGeometry& g) { return g.window.all_taps() * g.group_channels() * g.filters; }
 
-template <class T>
-void add_slices(const Context& context, int64_t slices, int64_t size, const T* slice, T* out) {
-  const int64_t chunk = kGrainElements / slices + 1;
-  context.pool.parallel_for(ceil_div(size, chunk), 1, [&](int64_t begin, int64_t end) {
-    const int64_t first = begin * chunk, count = std::min(size, end * chunk) - first;
-    for (int64_t s = 1; s < slices; ++s)
-      context.kernels.table<T>().add(count, slice + (s - 1) * size + first, out + first);
-  });
-}
-
 // Rows to a chunk of the output's gradient, each with its own sums of columns.
 int64_t chunk_rows(int64_t filters) { return std::max<int64_t>(64, rows_per_chunk(filters)); }
 
@@ -267,8 +258,7 @@ int64_t kernel_gradient_scratch_bytes(const Context& context, DType dtype, const
 void kernel_gradient(const Context& context, const ConvGeometry& g, const ConvKernelGradient& p) {
   dispatch(p.x.dtype, [&](auto t) {
     using T = decltype(t);
-    const int64_t pictures = p.x.rows / g.window.input_positions(), size = kernel_size(g);
-    const KernelGradientCut cut(context.kernels.geometry<T>().panel, pictures, g);
+    const int64_t pictures = p.x.rows / g.window.input_positions();
     if (const WinogradShape s = winograd_shape(g); uses_winograd(g, s)) {
       return winograd_kernel_gradient<T>(context, {.shape = s,
                                                    .pictures = pictures,
@@ -277,6 +267,8 @@ void kernel_gradient(const Context& context, const ConvGeometry& g, const ConvKe
                                                    .kernel_gradient = p.kernel_gradient.as<T>(),
                                                    .scratch = static_cast<T*>(p.scratch)});
     }
+    const int64_t size = kernel_size(g);
+    const KernelGradientCut cut(context.kernels.geometry<T>().panel, pictures, g);
     T* slices = static_cast<T*>(p.scratch);
     context.pool.parallel_for(cut.items(), cut.grain, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
@@ -287,7 +279,7 @@ void kernel_gradient(const Context& context, const ConvGeometry& g, const ConvKe
                  {part * cut.panels / cut.parts, (part + 1) * cut.panels / cut.parts});
       }
     });
-    if (cut.slices > 1) add_slices(context, cut.slices, size, slices, p.kernel_gradient.as<T>());
+    add_slices(context, cut.slices, size, slices, p.kernel_gradient.as<T>());
   });
 }
 
@@ -325,7 +317,7 @@ void output_gradient(const Context& context, const ConvOutputGradient& p) {
     });
     if (!p.bias_gradient) return;
     std::memcpy(p.bias_gradient.data, sums, static_cast<size_t>(filters) * sizeof(T));
-    for (int64_t i = 1; i < chunks; ++i) table.add(filters, sums + i * filters, p.bias_gradient.as<T>());
+    add_slices(context, chunks, filters, sums + filters, p.bias_gradient.as<T>());
   });
 }
 

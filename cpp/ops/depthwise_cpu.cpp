@@ -1,5 +1,6 @@
 #include "ops/depthwise.h"
 
+#include "ops/slices_cpu.h"
 #include "ops/window_phases.h"
 
 namespace lamella::ops {
@@ -159,8 +160,7 @@ void kernel_gradient(const Context& context, const Window& window, const TensorV
       }
     });
     std::copy_n(sums, size, kernel_gradient.as<T>());
-    for (int64_t slice = 1; slice < slices; ++slice)
-      table.add(size, sums + slice * size, kernel_gradient.as<T>());
+    add_slices(context, slices, size, sums + size, kernel_gradient.as<T>());
   });
 }
 
