@@ -13,38 +13,19 @@ import re
 import resource
 
 import numpy as np
+from training_step import WORKLOADS, lamella_model
 
 import lamella
-from lamella import layers
+
+NETWORKS = {
+    "dense": WORKLOADS["784-512-512-10, dropout, Adam"],
+    "convolutional": WORKLOADS["32x32, 6 convolutions, SGD"],
+}
 
 
 def peak_bytes():
     """The largest resident size of this process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def dense_network():
-    stack = [layers.Input((784,))]
-    for _ in range(2):
-        stack += [layers.Dense(512, activation="relu"), layers.Dropout(0.2)]
-    model = lamella.Sequential([*stack, layers.Dense(10, activation="softmax")])
-    model.compile("adam", "sparse_categorical_crossentropy")
-    return model
-
-
-def convolutional_network():
-    stack = [layers.Input((32, 32, 3))]
-    for filters in (64, 128, 256):
-        for _ in range(2):
-            stack += [layers.Conv2D(filters, 3, padding="same"), layers.BatchNormalization(), layers.ReLU()]
-        stack += [layers.MaxPooling2D()]
-    stack += [layers.GlobalAveragePooling2D(), layers.Dense(10, activation="softmax")]
-    model = lamella.Sequential(stack)
-    model.compile(lamella.optimizers.SGD(0.01, momentum=0.9), "sparse_categorical_crossentropy")
-    return model
-
-
-NETWORKS = {"dense": dense_network, "convolutional": convolutional_network}
 
 
 def announced_bytes(model, batch_size):
@@ -64,9 +45,10 @@ def main():
     parser.add_argument("--batch-size", type=int, default=128)
     arguments = parser.parse_args()
     interpreter = peak_bytes()
+    print(f"lamella {lamella.__version__}, {arguments.network} network, batches of {arguments.batch_size}")
     rng = np.random.default_rng(0)
     y = rng.integers(0, 10, arguments.rows)
-    model = NETWORKS[arguments.network]()
+    model = lamella_model(NETWORKS[arguments.network])
     x = rng.random((arguments.rows, *model.input_shape[1:]), dtype=np.float32)
     needed = x.nbytes + y.nbytes + announced_bytes(model, arguments.batch_size)
     model.fit(x, y, batch_size=arguments.batch_size, verbose=0)

@@ -107,16 +107,23 @@ def data(workload):
     ).argmax(1)
 
 
-def lamella_steps(workload, threads):
+def lamella_model(workload):
     import lamella
     from lamella import layers
 
-    lamella.config.set_num_threads(threads)
-    lamella.utils.set_random_seed(0)
     head = layers.Dense(workload.outputs, activation="softmax")
     model = lamella.Sequential([layers.Input(workload.shape), *workload.in_lamella(layers), head])
     chosen = lamella.optimizers.SGD(0.01, momentum=0.9) if workload.optimizer == "sgd" else "adam"
     model.compile(chosen, "sparse_categorical_crossentropy")
+    return model
+
+
+def lamella_steps(workload, threads):
+    import lamella
+
+    lamella.config.set_num_threads(threads)
+    lamella.utils.set_random_seed(0)
+    model = lamella_model(workload)
     x, y = data(workload)
     return lambda: model.fit(x, y, batch_size=workload.batch, verbose=0).history["loss"][-1]
 

@@ -118,6 +118,20 @@ class ProgramBuilder:
         }
         return self.add(layer, "map_axis", value, attributes=attributes)
 
+    def crop(self, layer: Layer, value: int, axis: int, first: int, length: int) -> int:
+        """Append an operation that leaves `length` positions of an axis; nothing where all stay."""
+        if length == self.shape(value)[axis]:
+            return value
+        return self.map_axis(layer, value, axis, [[(first + i, 1.0)] for i in range(length)])
+
+    def pad(self, layer: Layer, value: int, axis: int, before: int, after: int) -> int:
+        """Append an operation that puts zeros before and after an axis; nothing where there are none."""
+        if not before and not after:
+            return value
+        nothing: list[tuple[int, float]] = []
+        kept = [[(i, 1.0)] for i in range(self.shape(value)[axis])]
+        return self.map_axis(layer, value, axis, [nothing] * before + kept + [nothing] * after)
+
     def merge(self, layer: Layer, op: str, values: Sequence[int]) -> int:
         """Append `"add"` or `"concatenate"` of several values; returns the id of the output."""
         return self.native.add(op, list(values), [], {}, layer.name, self._trainable)

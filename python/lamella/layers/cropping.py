@@ -36,9 +36,7 @@ class Cropping(Layer):
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         for axis, (before, after) in enumerate(self.cropping):
-            if before or after:
-                kept = range(before, builder.shape(value)[axis] - after)
-                value = builder.map_axis(self, value, axis, [[(i, 1.0)] for i in kept])
+            value = builder.crop(self, value, axis, before, builder.shape(value)[axis] - before - after)
         return value
 
     def get_config(self) -> Config:

@@ -21,6 +21,15 @@ def require_seed(layer: Layer, seed: int | None) -> int | None:
     return seed
 
 
+def require_rate(layer: Layer, rate: float) -> float:
+    """Return a layer's rate as a float; raise ValueError unless it is in [0, 1]."""
+    if not 0.0 <= rate <= 1.0:
+        raise ValueError(
+            f"{type(layer).__name__} '{layer.name}': 'rate' must be between 0 and 1. Received: {rate!r}"
+        )
+    return float(rate)
+
+
 def native_seed(seed: int | None) -> int:
     """How the native core is told of a seed: -1 follows the model's."""
     return -1 if seed is None else int(seed)
@@ -47,10 +56,8 @@ class Dropout(Layer):
 
     def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if not 0.0 <= rate <= 1.0:
-            raise ValueError(f"Dropout '{self.name}': 'rate' must be between 0 and 1. Received: {rate!r}")
         self.refuse(noise_shape=(noise_shape, None))
-        self.rate = float(rate)
+        self.rate = require_rate(self, rate)
         self.seed = require_seed(self, seed)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:

@@ -21,10 +21,7 @@ def _cut(height: int, width: int, target: tuple[int, int]) -> tuple[int, int]:
 def _crop(layer: Layer, builder: ProgramBuilder, value: int, size: tuple[int, int]) -> int:
     """The middle of pictures."""
     for axis, kept in enumerate(size):
-        length = builder.shape(value)[axis]
-        first = (length - kept) // 2
-        if kept != length:
-            value = builder.map_axis(layer, value, axis, [[(first + i, 1.0)] for i in range(kept)])
+        value = builder.crop(layer, value, axis, (builder.shape(value)[axis] - kept) // 2, kept)
     return value
 
 
@@ -123,10 +120,7 @@ class Resizing(Layer):
         value = builder.add(self, "rescaling", value, attributes=offset)
         for axis, (length, padded) in enumerate(zip((height, width), wanted, strict=True)):
             before = (padded - length) // 2
-            kept = [[(i, 1.0)] for i in range(length)]
-            margins: list[list[tuple[int, float]]] = [[]] * before + kept + [[]] * (padded - length - before)
-            if padded != length:
-                value = builder.map_axis(self, value, axis, margins)
+            value = builder.pad(self, value, axis, before, padded - length - before)
         offset = {"scale": 1.0, "offset": self.fill_value}
         return builder.add(self, "rescaling", value, attributes=offset)
 

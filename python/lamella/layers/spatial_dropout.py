@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from lamella._types import Config, Shape
-from lamella.layers.dropout import native_seed, require_seed
+from lamella.layers.dropout import native_seed, require_rate, require_seed
 from lamella.layers.layer import Layer
 from lamella.layers.window import channels_last, spatial_shape
 from lamella.program import ProgramBuilder
@@ -18,11 +18,7 @@ class SpatialDropout(Layer):
 
     def __init__(self, rate: float, seed: int | None, name: str | None, dtype: Any, **kwargs: Any) -> None:
         super().__init__(name=name, dtype=dtype, **kwargs)
-        if not 0.0 <= rate <= 1.0:
-            raise ValueError(
-                f"{type(self).__name__} '{self.name}': 'rate' must be between 0 and 1. Received: {rate!r}"
-            )
-        self.rate = float(rate)
+        self.rate = require_rate(self, rate)
         self.seed = require_seed(self, seed)
 
     def build(self, input_shape: Shape) -> None:

@@ -34,9 +34,7 @@ class ZeroPadding(Layer):
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         for axis, (before, after) in enumerate(self.padding):
-            if before or after:
-                kept = [[(i, 1.0)] for i in range(builder.shape(value)[axis])]
-                value = builder.map_axis(self, value, axis, [[]] * before + kept + [[]] * after)
+            value = builder.pad(self, value, axis, before, after)
         return value
 
     def get_config(self) -> Config:
