@@ -71,13 +71,7 @@ void ConvTranspose::forward(const ForwardPass& pass) const {
 
 void ConvTranspose::backward(const BackwardPass& pass) const {
   const ops::ConvOps& op = pass.context.ops.conv;
-  const TensorView dy = output_view(pass.output_gradients[0], pass.state);
-  op.output_gradient(pass.context, {.y = output_view(pass.outputs[0], pass.state),
-                                    .dy = dy,
-                                    .activation = activation(),
-                                    .alpha = alpha(),
-                                    .bias_gradient = variable_view(1, pass.variable_gradients[1]),
-                                    .scratch = pass.scratch});
+  const TensorView dy = backward_to_sums(pass);
   if (pass.variable_gradients[0] != nullptr) {
     op.kernel_gradient(pass.context, geometry_,
                        {.x = dy,

@@ -50,14 +50,7 @@ void DepthwiseConv::forward(const ForwardPass& pass) const {
 
 void DepthwiseConv::backward(const BackwardPass& pass) const {
   const ops::DepthwiseOps& op = pass.context.ops.depthwise;
-  const TensorView dy = output_view(pass.output_gradients[0], pass.state);
-  pass.context.ops.conv.output_gradient(pass.context,
-                                        {.y = output_view(pass.outputs[0], pass.state),
-                                         .dy = dy,
-                                         .activation = activation(),
-                                         .alpha = alpha(),
-                                         .bias_gradient = variable_view(1, pass.variable_gradients[1]),
-                                         .scratch = pass.scratch});
+  const TensorView dy = backward_to_sums(pass);
   if (pass.variable_gradients[0] != nullptr) {
     op.kernel_gradient(pass.context, window_, input_view(pass.inputs[0], pass.state), dy,
                        kernel_view(pass.variable_gradients[0]), pass.scratch);

@@ -9,19 +9,23 @@ RandomLayer::RandomLayer(const Definition& definition, Shape output_shape)
       seed_(definition.attributes.integer("seed")),
       id_(definition.id) {}
 
+double RandomLayer::rate_of(const Definition& definition) const {
+  const double rate = definition.attributes.number("rate");
+  if (!(rate >= 0 && rate <= 1)) {
+    fail("Layer '", name(), "' takes a rate from 0 to 1. Received: rate=", rate, ".");
+  }
+  return rate;
+}
+
 ops::PhiloxKey RandomLayer::key(const StepState& state) const {
   return {seed_ < 0 ? state.seed : static_cast<uint32_t>(seed_), id_, state.step};
 }
 
 Dropout::Dropout(const Definition& definition)
     : RandomLayer(definition, definition.inputs.at(0)),
-      rate_(definition.attributes.number("rate")),
+      rate_(rate_of(definition)),
       values_{definition.attributes.number("scale"), definition.attributes.number_or("shift", 0),
-              definition.attributes.number_or("dropped", 0)} {
-  if (!(rate_ >= 0 && rate_ <= 1)) {
-    fail("Layer '", name(), "' takes a rate from 0 to 1. Received: rate=", rate_, ".");
-  }
-}
+              definition.attributes.number_or("dropped", 0)} {}
 
 Needs Dropout::needs(const ops::Context& context, int64_t rows, bool training) const {
   const int64_t mask = training ? context.ops.dropout.mask_bytes(rows * input_size()) : 0;
@@ -44,11 +48,7 @@ void Dropout::backward(const BackwardPass& pass) const {
 }
 
 SpatialDropout::SpatialDropout(const Definition& definition)
-    : RandomLayer(definition, definition.inputs.at(0)), rate_(definition.attributes.number("rate")) {
-  if (!(rate_ >= 0 && rate_ <= 1)) {
-    fail("Layer '", name(), "' takes a rate from 0 to 1. Received: rate=", rate_, ".");
-  }
-}
+    : RandomLayer(definition, definition.inputs.at(0)), rate_(rate_of(definition)) {}
 
 Needs SpatialDropout::needs(const ops::Context& context, int64_t rows, bool training) const {
   const int64_t factors = rows * input_cols();

@@ -10,6 +10,8 @@ class RandomLayer : public Layer {
  protected:
   RandomLayer(const Definition& definition, Shape output_shape);
 
+  // The attribute rate.
+  double rate_of(const Definition& definition) const;
   // The random numbers of this layer in this step.
   ops::PhiloxKey key(const StepState& state) const;
 

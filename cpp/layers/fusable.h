@@ -28,6 +28,20 @@ class Fusable : public Layer {
   ops::Activation activation() const { return activation_; }
   double alpha() const { return alpha_; }
 
+  // Of a convolution: the gradient of what its activation was given, over that of its output, and the
+  // gradient of the bias, which is variable 1.
+  TensorView backward_to_sums(const BackwardPass& pass) const {
+    const TensorView dy = this->output_view(pass.output_gradients[0], pass.state);
+    pass.context.ops.conv.output_gradient(
+        pass.context, {.y = this->output_view(pass.outputs[0], pass.state),
+                       .dy = dy,
+                       .activation = activation_,
+                       .alpha = alpha_,
+                       .bias_gradient = this->variable_view(1, pass.variable_gradients[1]),
+                       .scratch = pass.scratch});
+    return dy;
+  }
+
  private:
   ops::Activation activation_ = ops::Activation::linear;
   double alpha_ = 0;
