@@ -3,7 +3,6 @@
 #pragma once
 #include "base/shape.h"
 #include "ops/context.h"
-#include "ops/window.h"
 
 namespace lamella::ops {
 
