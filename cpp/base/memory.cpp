@@ -1,7 +1,6 @@
 #include "base/memory.h"
 
 #include <cstdlib>
-#include <cstring>
 #include <new>
 
 #include "base/shape.h"
@@ -9,11 +8,14 @@
 namespace lamella {
 
 Block::Block(int64_t bytes) : bytes_(bytes) {
-  const auto size = static_cast<size_t>(round_up(bytes > 0 ? bytes : 1, kAlignment));
-  void* memory = std::aligned_alloc(kAlignment, size);
+  // calloc, because it takes large blocks from the operating system as pages that are zero already and are
+  // not touched before they are used; room for alignment by hand.
+  size_t space = static_cast<size_t>(round_up(bytes > 0 ? bytes : 1, kAlignment)) + kAlignment;
+  void* memory = std::calloc(space, 1);
   if (memory == nullptr) throw std::bad_alloc();
-  std::memset(memory, 0, size);
-  memory_.reset(static_cast<char*>(memory), [](char* p) { std::free(p); });
+  void* aligned = memory;
+  std::align(kAlignment, 1, aligned, space);
+  memory_.reset(static_cast<char*>(aligned), [memory](char*) { std::free(memory); });
 }
 
 }  // namespace lamella

@@ -90,6 +90,16 @@ class MetricState {
 
   void reset() { cols_ = -1; }
 
+  // The last axis of the outputs seen, -1 before the first, and the sums over them.
+  std::pair<int64_t, std::vector<double>> values() const { return {cols_, state_}; }
+
+  void set_values(int64_t cols, const std::vector<double>& values) {
+    if (cols >= 0 && static_cast<int64_t>(values.size()) != term_.metric->state_size(cols))
+      fail("A state of ", values.size(), " numbers is not one of this metric.");
+    cols_ = cols;
+    state_ = values;
+  }
+
  private:
   engine::MetricTerm term_;
   std::vector<double> state_;
@@ -130,6 +140,8 @@ void register_functions(py::module_& module) {
       .def("update", &MetricState::update, py::arg("y_true"), py::arg("y_pred"),
            py::arg("sample_weight") = py::none())
       .def("result", &MetricState::result, "A number or an array; None before the first update.")
+      .def("values", &MetricState::values, "What was summed up, for set_values().")
+      .def("set_values", &MetricState::set_values, py::arg("cols"), py::arg("values"))
       .def("reset", &MetricState::reset);
   module.def("activation", &activation, py::arg("name"), py::arg("x"), py::arg("attributes"),
              "An activation applied to an array.");

@@ -1,6 +1,9 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <memory>
+
+#include "base/checksum.h"
 #include "base/error.h"
 #include "bindings/runtime.h"
 #include "kernels/dispatch.h"
@@ -17,6 +20,15 @@ void set_num_threads(int count) {
   runtime().pool.resize(count);
 }
 
+// Of any object with contiguous memory, read without a copy.
+uint64_t checksum_of(const py::buffer& buffer, uint64_t seed) {
+  Py_buffer view;
+  if (PyObject_GetBuffer(buffer.ptr(), &view, PyBUF_SIMPLE) != 0) throw py::error_already_set();
+  const std::unique_ptr<Py_buffer, decltype(&PyBuffer_Release)> release(&view, &PyBuffer_Release);
+  const py::gil_scoped_release without_gil;
+  return checksum({static_cast<const unsigned char*>(view.buf), static_cast<size_t>(view.len)}, seed);
+}
+
 }  // namespace
 
 void register_system(py::module_& module) {
@@ -27,6 +39,8 @@ void register_system(py::module_& module) {
   module.def("set_num_threads", &set_num_threads, py::arg("count"), "Use this many threads from now on.");
   module.def(
       "devices", [] { return std::vector<std::string>{runtime().ops.device}; }, "Devices that can train.");
+  module.def("checksum", &checksum_of, py::arg("buffer"), py::arg("seed") = 0,
+             "XXH64 of the bytes of an object with contiguous memory.");
 }
 
 }  // namespace lamella::bindings

@@ -97,6 +97,19 @@ py::list slots(const PyTrainer& trainer) {
   return list;
 }
 
+void set_slots(PyTrainer& trainer,
+               const std::vector<std::tuple<VariablePtr, std::string, py::array>>& slots) {
+  const Exclusive exclusive(trainer.busy);
+  for (const auto& [variable, name, values] : slots) {
+    if (shape_of(values) != variable->shape() || view_of(values, "values").dtype != variable->dtype()) {
+      fail("Slot '", name, "' of variable '", variable->name(), "' must have shape ",
+           to_string(variable->shape()), " and dtype ", name_of(variable->dtype()), ". Received: shape ",
+           to_string(shape_of(values)), ".");
+    }
+    trainer.run.set_slot(*variable, name, py::array::ensure(values, py::array::c_style).data());
+  }
+}
+
 py::list gradients(PyTrainer& trainer, const PyFeed& feed) {
   const Exclusive exclusive(trainer.busy);
   {
@@ -165,9 +178,28 @@ void register_training(py::module_& module) {
           "results", [](const PyTrainer& t) { return to_list(t.run.results()); }, "Running loss and metrics.")
       .def("reset_metrics", [](PyTrainer& t) { t.run.reset_metrics(); })
       .def(
+          "running_values", [](const PyTrainer& t) { return t.run.scores().values(); },
+          "What loss and metrics have summed up since reset_metrics().")
+      .def(
+          "set_running_values",
+          [](PyTrainer& t, const std::vector<std::vector<double>>& values) {
+            const Exclusive exclusive(t.busy);
+            t.run.scores().set_values(values);
+          },
+          py::arg("values"), "Go on from running_values().")
+      .def(
+          "skip",
+          [](PyTrainer& t, int64_t steps) {
+            const Exclusive exclusive(t.busy);
+            t.run.skip(steps);
+          },
+          py::arg("steps"), "Go on in this pass as if so many steps had been run.")
+      .def(
           "first_nonfinite_step", [](const PyTrainer& t) { return t.run.first_nonfinite_step(); },
           "The first iteration whose loss was not finite, or None.")
       .def("slots", &slots, "Copies of the optimizer's slots in variable order.")
+      .def("set_slots", &set_slots, py::arg("slots"),
+           "Take over slots as slots() gives them; those this trainer does not keep are left out.")
       .def("gradients", &gradients, py::arg("feed"),
            "Loss gradients (penalties included) of one batch, in training mode, without an update.")
       .def("memory", &memory, py::arg("batch_size"), "Bytes that a training step of this batch size keeps.");

@@ -1,6 +1,8 @@
 #include <pybind11/stl.h>
 
+#include "base/checksum.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "bindings/convert.h"
 #include "bindings/runtime.h"
 
@@ -17,6 +19,14 @@ VariablePtr make_variable(const py::array& value, const std::string& name, bool 
   const py::array dense = py::array::ensure(value, py::array::c_style);
   std::memcpy(variable->data(), dense.data(), static_cast<size_t>(variable->bytes()));
   return variable;
+}
+
+VariablePtr make_blank_variable(const std::vector<int64_t>& shape, const std::string& dtype,
+                                const std::string& name, bool trainable) {
+  if (dtype != "float32" && dtype != "float64")
+    fail("Variables are float32 or float64. Received: '", name, "' with dtype ", dtype, ".");
+  return std::make_shared<Variable>(name, Shape(shape.begin(), shape.end()),
+                                    dtype == "float32" ? DType::float32 : DType::float64, trainable);
 }
 
 void assign(Variable& variable, const py::array& value) {
@@ -36,12 +46,23 @@ void assign(Variable& variable, const py::array& value) {
   variable.mark_changed();
 }
 
+// Straight into the variable's memory, without an array between.
+uint64_t read(Variable& variable, int descriptor, int64_t offset, uint64_t seed) {
+  const py::gil_scoped_release without_gil;
+  const std::span<char> bytes(variable.data(), static_cast<size_t>(variable.bytes()));
+  read_at(descriptor, offset, bytes);
+  variable.mark_changed();
+  return checksum({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()}, seed);
+}
+
 }  // namespace
 
 void register_variable(py::module_& module) {
   py::class_<Variable, VariablePtr>(
       module, "Variable", "A named tensor that layers own: 64-byte aligned memory and a version counter.")
       .def(py::init(&make_variable), py::arg("value"), py::arg("name"), py::arg("trainable") = true)
+      .def(py::init(&make_blank_variable), py::arg("shape"), py::arg("dtype"), py::arg("name"),
+           py::arg("trainable") = true, "A variable of zeros.")
       .def_property_readonly("name", &Variable::name)
       .def_property_readonly("shape", [](const Variable& v) { return to_tuple(v.shape()); })
       .def_property_readonly("dtype", [](const Variable& v) { return name_of(v.dtype()); })
@@ -49,7 +70,9 @@ void register_variable(py::module_& module) {
       .def_property_readonly("trainable", &Variable::trainable)
       .def_property_readonly("version", &Variable::version)
       .def("numpy", [](const Variable& v) { return copy_to_array(v.data(), v.dtype(), v.shape()); })
-      .def("assign", &assign, py::arg("value"));
+      .def("assign", &assign, py::arg("value"))
+      .def("read", &read, py::arg("descriptor"), py::arg("offset"), py::arg("seed"),
+           "Replace the values by bytes of an open file, as they lie in memory; returns their checksum.");
   module.def(
       "pack", [](const std::vector<VariablePtr>& variables) { pack_variables(variables); },
       py::arg("variables"), "Move freshly built variables, in this order, into one contiguous block.");

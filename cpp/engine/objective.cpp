@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/error.h"
+
 namespace lamella::engine {
 
 bool Objective::wants_values() const {
@@ -53,6 +55,22 @@ std::vector<metrics::Result> Scores::results() const {
     values.push_back(objective_.metrics[i].metric->result(metric_states_[i].data(), cols_));
   }
   return values;
+}
+
+std::vector<std::vector<double>> Scores::values() const {
+  std::vector<std::vector<double>> values{{loss_sum_, samples_}};
+  values.insert(values.end(), metric_states_.begin(), metric_states_.end());
+  return values;
+}
+
+void Scores::set_values(const std::vector<std::vector<double>>& values) {
+  bool fits = values.size() == metric_states_.size() + 1 && values[0].size() == 2;
+  for (size_t i = 0; fits && i < metric_states_.size(); ++i)
+    fits = values[i + 1].size() == metric_states_[i].size();
+  if (!fits) fail("The running values are not those of this loss and these metrics.");
+  loss_sum_ = values[0][0];
+  samples_ = values[0][1];
+  std::copy(values.begin() + 1, values.end(), metric_states_.begin());
 }
 
 }  // namespace lamella::engine

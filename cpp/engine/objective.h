@@ -51,6 +51,10 @@ class Scores {
   // The loss, then the metrics in their order.
   std::vector<metrics::Result> results() const;
 
+  // All running values, those of the loss first; set_values takes back what values gave.
+  std::vector<std::vector<double>> values() const;
+  void set_values(const std::vector<std::vector<double>>& values);
+
  private:
   const Objective& objective_;
   int64_t cols_;

@@ -74,6 +74,13 @@ int64_t Trainer::run(std::span<const double> learning_rates, int64_t max_steps, 
   return done_;
 }
 
+void Trainer::skip(int64_t steps) {
+  if (steps < 0 || steps > steps_ - done_)
+    fail("Of this pass ", done_, " of ", steps_, " steps are done: ", steps, " cannot be skipped.");
+  done_ += steps;
+  iterations_ += static_cast<uint64_t>(steps);
+}
+
 double Trainer::forward(const int64_t* order, int64_t first, int64_t rows, const Poll* poll) {
   return batch_.forward(*feed_, order, first,
                         {.rows = rows, .step = iterations_, .seed = seed_, .training = true}, poll);

@@ -25,6 +25,10 @@ class Trainer {
 
   uint64_t iterations() const { return iterations_; }
   void set_iterations(uint64_t iterations) { iterations_ = iterations; }
+  // Takes over a slot of a variable; nothing where this trainer does not keep it.
+  void set_slot(const Variable& variable, const std::string& name, const void* data) {
+    updater_.set_slot(variable, name, data);
+  }
 
   // Checks the feed, lays memory out and begins a pass; the feed must outlive it. Returns the number of
   // steps.
@@ -33,11 +37,15 @@ class Trainer {
   // pass. learning_rates holds one number for all steps, or one for each step that may run. poll is called
   // between steps and, where steps are long, between ops.
   int64_t run(std::span<const double> learning_rates, int64_t max_steps, const Poll& poll);
+  // Goes on in this pass as if so many steps had been run: for a pass that another process began.
+  void skip(int64_t steps);
   // Forward and backward of one batch in training mode, without an update: fills the gradient slab.
   void compute_gradients(const Feed& feed);
 
   std::vector<metrics::Result> results() const { return scores_.results(); }
   void reset_metrics() { scores_.reset(); }
+  const Scores& scores() const { return scores_; }
+  Scores& scores() { return scores_; }
   std::optional<uint64_t> first_nonfinite_step() const { return first_nonfinite_step_; }
 
   const std::vector<GradientSlot>& gradient_slots() const { return batch_.plan().gradient_slots(); }

@@ -52,6 +52,15 @@ void Updater::continue_from(const Updater& previous) {
   }
 }
 
+void Updater::set_slot(const Variable& variable, const std::string& name, const void* data) {
+  const auto named = std::find(slot_names_.begin(), slot_names_.end(), name);
+  const auto owner = std::find_if(variables_.begin(), variables_.end(),
+                                  [&](const GradientSlot& slot) { return slot.variable.get() == &variable; });
+  if (named == slot_names_.end() || owner == variables_.end()) return;
+  std::memcpy(slots_[static_cast<size_t>(named - slot_names_.begin())].data() + owner->offset, data,
+              static_cast<size_t>(variable.bytes()));
+}
+
 void Updater::find_spans() {
   spans_.clear();
   for (const GradientSlot& slot : variables_) {

@@ -47,6 +47,8 @@ class Updater {
 
   // Takes over the slots of variables that both train, where both keep the same ones.
   void continue_from(const Updater& previous);
+  // Takes over a slot of a variable; nothing where there is no such slot.
+  void set_slot(const Variable& variable, const std::string& name, const void* data);
   // Looks where the variables lie now; before a pass.
   void find_spans();
   // One step with these gradients, which it may change; iterations counts the steps before.

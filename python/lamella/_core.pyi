@@ -1,7 +1,7 @@
 """The native core: programs, training, prediction. Private; lamella's Python classes are the public face."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
 from numpy.typing import NDArray
 
@@ -12,11 +12,18 @@ def available_isas() -> list[str]: ...
 def num_threads() -> int: ...
 def set_num_threads(count: int) -> None: ...
 def devices() -> list[str]: ...
+def checksum(buffer: Any, seed: int = 0) -> int:
+    """XXH64 of the bytes of an object with contiguous memory."""
 
 class Variable:
     """A named tensor that layers own: 64-byte aligned memory and a version counter."""
 
+    @overload
     def __init__(self, value: NDArray[Any], name: str, trainable: bool = True) -> None: ...
+    @overload
+    def __init__(self, shape: Sequence[int], dtype: str, name: str, trainable: bool = True) -> None:
+        """A variable of zeros."""
+
     @property
     def name(self) -> str: ...
     @property
@@ -31,6 +38,9 @@ class Variable:
     def version(self) -> int: ...
     def numpy(self) -> NDArray[Any]: ...
     def assign(self, value: NDArray[Any]) -> None: ...
+    def read(self, descriptor: int, offset: int, seed: int) -> int:
+        """Replace the values by bytes of an open file, as they lie in memory; returns their checksum."""
+
 
 def pack(variables: Sequence[Variable]) -> None:
     """Move freshly built variables, in this order, into one contiguous block."""
@@ -119,8 +129,20 @@ class Trainer:
     def first_nonfinite_step(self) -> int | None:
         """The first iteration whose loss was not finite, or None."""
 
+    def running_values(self) -> list[list[float]]:
+        """What loss and metrics have summed up since reset_metrics()."""
+
+    def set_running_values(self, values: Sequence[Sequence[float]]) -> None:
+        """Go on from running_values()."""
+
+    def skip(self, steps: int) -> None:
+        """Go on in this pass as if so many steps had been run."""
+
     def slots(self) -> list[tuple[Variable, str, NDArray[Any]]]:
         """Copies of the optimizer's slots in variable order."""
+
+    def set_slots(self, slots: Sequence[tuple[Variable, str, NDArray[Any]]]) -> None:
+        """Take over slots as slots() gives them; those this trainer does not keep are left out."""
 
     def gradients(self, feed: Feed) -> list[tuple[Variable, NDArray[Any]]]:
         """Loss gradients (penalties included) of one batch, in training mode, without an update."""
@@ -168,6 +190,10 @@ class MetricState:
     def result(self) -> float | NDArray[Any] | None:
         """A number or an array; None before the first update."""
 
+    def values(self) -> tuple[int, list[float]]:
+        """What was summed up, for set_values()."""
+
+    def set_values(self, cols: int, values: Sequence[float]) -> None: ...
     def reset(self) -> None: ...
 
 def activation(name: str, x: NDArray[Any], attributes: dict[str, Any]) -> NDArray[Any]:

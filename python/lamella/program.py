@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lamella import _core, seeding
 from lamella._types import Array, Spec
@@ -25,6 +25,27 @@ def structure_changed() -> None:
     _Structure.version += 1
 
 
+class Operation(NamedTuple):
+    """An operation of a program, as it was appended: what exports walk over.
+
+    Attributes:
+        op: its name, `"dense"`; `"python"` for a layer written in Python, `"penalty"` for an activity
+            regulariser, which hands its input on.
+        inputs: ids of the values it reads; 0 is the input of the program.
+        output: id of the value it makes.
+        variables: its variables, None for those that are left out.
+        attributes: its settings.
+        layer: the layer it belongs to.
+    """
+
+    op: str
+    inputs: Sequence[int]
+    output: int
+    variables: Sequence[Variable | None]
+    attributes: dict[str, Any]
+    layer: Layer
+
+
 class ProgramBuilder:
     """What `Layer.emit` writes to: appends operations, gathers penalties and constraints.
 
@@ -37,6 +58,7 @@ class ProgramBuilder:
         self.native = _core.Program(feature_shape, dtype)
         self.penalties: list[tuple[_core.Variable, str, dict[str, Any]]] = []
         self.constraints: list[tuple[_core.Variable, str, dict[str, Any]]] = []
+        self.operations: list[Operation] = []
         self._dtype = dtype
         self._trainable = True
         self._visited: set[int] = set()
@@ -53,7 +75,10 @@ class ProgramBuilder:
         self._visited.add(id(layer))
         output = layer.emit(self, value)
         if layer.activity_regularizer is not None:
-            output = self.native.add_penalty(output, *layer.activity_regularizer.spec(), layer.name)
+            spec = layer.activity_regularizer.spec()
+            penalised = self.native.add_penalty(output, *spec, layer.name)
+            self.operations.append(Operation("penalty", [output], penalised, [], {}, layer))
+            output = penalised
         self._trainable = outer
         return output
 
@@ -72,7 +97,19 @@ class ProgramBuilder:
                 f"{self._dtype}: "
                 "a model has one numeric type"
             )
-        return self.native.add(op, [value], list(variables), attributes or {}, layer.name, self._trainable)
+        return self._append(op, [value], list(variables), attributes or {}, layer)
+
+    def _append(
+        self,
+        op: str,
+        values: list[int],
+        variables: list[Variable | None],
+        attributes: dict[str, Any],
+        layer: Layer,
+    ) -> int:
+        output = self.native.add(op, values, variables, attributes, layer.name, self._trainable)
+        self.operations.append(Operation(op, values, output, variables, attributes, layer))
+        return output
 
     def python(self, layer: Layer, value: int, forward: Any, backward: Any) -> int:
         """Append a layer written in Python; returns the id of its output.
@@ -87,7 +124,11 @@ class ProgramBuilder:
         output_shape = layer.compute_output_shape((None, *self.shape(value)))[1:]
         known = [int(axis) for axis in output_shape if axis is not None]
         variables = list(layer._variables)
-        return self.native.add_python(value, variables, known, forward, backward, layer.name, self._trainable)
+        output = self.native.add_python(
+            value, variables, known, forward, backward, layer.name, self._trainable
+        )
+        self.operations.append(Operation("python", [value], output, variables, {}, layer))
+        return output
 
     def activation(self, layer: Layer, value: int, spec: Spec | None) -> int:
         """Append an activation, nothing where it is linear."""
@@ -134,7 +175,7 @@ class ProgramBuilder:
 
     def merge(self, layer: Layer, op: str, values: Sequence[int]) -> int:
         """Append `"add"` or `"concatenate"` of several values; returns the id of the output."""
-        return self.native.add(op, list(values), [], {}, layer.name, self._trainable)
+        return self._append(op, list(values), [], {}, layer)
 
     def along(self, layer: Layer, value: int, axes: list[int], operation: Callable[[int], int]) -> int:
         """Append an operation on the last axis so that it works on these axes of a row, taken together.
@@ -184,6 +225,8 @@ class Program:
         output = builder.emit(layer, 0)
         builder.native.set_output(output)
         self.native = builder.native
+        self.operations = builder.operations
+        self.output = output
         self.output_shape = tuple(builder.shape(output))
         self.penalties = builder.penalties
         self.constraints = builder.constraints

@@ -15,7 +15,7 @@ from lamella.data.arrays import as_numbers
 from lamella.naming import auto_name
 from lamella.program import Program, ProgramBuilder, structure_changed
 from lamella.registry import constructor_arguments
-from lamella.variable import Variable
+from lamella.variable import Variable, claim_blank
 
 if TYPE_CHECKING:
     from lamella.constraints import Constraint
@@ -108,6 +108,10 @@ class Layer:
                     f"{type(self).__name__}: the argument '{argument}' is not supported, only its default "
                     f"{default}. Received: {argument}={value!r}"
                 )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled and copied: everything but the flattened program."""
+        return {**self.__dict__, "_program": None}
 
     # What a layer is made of: subclasses override these.
 
@@ -253,8 +257,11 @@ class Layer:
         """
         self.refuse(dtype=(dtype or self.dtype, self.dtype))
         name = name or "variable"
-        value = initializers.get(initializer or "glorot_uniform")(tuple(shape or ()), self.dtype)
-        variable = Variable(np.asarray(value, order="C"), name, f"{self.path}/{name}", trainable)
+        shape, path = tuple(shape or ()), f"{self.path}/{name}"
+        initial = initializers.get(initializer or "glorot_uniform")
+        blank = claim_blank(path, shape, self.dtype)
+        value = None if blank else np.asarray(initial(shape, self.dtype), order="C")
+        variable = Variable(value, name, path, trainable, shape, self.dtype)
         variable.follow(self.trainable)
         self._variables.append(variable)
         penalty = regularizers.get(regularizer)

@@ -87,8 +87,7 @@ class Metric:
         true, predicted = self.targets(y_true, y_pred)
         weights = None if sample_weight is None else _row_weights(sample_weight, predicted)
         if self._state is None:
-            kind, attributes = self.spec()
-            self._state = _core.MetricState((kind, {**attributes, "weighted": True}))
+            self._state = self._native_state()
         self._state.update(true, predicted, weights)
 
     def result(self) -> Any:
@@ -106,6 +105,21 @@ class Metric:
         """Count these rows in and return the result."""
         self.update_state(y_true, y_pred, sample_weight)
         return self.result()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything, with the native state as numbers."""
+        return {**self.__dict__, "_state": None if self._state is None else self._state.values()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        values = state.get("_state")
+        if values is not None:
+            self._state = self._native_state()
+            self._state.set_values(*values)
+
+    def _native_state(self) -> _core.MetricState:
+        kind, attributes = self.spec()
+        return _core.MetricState((kind, {**attributes, "weighted": True}))
 
     def get_config(self) -> Config:
         """The constructor's arguments."""

@@ -50,6 +50,11 @@ class Compiled:
         self._evaluator_program: Program | None = None
         self._reported_step: int | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the native objects; the optimizer keeps what was trained."""
+        native = ("_trainer", "_trainer_program", "_evaluator", "_evaluator_program")
+        return {**self.__dict__, **dict.fromkeys(native)}
+
     def settle(self, target_shape: tuple[int, ...], output_shape: tuple[int, ...]) -> None:
         """Choose what depends on the targets, the first time there are any.
 
@@ -117,7 +122,7 @@ class Compiled:
                 [variable for variable in program.variables if not self.optimizer.decays(variable)],
             )
             self._trainer_program = program
-            self.optimizer.trainer = self._trainer
+            self.optimizer.attach(self._trainer)
             self._reported_step = None
         return self._trainer
 

@@ -14,6 +14,7 @@ from lamella._types import Config, Spec
 from lamella.naming import auto_name
 from lamella.optimizers import schedules
 from lamella.optimizers.schedules import FunctionRate, LearningRateSchedule
+from lamella.optimizers.state import OptimizerState
 from lamella.registry import constructor_arguments
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ class Optimizer:
         self._learning_rate = 0.0
         self.learning_rate = learning_rate
         self.trainer: _core.Trainer | None = None
-        self._excluded: set[int] = set()
+        self._waiting: OptimizerState | None = None
+        self._excluded: list[Variable] = []
         self._excluded_names: re.Pattern[str] | None = None
 
     def _check_shared(self) -> None:
@@ -190,7 +192,9 @@ class Optimizer:
     @property
     def _steps(self) -> int:
         """Steps taken so far, those that only accumulated gradients included."""
-        return self.trainer.iterations if self.trainer is not None else 0
+        if self.trainer is not None:
+            return self.trainer.iterations
+        return self._waiting.iterations if self._waiting is not None else 0
 
     @property
     def iterations(self) -> int:
@@ -200,7 +204,32 @@ class Optimizer:
     @property
     def built(self) -> bool:
         """Whether it has been given weights to change."""
-        return self.trainer is not None
+        return self.trainer is not None or self._waiting is not None
+
+    # What a trainer keeps.
+
+    def state(self) -> OptimizerState | None:
+        """Copies of step counter and slots, None before it has trained."""
+        if self.trainer is None:
+            return self._waiting
+        return OptimizerState(self.trainer.iterations, self.trainer.slots())
+
+    def set_state(self, state: OptimizerState | None) -> None:
+        """Go on from what `state` returned, in the next training."""
+        self._waiting = state
+        self.trainer = None
+
+    def attach(self, trainer: _core.Trainer) -> None:
+        """Let a trainer that was made to go on from the last one keep step counter and slots."""
+        if self._waiting is not None:
+            trainer.iterations = self._waiting.iterations
+            trainer.set_slots(self._waiting.slots)
+            self._waiting = None
+        self.trainer = trainer
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the trainer, whose slots go along as copies."""
+        return {**self.__dict__, "trainer": None, "_waiting": self.state()}
 
     @property
     def slots(self) -> int:
@@ -224,13 +253,13 @@ class Optimizer:
         """
         if self.built:
             raise ValueError("exclude_from_weight_decay() must be called before the optimizer trains")
-        self._excluded = {id(variable) for variable in var_list or ()}
+        self._excluded = list(var_list or ())
         self._excluded_names = re.compile("|".join(var_names)) if var_names else None
 
     def decays(self, variable: Variable) -> bool:
         """Whether `weight_decay` applies to a variable."""
         named = self._excluded_names is not None and self._excluded_names.search(variable.name) is not None
-        return id(variable) not in self._excluded and not named
+        return not named and not any(variable is excluded for excluded in self._excluded)
 
     def finalize_variable_values(self, var_list: Any = None) -> None:
         """Replace the weights by their moving averages, where `use_ema` keeps them; `fit` does at its end.
@@ -238,8 +267,14 @@ class Optimizer:
         Args:
             var_list: taken for Keras's sake; all trainable weights are replaced.
         """
-        if self.use_ema and self.trainer is not None and self._steps > 0:
+        if not self.use_ema or self._steps == 0:
+            return
+        if self.trainer is not None:
             self.trainer.overwrite_with_averages()
+        elif self._waiting is not None:
+            for variable, name, values in self._waiting.slots:
+                if name == "average":
+                    variable.assign(values)
 
     def hyperparameters(self) -> Config:
         """The arguments of the formula, without the learning rate."""
