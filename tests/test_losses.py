@@ -248,7 +248,10 @@ def share_above(y_true, y_pred, limit):
 
 def test_a_wrapped_function_is_in_the_config_of_its_metric():
     metric = lamella.metrics.MeanMetricWrapper(share_above, name="above", limit=0.5)
-    again = lamella.metrics.MeanMetricWrapper.from_config(metric.get_config())
+    config = lamella.metrics.serialize(metric)
+    again = lamella.metrics.deserialize(config, custom_objects={"share_above": share_above})
     assert again.name == "above"
     x = np.array([[0.4, 0.6]])
     assert again(np.zeros_like(x), x) == metric(np.zeros_like(x), x) == 0.5
+    with pytest.raises(ValueError, match="'share_above' is not known"):
+        lamella.metrics.deserialize(config)

@@ -50,9 +50,9 @@ def test_package_is_typed():
     assert {"py.typed", "_core.pyi"} <= files
 
 
-def test_only_numpy_is_required():
+def test_only_numpy_and_safetensors_are_required():
     required = [line for line in metadata.requires("lamella") if "extra ==" not in line]
-    assert [re.match(r"[\w-]+", line).group() for line in required] == ["numpy"]
+    assert [re.match(r"[\w-]+", line).group() for line in required] == ["numpy", "safetensors"]
 
 
 def includes(path):

@@ -23,6 +23,7 @@ from lamella import (
     models,
     optimizers,
     regularizers,
+    saving,
     utils,
 )
 from lamella._core import __version__
@@ -53,6 +54,7 @@ __all__ = [
     "models",
     "optimizers",
     "regularizers",
+    "saving",
     "utils",
 ]
 

@@ -41,7 +41,6 @@ class Variable:
     def read(self, descriptor: int, offset: int, seed: int) -> int:
         """Replace the values by bytes of an open file, as they lie in memory; returns their checksum."""
 
-
 def pack(variables: Sequence[Variable]) -> None:
     """Move freshly built variables, in this order, into one contiguous block."""
 

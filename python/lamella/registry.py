@@ -37,10 +37,10 @@ def constructor_arguments(cls: type, config: Config, also: Iterable[str] = ()) -
 def serialize(obj: Any, module: str) -> Config:
     """Write an object as Keras writes it."""
     return {
-        "module": module,
+        "module": module if type(obj).__module__.startswith("lamella.") else type(obj).__module__,
         "class_name": type(obj).__name__,
         "config": obj.get_config(),
-        "registered_name": None,
+        "registered_name": custom_objects.registered_name(type(obj)),
     }
 
 
@@ -101,9 +101,17 @@ class Registry(Generic[T]):
         if "class_name" not in config:
             raise ValueError(f"The config of a {self.kind} needs the key 'class_name'. Received: {config}")
         with custom_objects.custom_object_scope(objects):
-            cls: Any = self.find(config["class_name"])
+            cls: Any = self._class_of(config)
             result: T = cls.from_config(dict(config.get("config") or {}))
         return result
+
+    def _class_of(self, config: Config) -> Any:
+        """The class a config names; a class of the user goes by the name it was registered under, if any."""
+        name, registered = config["class_name"], config.get("registered_name")
+        if not isinstance(name, str):
+            raise ValueError(f"The class of a {self.kind} must be a name. Received: {name!r}")
+        cls = custom_objects.find(registered) if isinstance(registered, str) else None
+        return cls or self.find(name)
 
     def serialize(self, obj: T | None) -> Config | None:
         """Write an object as Keras writes it; None stays None."""

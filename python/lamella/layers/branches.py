@@ -34,10 +34,10 @@ class Branched(Layer):
         """The layers of all stacks."""
         return [layer for stack in self.stacks for layer in stack]
 
-    def walk(self) -> Iterator[Layer]:
-        yield self
-        for layer in self.layers:
-            yield from layer.walk()
+    def parts(self) -> Iterator[tuple[str, Layer]]:
+        for branch, stack in enumerate(self.stacks):
+            for index, layer in enumerate(stack):
+                yield f"branches.{branch}.layers.{index}", layer
 
     @property
     def trainable(self) -> bool:

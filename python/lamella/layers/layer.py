@@ -171,9 +171,15 @@ class Layer:
         """
         return cls(**constructor_arguments(cls, config, also=_BASE_ARGUMENTS))
 
+    def parts(self) -> Iterator[tuple[str, Layer]]:
+        """The layers directly inside it, each with its place: `"layers.0"`."""
+        return iter(())
+
     def walk(self) -> Iterator[Layer]:
         """This layer, and the layers inside it."""
         yield self
+        for _, layer in self.parts():
+            yield from layer.walk()
 
     # Building and calling.
 

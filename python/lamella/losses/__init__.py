@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lamella import custom_objects as user_objects
 from lamella._types import Array, Config
 from lamella.losses.crossentropy import (
     BinaryCrossentropy,
@@ -187,6 +188,8 @@ def get(identifier: Any) -> Loss:
         return _FUNCTIONS[identifier]()
     if callable(identifier) and not isinstance(identifier, (type, Loss)):
         return FunctionLoss(identifier)
+    if isinstance(identifier, dict):
+        return deserialize(identifier)
     return _registry.get(identifier)
 
 
@@ -196,6 +199,8 @@ def serialize(loss: Loss) -> Config | None:
     >>> serialize(MeanSquaredError())["class_name"]
     'MeanSquaredError'
     """
+    if isinstance(loss, FunctionLoss):
+        return user_objects.describe_function(loss.function)
     return _registry.serialize(loss)
 
 
@@ -205,4 +210,7 @@ def deserialize(name: Any, custom_objects: dict[str, Any] | None = None) -> Loss
     >>> deserialize({"class_name": "MeanSquaredError", "config": {}}).name
     'mean_squared_error'
     """
-    return _registry.deserialize(name, custom_objects)
+    if not isinstance(name, dict) or not user_objects.is_function(name):
+        return _registry.deserialize(name, custom_objects)
+    with user_objects.custom_object_scope(custom_objects):
+        return get(user_objects.find(name["config"]) or name["config"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lamella import custom_objects as user_objects
 from lamella import losses
 from lamella._types import Array, Config
 from lamella.losses import (
@@ -161,6 +162,7 @@ _registry.add(
     Mean,
     MeanAbsoluteError,
     MeanAbsolutePercentageError,
+    MeanMetricWrapper,
     MeanSquaredError,
     MeanSquaredLogarithmicError,
     Poisson,
@@ -224,6 +226,8 @@ def get(identifier: Any) -> Metric:
         return _FUNCTIONS[identifier]()
     if callable(identifier) and not isinstance(identifier, (type, Metric)):
         return MeanMetricWrapper(identifier)
+    if isinstance(identifier, dict):
+        return deserialize(identifier)
     return _registry.get(identifier)
 
 
@@ -242,4 +246,7 @@ def deserialize(config: Config, custom_objects: dict[str, Any] | None = None) ->
     >>> deserialize({"class_name": "BinaryAccuracy", "config": {"threshold": 0.7}}).threshold
     0.7
     """
-    return _registry.deserialize(config, custom_objects)
+    if not user_objects.is_function(config):
+        return _registry.deserialize(config, custom_objects)
+    with user_objects.custom_object_scope(custom_objects):
+        return get(user_objects.find(config["config"]) or config["config"])

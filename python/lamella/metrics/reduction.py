@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from lamella import custom_objects
 from lamella._types import Array, Config
 from lamella.metrics.metric import Metric
 
@@ -100,8 +101,13 @@ class MeanMetricWrapper(Metric):
         self._mean.reset_state()
 
     def get_config(self) -> Config:
-        return {**super().get_config(), "fn": self._fn, **self._arguments}
+        return {**super().get_config(), "fn": custom_objects.describe_function(self._fn), **self._arguments}
 
     @classmethod
     def from_config(cls, config: Config) -> Self:
-        return cls(**config)
+        """Rebuild from `get_config`'s dictionary; the function is one of the custom objects."""
+        name = config["fn"]["config"]
+        function = custom_objects.find(name)
+        if function is None:
+            raise ValueError(f"The metric function '{name}' is not known: pass it as a custom object")
+        return cls(**{**config, "fn": function})

@@ -8,7 +8,7 @@ import warnings
 from typing import Any
 
 from lamella import _core, losses, metrics, optimizers, seeding
-from lamella._types import Array, Spec
+from lamella._types import Array, Config, Spec
 from lamella.data.arrays import ArrayData
 from lamella.losses import Loss
 from lamella.metrics import Metric
@@ -16,6 +16,19 @@ from lamella.program import Program
 
 _ACCURACY = ("accuracy", "acc")
 _CROSSENTROPY = ("crossentropy", "ce")
+
+_COMPILE_DEFAULTS: dict[str, tuple[Any, ...]] = {
+    "optimizer": (),
+    "loss": (),
+    "metrics": (),
+    "weighted_metrics": (),
+    "loss_weights": (None,),
+    "run_eagerly": (False,),
+    "steps_per_execution": (None, 1),
+    "jit_compile": (None, True, False, "auto"),
+    "auto_scale_loss": (None, True, False),
+}
+"""What a config of `compile` may hold, and the values that ask for nothing; all where there are none."""
 
 
 class Compiled:
@@ -33,6 +46,7 @@ class Compiled:
 
     def __init__(self, optimizer: Any, loss: Any, metric_list: Any, weighted_list: Any = None) -> None:
         self.optimizer = optimizers.get(optimizer)
+        self._arguments = {"loss": loss, "metrics": metric_list, "weighted_metrics": weighted_list}
         self._loss = loss if _is_one_of(loss, _CROSSENTROPY) or loss is None else losses.get(loss)
         weighted = _flatten(weighted_list)
         self._metrics = [_get_metric(identifier) for identifier in [*_flatten(metric_list), *weighted]]
@@ -42,7 +56,7 @@ class Compiled:
         self.loss: Loss | None = None
         self.metrics: list[Metric] = []
         self.names: list[str] = []
-        self._seed = seeding.next_seed()
+        self.seed = seeding.next_seed()
         self._sorted_names: list[tuple[str, int]] = []
         self._trainer: _core.Trainer | None = None
         self._trainer_program: Program | None = None
@@ -54,6 +68,38 @@ class Compiled:
         """Everything but the native objects; the optimizer keeps what was trained."""
         native = ("_trainer", "_trainer_program", "_evaluator", "_evaluator_program")
         return {**self.__dict__, **dict.fromkeys(native)}
+
+    def get_config(self) -> Config:
+        """The arguments of `compile`, as Keras writes them.
+
+        Raises:
+            ValueError: for what has no name that a file could give.
+        """
+        loss, weighted = self._arguments["loss"], self._arguments["weighted_metrics"]
+        return {
+            "optimizer": optimizers.serialize(self.optimizer),
+            "loss": loss if loss is None or isinstance(loss, str) else losses.serialize(losses.get(loss)),
+            "loss_weights": None,
+            "metrics": [_describe_metric(metric) for metric in _flatten(self._arguments["metrics"])],
+            "weighted_metrics": [_describe_metric(metric) for metric in _flatten(weighted)] or None,
+            "run_eagerly": False,
+            "steps_per_execution": 1,
+            "jit_compile": False,
+        }
+
+    @classmethod
+    def from_config(cls, config: Config) -> Compiled:
+        """Compile again from `get_config`'s dictionary or Keras's.
+
+        Raises:
+            ValueError: for an entry that is not supported.
+        """
+        for key in config:
+            if key not in _COMPILE_DEFAULTS or (
+                _COMPILE_DEFAULTS[key] and config[key] not in _COMPILE_DEFAULTS[key]
+            ):
+                raise ValueError(f"compile() does not support the entry {key!r}: {config[key]!r}")
+        return cls(*(config.get(key) for key in ("optimizer", "loss", "metrics", "weighted_metrics")))
 
     def settle(self, target_shape: tuple[int, ...], output_shape: tuple[int, ...]) -> None:
         """Choose what depends on the targets, the first time there are any.
@@ -116,7 +162,7 @@ class Compiled:
                 self._metric_specs(self.metrics),
                 self.optimizer.spec(),
                 program.penalties,
-                self._seed,
+                self.seed,
                 self.optimizer.trainer,
                 program.constraints,
                 [variable for variable in program.variables if not self.optimizer.decays(variable)],
@@ -199,6 +245,10 @@ def _get_metric(identifier: Any) -> Metric | str:
     if isinstance(identifier, str):
         metric.name = identifier
     return metric
+
+
+def _describe_metric(identifier: Any) -> Any:
+    return identifier if isinstance(identifier, str) else metrics.serialize(metrics.get(identifier))
 
 
 def _settle_metric(metric: Metric | str, kind: str) -> Metric:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from lamella._types import Array
+from lamella._types import Array, Config
 from lamella.callbacks import CallbackList, History
 from lamella.data.arrays import ArrayData, adapt, as_numbers
 from lamella.data.batches import BatchData, BatchStream, adapt_any, split, unpack
@@ -373,6 +373,89 @@ class Model(Layer):
         """
         inputs = self.prepare_inputs(as_numbers("x", x))
         return self.program_for(inputs.shape[1:]).predict(inputs)
+
+    # Files.
+
+    def save(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the model into a file: layers, weights, what it was compiled with, the optimizer's state.
+
+        The file appears whole or not at all. `lamella.saving.load_model` makes the model again, which trains
+        on as this one would.
+
+        Args:
+            filepath: the file; its name ends in `.safetensors`.
+            overwrite: whether a file of this name may be replaced. Defaults to True.
+
+        Raises:
+            OSError: when it cannot be written; a file that was there before is then still there.
+            ValueError: for another suffix, or something that has no name a file could give.
+
+        >>> import pathlib, tempfile, lamella
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "model.safetensors"
+        >>> lamella.Sequential([lamella.Input((4,)), lamella.layers.Dense(3)]).save(path)
+        >>> lamella.saving.load_model(path).output_shape
+        (None, 3)
+        """
+        from lamella import saving
+
+        saving.save_model(self, filepath, overwrite)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the weights into a file.
+
+        Args:
+            filepath: the file; its name ends in `.safetensors`.
+            overwrite: whether a file of this name may be replaced. Defaults to True.
+
+        Raises:
+            OSError, ValueError: as `save`.
+
+        >>> import pathlib, tempfile, lamella
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "weights.safetensors"
+        >>> model = lamella.Sequential([lamella.Input((4,)), lamella.layers.Dense(3)])
+        >>> model.save_weights(path)
+        >>> model.load_weights(path)
+        """
+        from lamella import saving
+
+        saving.save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
+        """Take the weights of a file, of weights or of a whole model: all of them or, on an error, none.
+
+        Args:
+            filepath: the file.
+            skip_mismatch: whether to leave out, with a warning, what does not fit. Defaults to False.
+
+        Raises:
+            OSError: when it cannot be read.
+            ValueError: when it is damaged, or number, shape or type of its weights are others.
+        """
+        from lamella import saving
+
+        saving.load_weights(self, filepath, skip_mismatch)
+
+    def get_compile_config(self) -> Config | None:
+        """The arguments of `compile`, as Keras writes them; None when it was not called.
+
+        Raises:
+            ValueError: for what has no name that a file could give.
+        """
+        return self._compiled.get_config() if self._compiled else None
+
+    def compile_from_config(self, config: Config) -> None:
+        """Compile again from `get_compile_config`'s dictionary or Keras's.
+
+        Raises:
+            ValueError: for an entry that is not supported.
+
+        >>> import lamella
+        >>> model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(1)])
+        >>> model.compile("adam", "mse")
+        >>> model.compile_from_config(model.get_compile_config())
+        """
+        self._compiled = Compiled.from_config(config)
+        self._compile_arguments = (config.get("loss"), config.get("metrics"))
 
     # Parts of the above.
 

@@ -108,10 +108,9 @@ class Sequential(Model):
     def _starts_with_input(self) -> bool:
         return bool(self._layers) and isinstance(self._layers[0], InputLayer)
 
-    def walk(self) -> Iterator[Layer]:
-        yield self
-        for layer in self._layers:
-            yield from layer.walk()
+    def parts(self) -> Iterator[tuple[str, Layer]]:
+        for index, layer in enumerate(self.layers):
+            yield f"layers.{index}", layer
 
     # Building.
 

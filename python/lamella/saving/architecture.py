@@ -1,0 +1,71 @@
+"""Models as configs, and configs as models whose variables wait for their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lamella import custom_objects as user_objects
+from lamella import layers
+from lamella._types import Config
+from lamella.layers import Layer
+from lamella.models import Model, Sequential
+from lamella.variable import Variable, blank_variables
+
+
+def named_variables(layer: Layer, prefix: str = "") -> Iterator[tuple[str, Variable]]:
+    """All variables in the order of `weights`, each under a name of its own: `layers.0.dense.kernel`.
+
+    A variable that several layers share comes once, under its first name.
+    """
+    seen: set[int] = set()
+    for name, variable in _all_variables(layer, prefix):
+        if id(variable) not in seen:
+            seen.add(id(variable))
+            yield name, variable
+
+
+def _all_variables(layer: Layer, prefix: str) -> Iterator[tuple[str, Variable]]:
+    used: dict[str, int] = {}
+    for variable in layer._variables:
+        count = used[variable.name] = used.get(variable.name, 0) + 1
+        yield f"{prefix}{variable.name}" + ("" if count == 1 else f"_{count - 1}"), variable
+    for place, part in layer.parts():
+        yield from _all_variables(part, f"{prefix}{place}.{part.name}.")
+
+
+def describe(model: Model) -> Config:
+    """The config of a model, as Keras writes it.
+
+    Raises:
+        ValueError: when a layer is in it twice: a config would make two of it.
+    """
+    seen: set[int] = set()
+    for layer in model.walk():
+        if id(layer) in seen:
+            raise ValueError(
+                f"Model '{model.name}' holds layer '{layer.name}' twice, which a file cannot say; "
+                "save_weights() does not mind"
+            )
+        seen.add(id(layer))
+    config = layers.serialize(model)
+    config["build_config"] = {"input_shape": list(model.input_shape)} if model.built else None
+    return config
+
+
+def rebuild(config: Any, custom_objects: dict[str, Any] | None, limit: int) -> Sequential:
+    """Make the model of a config, its variables zeros.
+
+    Args:
+        config: the config, from a file that nobody vouches for.
+        custom_objects: classes and functions of the user, by their names.
+        limit: bytes that its variables may take together.
+
+    Raises:
+        ValueError: for a class that is not known, an entry that is not supported, or larger variables.
+    """
+    if not isinstance(config, dict) or config.get("class_name") != "Sequential":
+        name = config.get("class_name") if isinstance(config, dict) else config
+        raise ValueError(f"it holds a model of class {name!r}; only Sequential models can be loaded")
+    with blank_variables(limit), user_objects.custom_object_scope(custom_objects):
+        return Sequential.from_config(config["config"])
