@@ -158,6 +158,9 @@ void register_training(py::module_& module) {
       .def_property(
           "iterations", [](const PyTrainer& t) { return t.run.iterations(); },
           [](PyTrainer& t, uint64_t iterations) { t.run.set_iterations(iterations); })
+      .def_property(
+          "seed", [](const PyTrainer& t) { return t.run.seed(); },
+          [](PyTrainer& t, uint32_t seed) { t.run.set_seed(seed); })
       .def("start", &start<engine::Trainer, bool>, py::arg("feed"), py::arg("batch_size"),
            py::arg("steps") = py::none(), py::arg("shuffle") = false,
            "Check the feed, plan memory for the batch size, begin a pass; returns its number of steps.")

@@ -25,6 +25,8 @@ class Trainer {
 
   uint64_t iterations() const { return iterations_; }
   void set_iterations(uint64_t iterations) { iterations_ = iterations; }
+  uint32_t seed() const { return seed_; }
+  void set_seed(uint32_t seed) { seed_ = seed; }
   // Takes over a slot of a variable; nothing where this trainer does not keep it.
   void set_slot(const Variable& variable, const std::string& name, const void* data) {
     updater_.set_slot(variable, name, data);

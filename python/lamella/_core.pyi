@@ -109,6 +109,7 @@ class Trainer:
         without_decay: Sequence[Variable] = [],
     ) -> None: ...
     iterations: int
+    seed: int
     def start(self, feed: Feed, batch_size: int, steps: int | None = None, shuffle: bool = False) -> int:
         """Check the feed, plan memory for the batch size, begin a pass; returns its number of steps."""
 

@@ -37,3 +37,13 @@ def set_seed(seed: int) -> None:
 def next_seed() -> int:
     """Draw a seed in [0, 2**32)."""
     return _source.draw()
+
+
+def state() -> list[int]:
+    """What the seeds to come are a function of."""
+    return [_source.root, _source.drawn]
+
+
+def set_state(state: list[int]) -> None:
+    """Go on from what `state` returned."""
+    _source.root, _source.drawn = state

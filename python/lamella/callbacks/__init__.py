@@ -1,5 +1,6 @@
 """Callbacks: code of the user's that `fit`, `evaluate` and `predict` call."""
 
+from lamella.callbacks.backup_and_restore import BackupAndRestore
 from lamella.callbacks.callback import Callback
 from lamella.callbacks.callback_list import CallbackList
 from lamella.callbacks.csv_logger import CSVLogger
@@ -7,12 +8,14 @@ from lamella.callbacks.early_stopping import EarlyStopping
 from lamella.callbacks.history import History
 from lamella.callbacks.lambda_callback import LambdaCallback
 from lamella.callbacks.learning_rate_scheduler import LearningRateScheduler
+from lamella.callbacks.model_checkpoint import ModelCheckpoint
 from lamella.callbacks.progbar_logger import ProgbarLogger
 from lamella.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from lamella.callbacks.tensorboard import TensorBoard
 from lamella.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "CallbackList",
@@ -20,6 +23,7 @@ __all__ = [
     "History",
     "LambdaCallback",
     "LearningRateScheduler",
+    "ModelCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
     "TensorBoard",

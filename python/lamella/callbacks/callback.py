@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 if TYPE_CHECKING:
     from lamella.models.model import Model
@@ -12,6 +12,9 @@ Logs: TypeAlias = dict[str, float] | None
 
 class Callback:
     """Base class of callbacks: override the hooks you need.
+
+    A callback that remembers something names it in `state_names`, so that a training that was interrupted can
+    go on with it; see `BackupAndRestore`.
 
     Hooks of batches make training come back to Python after every batch; when nobody overrides one, an epoch
     runs without a stop.
@@ -24,6 +27,9 @@ class Callback:
     ...     def on_epoch_end(self, epoch, logs=None):
     ...         self.model.stop_training = logs["loss"] < 0.1
     """
+
+    state_names: ClassVar[tuple[str, ...]] = ()
+    """Attributes that change in training: numbers, texts, arrays, and lists and dictionaries of them."""
 
     def __init__(self) -> None:
         self._model: Model | None = None
@@ -43,6 +49,15 @@ class Callback:
     def set_model(self, model: Model) -> None:
         """Take the model."""
         self._model = model
+
+    def get_state(self) -> dict[str, Any]:
+        """What it remembers of the training, by the names in `state_names`."""
+        return {name: getattr(self, name) for name in self.state_names}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` returned; called after `on_train_begin`."""
+        for name, value in state.items():
+            setattr(self, name, value)
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Called when an epoch begins, counted from 0."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from lamella.callbacks.backup_and_restore import BackupAndRestore
 from lamella.callbacks.callback import Callback, Logs
 from lamella.callbacks.history import History
 from lamella.callbacks.progbar_logger import ProgbarLogger
@@ -44,6 +45,7 @@ class CallbackList(Callback):
         self.callbacks: list[Callback] = _flatten(callbacks)
         self.history = next((c for c in self.callbacks if isinstance(c, History)), None)
         self.progress = next((c for c in self.callbacks if isinstance(c, ProgbarLogger)), None)
+        self.backup = next((c for c in self.callbacks if isinstance(c, BackupAndRestore)), None)
         if add_history and self.history is None:
             self.history = History()
             self.callbacks.append(self.history)
@@ -76,6 +78,11 @@ class CallbackList(Callback):
             listeners = [getattr(c, hook) for c in self.callbacks if _overrides(c, hook)]
             self._listeners[hook] = listeners
         return listeners
+
+    def resume_epoch(self, epoch: int) -> None:
+        """Show again an epoch that began in another process; the others had been told."""
+        if self.progress is not None:
+            self.progress.on_epoch_begin(epoch)
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         for listener in self._find("on_epoch_begin"):

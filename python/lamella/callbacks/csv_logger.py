@@ -41,11 +41,21 @@ class CSVLogger(Callback):
 
     def on_train_begin(self, logs: Logs = None) -> None:
         self.keys = None
-        self._needs_header = not (
-            self.append and os.path.exists(self.filename) and os.path.getsize(self.filename)
-        )
-        if not self.append:
-            open(self.filename, "w").close()
+        self._needs_header = not (self.append and self._size())
+
+    def get_state(self) -> dict[str, Any]:
+        """Columns, and how long the file is."""
+        return {"keys": self.keys, "size": 0 if self._needs_header else self._size()}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on with these columns, without the lines that came later."""
+        self.keys = state["keys"]
+        self._needs_header = state["size"] == 0
+        if state["size"] < self._size():
+            os.truncate(self.filename, state["size"])
+
+    def _size(self) -> int:
+        return os.path.getsize(self.filename) if os.path.exists(self.filename) else 0
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         import csv  # not at the top: importing lamella does not wait for it
@@ -56,7 +66,7 @@ class CSVLogger(Callback):
             if not any(key.startswith("val_") for key in self.keys):
                 self.keys += [f"val_{key}" for key in self.keys]
         # Opened for every line: what is written survives a training that is interrupted.
-        with open(self.filename, "a", newline="") as file:
+        with open(self.filename, "w" if self._needs_header and not self.append else "a", newline="") as file:
             writer = csv.writer(file, delimiter=self.separator, lineterminator="\n")
             if self._needs_header:
                 writer.writerow(["epoch", *self.keys])

@@ -35,6 +35,8 @@ class ReduceLROnPlateau(MonitorCallback):
     [0.1, 0.1, 0.05]
     """
 
+    state_names = ("wait", "cooldown_counter", "best")
+
     def __init__(
         self,
         monitor: str = "val_loss",

@@ -125,12 +125,15 @@ class BatchStream:
         self._shuffle = shuffle
         self._iterator = data.batches(batch_size, shuffle)
         self._next: ArrayData | None = None
-        self._untouched = True
+        self._taken = 0
+        self._random = seeding.state()
         self.steps = data.steps(batch_size)
 
     def peek(self) -> ArrayData | None:
         """The next batch, None at the end of the pass."""
         if self._next is None:
+            if self._taken == 0:
+                self._random = seeding.state()  # what the order of this pass is drawn from
             self._next = next(self._iterator, None)
         return self._next
 
@@ -139,15 +142,36 @@ class BatchStream:
         batch = self.peek()
         assert batch is not None
         self._next = None
-        self._untouched = False
+        self._taken += 1
         return batch
 
     def restart(self) -> None:
         """Begin another pass, unless nothing was taken from this one or the data knows only one."""
-        if not self._untouched and not self._data.one_pass:
+        if self._taken > 0 and not self._data.one_pass:
             self._iterator = self._data.batches(self._batch_size, self._shuffle)
             self._next = None
-            self._untouched = True
+            self._taken = 0
+
+    def position(self) -> dict[str, Any]:
+        """The batches taken from this pass, and what its order was drawn from."""
+        return {"taken": self._taken, "random": self._random}
+
+    def go_to(self, position: dict[str, Any]) -> None:
+        """Go to where another process was: begin a pass in the same order, and leave out what was taken.
+
+        Raises:
+            ValueError: when there are not as many batches.
+        """
+        seeding.set_state(position["random"])
+        if not self._data.one_pass:
+            self._iterator = self._data.batches(self._batch_size, self._shuffle)
+            self._next = None
+        for taken in range(position["taken"]):
+            if self.peek() is None:
+                raise ValueError(
+                    f"the data ended after {taken} batches, {position['taken']} had been trained on"
+                )
+            self.take()
 
     def first(self) -> ArrayData:
         """The first batch, still to be taken.

@@ -64,6 +64,8 @@ class GradientMonitor(Callback):
     'healthy'
     """
 
+    state_names = ("steps", "activations", "gradients", "updates", "ratios", "dead", "saturated")
+
     def __init__(self, x: Any, y: Any, sample_weight: Any = None, every: int = 10) -> None:
         super().__init__()
         if int(every) != every or every < 1:

@@ -12,6 +12,8 @@ from lamella.losses.loss import as_targets, drop_last_one
 from lamella.naming import snake_case
 from lamella.registry import constructor_arguments
 
+_DATA = (bool, int, float, str, list, tuple, dict, np.ndarray, np.generic)
+
 
 class Metric:
     """Base class of metrics: numbers that are kept over the batches of an epoch.
@@ -116,6 +118,27 @@ class Metric:
         if values is not None:
             self._state = self._native_state()
             self._state.set_values(*values)
+
+    def get_state(self) -> dict[str, Any]:
+        """What a metric of your own has counted: its attributes, as far as they are data."""
+        state: dict[str, Any] = {}
+        for name, value in self.__getstate__().items():
+            if isinstance(value, Metric):
+                state[name] = value.get_state()
+            elif value is None or isinstance(value, _DATA):
+                state[name] = value
+        return state
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` returned."""
+        own = {}
+        for name, value in state.items():
+            part = self.__dict__.get(name)
+            if isinstance(part, Metric):
+                part.set_state(value)
+            else:
+                own[name] = value
+        self.__setstate__(own)
 
     def _native_state(self) -> _core.MetricState:
         kind, attributes = self.spec()

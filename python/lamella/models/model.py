@@ -376,7 +376,7 @@ class Model(Layer):
 
     # Files.
 
-    def save(self, filepath: Any, overwrite: bool = True) -> None:
+    def save(self, filepath: Any, overwrite: bool = True, zipped: bool | None = None) -> None:
         """Write the model into a file: layers, weights, what it was compiled with, the optimizer's state.
 
         The file appears whole or not at all. `lamella.saving.load_model` makes the model again, which trains
@@ -385,6 +385,7 @@ class Model(Layer):
         Args:
             filepath: the file; its name ends in `.safetensors`.
             overwrite: whether a file of this name may be replaced. Defaults to True.
+            zipped: taken for Keras's sake; must not be False.
 
         Raises:
             OSError: when it cannot be written; a file that was there before is then still there.
@@ -398,14 +399,19 @@ class Model(Layer):
         """
         from lamella import saving
 
+        if zipped is False:
+            self.refuse(zipped=(zipped, None))
         saving.save_model(self, filepath, overwrite)
 
-    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+    def save_weights(
+        self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None
+    ) -> None:
         """Write the weights into a file.
 
         Args:
             filepath: the file; its name ends in `.safetensors`.
             overwrite: whether a file of this name may be replaced. Defaults to True.
+            max_shard_size: must be None: weights are one file.
 
         Raises:
             OSError, ValueError: as `save`.
@@ -418,6 +424,7 @@ class Model(Layer):
         """
         from lamella import saving
 
+        self.refuse(max_shard_size=(max_shard_size, None))
         saving.save_weights(self, filepath, overwrite)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:

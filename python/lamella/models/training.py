@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lamella import _core
 from lamella.callbacks import CallbackList
@@ -12,6 +12,7 @@ from lamella.data.arrays import ArrayData
 from lamella.data.batches import BatchStream
 from lamella.models.compiled import Compiled
 from lamella.models.evaluation import BatchEvaluationPass, EvaluationPass
+from lamella.models.training_state import TrainingState
 from lamella.optimizers import Optimizer
 
 if TYPE_CHECKING:
@@ -49,11 +50,18 @@ class TrainingPass:
         self._shuffle = shuffle
         self._steps = steps
         self._start()
+        self._begin_at(0)
         self.steps = self._total if steps is None else steps
 
     def _start(self) -> None:
+        self._began = self.trainer.iterations
         self._total = self.trainer.start(self._feed, self._batch_size, None, self._shuffle)
         self._done = 0
+
+    @property
+    def done(self) -> int:
+        """Steps of this epoch that are done."""
+        return self._done - self._first
 
     @property
     def ended(self) -> bool:
@@ -64,8 +72,7 @@ class TrainingPass:
         """Get ready for an epoch; returns whether there is data, as there always is in arrays."""
         if self._done >= self._total:
             self._start()
-        self._first = self._done
-        self._goal = self._total if self._steps is None else min(self._done + self._steps, self._total)
+        self._begin_at(self._done)
         if self._steps is not None and self._goal - self._first < self._steps:
             warnings.warn(
                 f"The data ran out in an epoch of steps_per_epoch={self._steps}: a pass over it has "
@@ -73,6 +80,31 @@ class TrainingPass:
                 stacklevel=4,
             )
         return True
+
+    def _begin_at(self, first: int) -> None:
+        self._first = first
+        self._goal = self._total if self._steps is None else min(first + self._steps, self._total)
+
+    def settings(self) -> dict[str, Any]:
+        """What the order of the steps depends on."""
+        return {
+            "rows": self._feed.rows,
+            "batch_size": self._batch_size,
+            "shuffle": self._shuffle,
+            "steps_per_epoch": self._steps,
+        }
+
+    def position(self) -> dict[str, Any]:
+        """Iterations before the pass over the data, its steps that are done, and those before the epoch."""
+        return {"began": self._began, "done": self._done, "first": self._first}
+
+    def go_to(self, position: dict[str, Any]) -> None:
+        """Go on from what `position` returned; seed and weights are those of then."""
+        self.trainer.iterations = position["began"]
+        self._start()
+        self.trainer.skip(position["done"])
+        self._done = position["done"]
+        self._begin_at(position["first"])
 
     def advance(self, limit: int = 0) -> int:
         """Train for 50 ms, or `limit` steps, at most; returns the steps of this epoch that are done."""
@@ -82,7 +114,7 @@ class TrainingPass:
         if not isinstance(rates, float):
             most = len(rates)
         self._done = self.trainer.run(rates, most)
-        return self._done - self._first
+        return self.done
 
 
 class BatchTrainingPass:
@@ -112,17 +144,17 @@ class BatchTrainingPass:
         self._stream = stream
         self._feed = feed
         self._steps = steps
-        self._done = 0
+        self.done = 0
         self.steps = stream.steps if steps is None else steps
 
     @property
     def ended(self) -> bool:
         """Whether the epoch is at its end; looks for the next batch only where there may be one."""
-        return self._done == self._steps or self._stream.peek() is None
+        return self.done == self._steps or self._stream.peek() is None
 
     def begin_epoch(self) -> bool:
         """Get ready for an epoch; returns whether there is data."""
-        self._done = 0
+        self.done = 0
         if self._steps is None or self._stream.peek() is None:
             self._stream.restart()
         if self._stream.peek() is None:
@@ -134,18 +166,31 @@ class BatchTrainingPass:
             return False
         return True
 
+    def settings(self) -> dict[str, Any]:
+        """What the order of the steps depends on, as far as it is known here."""
+        return {"steps_per_epoch": self._steps}
+
+    def position(self) -> dict[str, Any]:
+        """Where in the batches it is, and the steps of this epoch that are done."""
+        return {"stream": self._stream.position(), "done": self.done}
+
+    def go_to(self, position: dict[str, Any]) -> None:
+        """Go on from what `position` returned: takes the batches up to there again."""
+        self._stream.go_to(position["stream"])
+        self.done = position["done"]
+
     def advance(self, limit: int = 0) -> int:
         """Train on one batch; returns the steps of this epoch that are done."""
         feed = self._feed(self._stream.take())
         self.trainer.start(feed, feed.rows)
         self.trainer.run(self._optimizer.learning_rate)
-        self._done += 1
-        if self._steps is not None and self._done < self._steps and self._stream.peek() is None:
+        self.done += 1
+        if self._steps is not None and self.done < self._steps and self._stream.peek() is None:
             warnings.warn(
-                f"The data ran out in an epoch of steps_per_epoch={self._steps}, after {self._done} steps",
+                f"The data ran out in an epoch of steps_per_epoch={self._steps}, after {self.done} steps",
                 stacklevel=5,
             )
-        return self._done
+        return self.done
 
 
 class Validation:
@@ -182,35 +227,50 @@ def run_epochs(
     """Train for these epochs; `model.stop_training` ends it after the validation of the running one."""
     trainer = training.trainer
     by_batch = callbacks.hears("on_train_batch_begin", "on_train_batch_end")
-    logs: dict[str, float] = {}
+    backup = callbacks.backup
+    first, in_epoch, logs = epochs.start, False, dict[str, float]()
     callbacks.on_train_begin()
-    for epoch in epochs:
-        if not training.begin_epoch():
+    if backup is not None:
+        backup.begin(TrainingState(model, compiled, training, callbacks.callbacks))
+        first, in_epoch, logs = backup.restore() or (first, in_epoch, logs)
+    for epoch in range(first, epochs.stop):
+        if model.stop_training:
             break
-        trainer.reset_metrics()
-        callbacks.on_epoch_begin(epoch)
-        if by_batch:
-            _run_by_batch(model, compiled, training, callbacks)
+        if in_epoch:
+            callbacks.resume_epoch(epoch)
         else:
-            _run_freely(compiled, training, callbacks)
+            if not training.begin_epoch():
+                break
+            trainer.reset_metrics()
+            callbacks.on_epoch_begin(epoch)
+        in_epoch = False
+        if by_batch:
+            _run_by_batch(model, compiled, training, callbacks, epoch)
+        else:
+            _run_freely(compiled, training, callbacks, epoch)
         results = trainer.results()
         compiled.warn_if_not_finite(trainer, results[0])
         logs = compiled.logs(results)
         if validation is not None and validation.is_due(epoch):
             logs |= compiled.logs(validation.evaluation.run(compiled, callbacks), "val_")
         callbacks.on_epoch_end(epoch, logs)
-        if model.stop_training:
-            break
+        if backup is not None:
+            backup.epoch_ended(epoch, logs)
     compiled.optimizer.finalize_variable_values()
     callbacks.on_train_end(logs)
+    if backup is not None:
+        backup.training_ended()
 
 
 def _run_freely(
-    compiled: Compiled, training: TrainingPass | BatchTrainingPass, callbacks: CallbackList
+    compiled: Compiled, training: TrainingPass | BatchTrainingPass, callbacks: CallbackList, epoch: int
 ) -> None:
     """Run an epoch with as few returns to Python as can be."""
+    backup = callbacks.backup
     while not training.ended:
-        done = training.advance()
+        done = training.advance(0 if backup is None else backup.steps_to_next())
+        if backup is not None:
+            backup.steps_done(epoch, done)
         if callbacks.progress is not None:
             callbacks.progress.progress(done, compiled.logs(training.trainer.results()))
 
@@ -220,13 +280,16 @@ def _run_by_batch(
     compiled: Compiled,
     training: TrainingPass | BatchTrainingPass,
     callbacks: CallbackList,
+    epoch: int,
 ) -> None:
     """Run an epoch a batch at a time, for callbacks that listen to batches."""
-    batch = 0
+    batch = training.done
     while not training.ended and not (batch and model.stop_training):
         callbacks.on_train_batch_begin(batch)
         batch = training.advance(1)
         logs = compiled.logs(training.trainer.results())
         callbacks.on_train_batch_end(batch - 1, logs)
+        if callbacks.backup is not None:
+            callbacks.backup.steps_done(epoch, batch)
         if callbacks.progress is not None:
             callbacks.progress.progress(batch, logs)

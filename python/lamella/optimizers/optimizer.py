@@ -179,6 +179,11 @@ class Optimizer:
             )
         self._learning_rate = rate
 
+    @property
+    def scheduled(self) -> bool:
+        """Whether a schedule gives the learning rate."""
+        return self._schedule is not None
+
     def rates_for(self, steps: int) -> float | Sequence[float]:
         """What `Trainer.run` takes for the coming steps: the rate, or the schedule's rates.
 
@@ -214,18 +219,20 @@ class Optimizer:
             return self._waiting
         return OptimizerState(self.trainer.iterations, self.trainer.slots())
 
-    def set_state(self, state: OptimizerState | None) -> None:
-        """Go on from what `state` returned, in the next training."""
-        self._waiting = state
-        self.trainer = None
+    def set_state(self, state: OptimizerState) -> None:
+        """Go on from what `state` returned."""
+        if self.trainer is None:
+            self._waiting = state
+        else:
+            self.trainer.iterations = state.iterations
+            self.trainer.set_slots(state.slots)
 
     def attach(self, trainer: _core.Trainer) -> None:
         """Let a trainer that was made to go on from the last one keep step counter and slots."""
-        if self._waiting is not None:
-            trainer.iterations = self._waiting.iterations
-            trainer.set_slots(self._waiting.slots)
-            self._waiting = None
         self.trainer = trainer
+        if self._waiting is not None:
+            self.set_state(self._waiting)
+            self._waiting = None
 
     def __getstate__(self) -> dict[str, Any]:
         """Everything but the trainer, whose slots go along as copies."""

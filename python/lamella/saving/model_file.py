@@ -133,6 +133,13 @@ def read_content(file: TensorFile) -> Config:
     return content
 
 
+def verify(file: TensorFile, variables: dict[str, Variable]) -> dict[str, Array]:
+    """Read all tensors as arrays, and assign none; raises ValueError as `read_arrays`."""
+    for name, variable in variables.items():
+        file.require(name, variable)
+    return read_arrays(file, {})
+
+
 def read_arrays(file: TensorFile, variables: dict[str, Variable]) -> dict[str, Array]:
     """Read all tensors, those of these variables into them; returns the others.
 

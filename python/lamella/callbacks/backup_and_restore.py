@@ -1,0 +1,149 @@
+"""Training that goes on where it was interrupted."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import TYPE_CHECKING
+
+from lamella.callbacks.callback import Callback
+
+if TYPE_CHECKING:
+    from lamella.models.training_state import TrainingState
+
+_FILE, _PREVIOUS = "training.safetensors", "previous.safetensors"
+
+
+class BackupAndRestore(Callback):
+    """Writes down where training is, so that a run that is killed and started again goes on from there.
+
+    Weights, optimizer, epoch, place in the shuffled data, running loss and metrics, random numbers, the other
+    callbacks and the history are kept: the run that is started again, with the same code and data, ends with
+    the same bits as one that was never interrupted. The file is written under a temporary name and renamed,
+    so that it is whole at any moment; it is removed when `fit` ends.
+
+    Data that comes batch by batch is gone through again up to the place, and must yield the same batches. A
+    layer of your own keeps what it learns in its variables.
+
+    Args:
+        backup_dir: a folder for the file, made where there is none; one for each training.
+        save_freq: `"epoch"` (the default), after every epoch, or a number: after so many steps, too.
+        double_checkpoint: whether to keep the file before the last one as well, for the case that the disk
+            damages the last one. Defaults to False.
+        delete_checkpoint: whether to remove the file when `fit` ends. Defaults to True.
+
+    Raises:
+        OSError: in training, when the file cannot be written or read.
+        ValueError: for another `save_freq`; in training, when the file is damaged or of another training.
+
+    >>> import pathlib, tempfile, numpy as np, lamella
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> backup = BackupAndRestore(folder, save_freq=10)
+    >>> model.fit(np.ones((4, 2)), np.zeros(4), epochs=2, verbose=0, callbacks=[backup]).epoch
+    [0, 1]
+    """
+
+    def __init__(
+        self,
+        backup_dir: str | os.PathLike[str],
+        save_freq: str | int = "epoch",
+        double_checkpoint: bool = False,
+        delete_checkpoint: bool = True,
+    ) -> None:
+        super().__init__()
+        if save_freq != "epoch" and (not isinstance(save_freq, int) or save_freq < 1):
+            raise ValueError(
+                f"BackupAndRestore: 'save_freq' must be 'epoch' or a number of steps. Received: {save_freq!r}"
+            )
+        self.backup_dir = os.fspath(backup_dir)
+        self.save_freq = save_freq
+        self.double_checkpoint = double_checkpoint
+        self.delete_checkpoint = delete_checkpoint
+        self._state: TrainingState | None = None
+        self._logs: dict[str, float] = {}
+        self._done = 0
+        self._since = 0
+
+    # What `fit` calls: the state must be that of all callbacks, so this one comes after all others.
+
+    def begin(self, state: TrainingState) -> None:
+        """Take over what is to be written down."""
+        from lamella.saving.atomic import remove_leftovers
+
+        self._state, self._logs, self._done, self._since = state, {}, 0, 0
+        os.makedirs(self.backup_dir, exist_ok=True)
+        remove_leftovers(self._path(_FILE))
+
+    def restore(self) -> tuple[int, bool, dict[str, float]] | None:
+        """Go back to what was written down; returns the epoch, whether it had begun, and the last logs."""
+        found = [name for name in (_FILE, _PREVIOUS) if os.path.exists(self._path(name))]
+        for name in found:
+            try:
+                result = self._read(self._path(name))
+            except ValueError as error:
+                if name == found[-1]:
+                    raise
+                warnings.warn(f"{error}; the file before it is used", stacklevel=4)
+            else:
+                self._logs = result[2]
+                return result
+        return None
+
+    def steps_to_next(self) -> int:
+        """Steps that may run before the next file is due, 0 for any number."""
+        return 0 if isinstance(self.save_freq, str) else self.save_freq - self._since
+
+    def steps_done(self, epoch: int, done: int) -> None:
+        """Count the steps of an epoch, and write where a file is due."""
+        self._since += done - self._done
+        self._done = done
+        if not isinstance(self.save_freq, str) and self._since >= self.save_freq:
+            self._write(epoch, in_epoch=True)
+
+    def epoch_ended(self, epoch: int, logs: dict[str, float]) -> None:
+        """Write, where that is due after an epoch."""
+        self._logs, self._done = logs, 0
+        if self.save_freq == "epoch":
+            self._write(epoch + 1, in_epoch=False)
+
+    def training_ended(self) -> None:
+        """Remove the files, where they are not wanted any more."""
+        self._state = None
+        if self.delete_checkpoint:
+            for name in (_FILE, _PREVIOUS):
+                if os.path.exists(self._path(name)):
+                    os.unlink(self._path(name))
+
+    # Files.
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self.backup_dir, name)
+
+    def _write(self, epoch: int, in_epoch: bool) -> None:
+        from lamella.saving import model_file
+
+        assert self._state is not None
+        self._since = 0
+        content, tensors = self._state.describe(epoch, in_epoch, self._logs)
+        if self.double_checkpoint and os.path.exists(self._path(_FILE)):
+            self._keep_previous()
+        model_file.write(self._path(_FILE), content, tensors)
+
+    def _keep_previous(self) -> None:
+        """Give the file a second name, at any moment of which both names are of whole files."""
+        from lamella.saving.atomic import replacing
+
+        with replacing(self._path(_PREVIOUS)) as temporary:
+            os.link(self._path(_FILE), temporary)
+
+    def _read(self, path: str) -> tuple[int, bool, dict[str, float]]:
+        from lamella.saving.loading import loading
+        from lamella.saving.model_file import read_content
+        from lamella.saving.tensor_file import open_tensors
+
+        assert self._state is not None
+        with loading(path), open_tensors(path) as file:
+            result = self._state.restore(read_content(file), file)
+        return result

@@ -1,0 +1,110 @@
+"""Models, or weights, written into files while training runs."""
+
+from __future__ import annotations
+
+import os
+
+from lamella.callbacks.callback import Logs
+from lamella.callbacks.monitor import MonitorCallback
+
+
+class ModelCheckpoint(MonitorCallback):
+    """Saves the model, or its weights, after every epoch, or where a monitored value is the best so far.
+
+    A file appears whole or not at all.
+
+    Args:
+        filepath: the file, as of `Model.save` or `Model.save_weights`; `{epoch}`, `{batch}` and the names in
+            the logs are filled in, as in `"{epoch:02d}-{val_loss:.3f}.safetensors"`, epochs counted from 1.
+        monitor: name in the logs. Defaults to `"val_loss"`.
+        verbose: 1 prints what it does. Defaults to 0.
+        save_best_only: whether to save only where the monitored value is the best so far. Defaults to False.
+        save_weights_only: whether to save weights without the rest. Defaults to False.
+        mode: `"min"`, `"max"`, or `"auto"` (the default) to tell from the metric.
+        save_freq: `"epoch"` (the default), or a number: after so many steps.
+        initial_value_threshold: a value that must be beaten before the first file is written, or None.
+
+    Raises:
+        OSError: in training, when a file cannot be written.
+        ValueError: for another `save_freq` or mode; in training, for a name in `filepath` that is not in the
+            logs.
+
+    >>> import pathlib, tempfile, numpy as np, lamella
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> checkpoint = ModelCheckpoint(folder / "{epoch}.safetensors")
+    >>> _ = model.fit(np.ones((4, 2)), np.zeros(4), epochs=2, verbose=0, callbacks=[checkpoint])
+    >>> sorted(path.name for path in folder.iterdir())
+    ['1.safetensors', '2.safetensors']
+    """
+
+    state_names = ("best", "_steps", "_epoch")
+
+    def __init__(
+        self,
+        filepath: str | os.PathLike[str],
+        monitor: str = "val_loss",
+        verbose: int = 0,
+        save_best_only: bool = False,
+        save_weights_only: bool = False,
+        mode: str = "auto",
+        save_freq: str | int = "epoch",
+        initial_value_threshold: float | None = None,
+    ) -> None:
+        super().__init__(monitor, mode, min_delta=0)
+        if save_freq != "epoch" and (not isinstance(save_freq, int) or save_freq < 1):
+            raise ValueError(
+                f"ModelCheckpoint: 'save_freq' must be 'epoch' or a number of steps. Received: {save_freq!r}"
+            )
+        self.filepath = os.fspath(filepath)
+        self.verbose = verbose
+        self.save_best_only = save_best_only
+        self.save_weights_only = save_weights_only
+        self.save_freq = save_freq
+        self.best = initial_value_threshold
+        self._steps = 0
+        self._epoch = 0
+        if save_freq != "epoch":
+            self.on_train_batch_end = self._count_step  # type: ignore[method-assign]  # else nobody listens
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        if self.save_best_only:
+            self.find_direction()
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        self._epoch = epoch
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        if self.save_freq == "epoch":
+            self._save(epoch, None, logs)
+
+    def _count_step(self, batch: int, logs: Logs = None) -> None:
+        self._steps += 1
+        if self._steps == self.save_freq:
+            self._steps = 0
+            self._save(self._epoch, batch, logs)
+
+    def _save(self, epoch: int, batch: int | None, logs: Logs) -> None:
+        if self.save_best_only:
+            current = self.monitored(logs)
+            if current is None or not self.improves(current, self.best):
+                return
+            self.best = current
+        path = self._path(epoch, batch, logs or {})
+        if self.verbose:
+            print(f"\nEpoch {epoch + 1}: saving {'weights' if self.save_weights_only else 'model'} to {path}")
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        if self.save_weights_only:
+            self.model.save_weights(path)
+        else:
+            self.model.save(path)
+
+    def _path(self, epoch: int, batch: int | None, logs: dict[str, float]) -> str:
+        known = {"epoch": epoch + 1, **({} if batch is None else {"batch": batch + 1}), **logs}
+        try:
+            return self.filepath.format(**known)
+        except KeyError as error:
+            raise ValueError(
+                f"ModelCheckpoint: {error} in '{self.filepath}' is not known. Available: {', '.join(known)}"
+            ) from None
