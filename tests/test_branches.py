@@ -98,3 +98,14 @@ def test_gradients_reach_the_first_layer_of_a_deep_residual_network():
 
     assert size_of_the_first_gradient(lambda layer: layer) < 1e-12
     assert size_of_the_first_gradient(lambda layer: layers.Residual([layer])) > 1e-3
+
+
+def test_a_value_that_is_added_again_and_again_is_not_overwritten_in_between():
+    """x + f(x) + x, where x is needed nowhere else, so that its memory could hold the sum."""
+    inner = layers.Dense(4)
+    block = layers.Branches([[], [inner], []], merge="add")
+    first = layers.Dense(4)
+    model = lamella.Sequential([lamella.Input((3,)), first, block])
+    x = np.linspace(-1, 1, 6).reshape(2, 3)
+    h = first(x)
+    np.testing.assert_allclose(model.predict(x, verbose=0), 2 * h + inner(h), rtol=1e-6)

@@ -99,7 +99,10 @@ void Plan::place_values() {
   for (size_t i = 0; i < program_.nodes.size(); ++i) {
     const Node& node = program_.nodes[i];
     const size_t first = value_buffer_[index(node.inputs[0])];
-    const bool in_place = needs_[i].forward_in_place && first != input_buffer &&
+    // A later input that lies there too would be read after it was overwritten.
+    const bool read_again = std::any_of(node.inputs.begin() + 1, node.inputs.end(),
+                                        [&](int input) { return value_buffer_[index(input)] == first; });
+    const bool in_place = needs_[i].forward_in_place && first != input_buffer && !read_again &&
                           buffers_[first].last <= time_of_forward(i) &&
                           value_bytes(node.inputs[0]) == value_bytes(node.outputs[0]);
     for (int output : node.outputs) {
