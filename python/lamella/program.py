@@ -89,15 +89,25 @@ class ProgramBuilder:
         value: int,
         variables: Sequence[Variable | None] = (),
         attributes: dict[str, Any] | None = None,
+        trains: bool = True,
     ) -> int:
-        """Append one operation of a layer; returns the id of its output."""
+        """Append one operation of a layer; returns the id of its output.
+
+        Args:
+            layer: the layer.
+            op: its name.
+            value: id of the input.
+            variables: its variables, None for those that are left out.
+            attributes: its settings.
+            trains: False where it stays what it is at inference, though the layer is trainable.
+        """
         if layer.dtype != self._dtype:
             raise ValueError(
                 f"Layer '{layer.name}' computes in {layer.dtype} and cannot stand behind layers in "
                 f"{self._dtype}: "
                 "a model has one numeric type"
             )
-        return self._append(op, [value], list(variables), attributes or {}, layer)
+        return self._append(op, [value], list(variables), attributes or {}, layer, trains)
 
     def _append(
         self,
@@ -106,8 +116,10 @@ class ProgramBuilder:
         variables: list[Variable | None],
         attributes: dict[str, Any],
         layer: Layer,
+        trains: bool = True,
     ) -> int:
-        output = self.native.add(op, values, variables, attributes, layer.name, self._trainable)
+        trainable = self._trainable and trains
+        output = self.native.add(op, values, variables, attributes, layer.name, trainable)
         self.operations.append(Operation(op, values, output, variables, attributes, layer))
         return output
 

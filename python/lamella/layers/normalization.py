@@ -146,7 +146,7 @@ class Normalization(Layer):
         variables = [None, None, self.mean, self.variance]
 
         def standardise(moved: int) -> int:
-            return builder.native.add("batch_normalization", [moved], variables, attributes, self.name, False)
+            return builder.add(self, "batch_normalization", moved, variables, attributes, trains=False)
 
         if axes:
             return builder.along(self, value, axes, standardise)
