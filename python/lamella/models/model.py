@@ -492,6 +492,39 @@ class Model(Layer):
             **params,
         )
 
+    # Leaving lamella.
+
+    def export(self, filepath: Any, format: str | None = None, verbose: Any = None) -> None:
+        """Write the model, for inference only, in a form that runs without lamella.
+
+        * `"onnx"`: ONNX, opset 17, with an open batch axis; needs the package onnx
+          (`pip install 'lamella[onnx]'`).
+        * `"c"`: one file of C99 that needs nothing but the standard library and allocates no memory; its head
+          says how to call it.
+
+        Data have their channels last in both. The file appears whole or not at all.
+
+        Args:
+            filepath: the file.
+            format: `"onnx"` or `"c"`; None, the default, follows from the end of the file's name.
+            verbose: whether to print where the file lies.
+
+        Raises:
+            ValueError: for another format; when the model is not built, takes inputs of unknown length or has
+                layers written in Python.
+            ImportError: for ONNX, when onnx is not installed.
+
+        >>> import pathlib, tempfile, lamella
+        >>> model = lamella.Sequential([lamella.Input((4,)), lamella.layers.Dense(3)], name="iris")
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "iris.c"
+        >>> model.export(path)
+        >>> "void iris_predict(const float *input, float *output);" in path.read_text()
+        True
+        """
+        from lamella.saving.export import export
+
+        export(self, filepath, format, verbose)
+
     # Looking at it.
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:

@@ -1,0 +1,29 @@
+"""Models in formats that are run without lamella."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from lamella.saving.c_export import export_c
+from lamella.saving.onnx_export import export_onnx
+
+if TYPE_CHECKING:
+    from lamella.models import Model
+
+_FORMATS: dict[str, Callable[[Model, str], None]] = {"c": export_c, "onnx": export_onnx}
+
+
+def export(model: Model, filepath: str | os.PathLike[str], format: str | None, verbose: Any) -> None:
+    """Write a model to a file; see `Model.export`."""
+    path = os.fspath(filepath)
+    name = os.path.splitext(path)[1].removeprefix(".").lower() if format is None else str(format).lower()
+    if name not in _FORMATS:
+        raise ValueError(
+            f"Model '{model.name}' can be exported as 'onnx' (a file that ends in .onnx) or 'c' (.c). "
+            f"Received: filepath={path!r}, format={format!r}"
+        )
+    _FORMATS[name](model, path)
+    if verbose:
+        print(f"Saved {path}")
