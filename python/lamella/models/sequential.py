@@ -109,6 +109,8 @@ class Sequential(Model):
         return bool(self._layers) and isinstance(self._layers[0], InputLayer)
 
     def parts(self) -> Iterator[tuple[str, Layer]]:
+        if self._starts_with_input():
+            yield "input", self._layers[0]
         for index, layer in enumerate(self.layers):
             yield f"layers.{index}", layer
 
