@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+
+_TEMPORARY = ".partial"
+"""How the names of temporary folders end."""
 
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
-    """Write a file under a temporary name beside it; at the end of the block it takes the file's place.
+    """Write a file in a temporary folder beside it; at the end of the block it takes the file's place.
 
     What was written is on the disk before the name changes, and the change before the block is left: a
-    reader, also after a crash, finds the old file or the new one. Where the block raises, the old file stays
-    and the temporary one goes.
+    reader, also after a crash, finds the old file or the new one. Where the block raises, the old file stays.
 
     Args:
         path: the file.
 
     Yields:
-        The temporary name, in the same folder.
+        The temporary name, in a folder of its own: there is room for what a library writes beside the file.
 
     Raises:
         OSError: when it cannot be written.
@@ -33,29 +36,24 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
     ('42', 1)
     """
     folder, name = os.path.split(os.path.abspath(path))
-    temporary = os.path.join(folder, f".{name}.{secrets.token_hex(6)}{TEMPORARY}")
+    temporary_folder = os.path.join(folder, f".{name}.{secrets.token_hex(6)}{_TEMPORARY}")
+    os.mkdir(temporary_folder)
     try:
+        temporary = os.path.join(temporary_folder, name)
         yield temporary
         _sync(temporary, os.O_RDWR)
         os.replace(temporary, path)
         _sync(folder, os.O_RDONLY)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-TEMPORARY = ".partial"
-"""How temporary names end."""
+    finally:
+        shutil.rmtree(temporary_folder, ignore_errors=True)
 
 
 def remove_leftovers(path: str | os.PathLike[str]) -> None:
-    """Remove the temporary files that killed processes left beside a file, for a file of one process."""
+    """Remove the temporary folders that killed processes left beside a file, for a file of one process."""
     folder, name = os.path.split(os.path.abspath(path))
     for entry in os.listdir(folder):
-        if entry.startswith(f".{name}.") and entry.endswith(TEMPORARY):
-            with suppress(OSError):
-                os.unlink(os.path.join(folder, entry))
+        if entry.startswith(f".{name}.") and entry.endswith(_TEMPORARY):
+            shutil.rmtree(os.path.join(folder, entry), ignore_errors=True)
 
 
 def _sync(path: str, flags: int) -> None:
