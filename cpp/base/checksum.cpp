@@ -50,7 +50,7 @@ uint64_t hash_tail(uint64_t hash, const unsigned char* p, const unsigned char* e
 
 }  // namespace
 
-uint64_t checksum(std::span<const unsigned char> bytes, uint64_t seed) {
+uint64_t xxh64(std::span<const unsigned char> bytes, uint64_t seed) {
   const unsigned char* p = bytes.data();
   const unsigned char* end = p + bytes.size();
   uint64_t hash = bytes.size() >= 32 ? hash_stripes(p, end, seed) : seed + kPrime5;

@@ -41,7 +41,7 @@ std::shared_ptr<char> allocate(int64_t bytes) {
 
 Block::Block(int64_t bytes) : bytes_(bytes) {
   const int64_t size = round_up(bytes > 0 ? bytes : 1, kAlignment);
-  memory_ = size >= 2 * kHugePage ? map_pages(size) : allocate(size);
+  memory_ = size >= kHugePage ? map_pages(size) : allocate(size);
 }
 
 }  // namespace lamella

@@ -21,12 +21,15 @@ void set_num_threads(int count) {
 }
 
 // Of any object with contiguous memory, read without a copy.
-uint64_t checksum_of(const py::buffer& buffer, uint64_t seed) {
+uint64_t checksum(const py::buffer& buffer) {
   Py_buffer view;
   if (PyObject_GetBuffer(buffer.ptr(), &view, PyBUF_SIMPLE) != 0) throw py::error_already_set();
   const std::unique_ptr<Py_buffer, decltype(&PyBuffer_Release)> release(&view, &PyBuffer_Release);
   const py::gil_scoped_release without_gil;
-  return checksum({static_cast<const unsigned char*>(view.buf), static_cast<size_t>(view.len)}, seed);
+  const auto* bytes = static_cast<const unsigned char*>(view.buf);
+  return checksum_of_pieces(runtime().pool, view.len, [&](int64_t begin, int64_t size) {
+    return xxh64({bytes + begin, static_cast<size_t>(size)});
+  });
 }
 
 }  // namespace
@@ -39,8 +42,8 @@ void register_system(py::module_& module) {
   module.def("set_num_threads", &set_num_threads, py::arg("count"), "Use this many threads from now on.");
   module.def(
       "devices", [] { return std::vector<std::string>{runtime().ops.device}; }, "Devices that can train.");
-  module.def("checksum", &checksum_of, py::arg("buffer"), py::arg("seed") = 0,
-             "XXH64 of the bytes of an object with contiguous memory.");
+  module.def("checksum", &checksum, py::arg("buffer"),
+             "Checksum of the bytes of an object with contiguous memory: XXH64 of the XXH64s of its MiBs.");
 }
 
 }  // namespace lamella::bindings

@@ -47,12 +47,14 @@ void assign(Variable& variable, const py::array& value) {
 }
 
 // Straight into the variable's memory, without an array between.
-uint64_t read(Variable& variable, int descriptor, int64_t offset, uint64_t seed) {
+uint64_t read(Variable& variable, int descriptor, int64_t offset) {
   const py::gil_scoped_release without_gil;
-  const std::span<char> bytes(variable.data(), static_cast<size_t>(variable.bytes()));
-  read_at(descriptor, offset, bytes);
   variable.mark_changed();
-  return checksum({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()}, seed);
+  return checksum_of_pieces(runtime().pool, variable.bytes(), [&](int64_t begin, int64_t size) {
+    const std::span<char> bytes(variable.data() + begin, static_cast<size_t>(size));
+    read_at(descriptor, offset + begin, bytes);
+    return xxh64({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
+  });
 }
 
 }  // namespace
@@ -71,7 +73,7 @@ void register_variable(py::module_& module) {
       .def_property_readonly("version", &Variable::version)
       .def("numpy", [](const Variable& v) { return copy_to_array(v.data(), v.dtype(), v.shape()); })
       .def("assign", &assign, py::arg("value"))
-      .def("read", &read, py::arg("descriptor"), py::arg("offset"), py::arg("seed"),
+      .def("read", &read, py::arg("descriptor"), py::arg("offset"),
            "Replace the values by bytes of an open file, as they lie in memory; returns their checksum.");
   module.def(
       "pack", [](const std::vector<VariablePtr>& variables) { pack_variables(variables); },

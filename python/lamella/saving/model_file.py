@@ -110,10 +110,9 @@ def describe_optimizer(model: Model, content: Config) -> dict[str, Array]:
 def write(path: str | os.PathLike[str], content: Config, tensors: dict[str, Array]) -> None:
     """Write tensors and what there is to say of them, under a checksum."""
     text = write_json({"version": _VERSION, "lamella": _core.__version__, **content})
-    checksum = _checksum_of(text, {name: (type_name(a), a.shape) for name, a in tensors.items()})
-    for name in sorted(tensors):
-        checksum = _core.checksum(tensors[name], checksum)
-    write_tensors(path, tensors, {"format": "lamella", "lamella": text, "checksum": f"{checksum:016x}"})
+    parts = {name: (type_name(a), a.shape, _core.checksum(a)) for name, a in tensors.items()}
+    metadata = {"format": "lamella", "lamella": text, "checksum": checksum_of(text, parts)}
+    write_tensors(path, tensors, metadata)
 
 
 # Reading.
@@ -148,16 +147,15 @@ def read_arrays(file: TensorFile, variables: dict[str, Variable]) -> dict[str, A
     """
     for name, variable in variables.items():
         file.require(name, variable)
-    types = {name: (info.dtype, info.shape) for name, info in file.tensors.items()}
-    checksum = _checksum_of(file.metadata["lamella"], types)
-    arrays = {}
-    for name in sorted(file.tensors):
+    arrays, parts = {}, {}
+    for name, info in file.tensors.items():
         if name in variables:
-            checksum = file.read_into(variables[name], name, checksum)
+            checksum = file.read_into(variables[name], name)
         else:
             arrays[name] = file.read(name)
-            checksum = _core.checksum(arrays[name], checksum)
-    if f"{checksum:016x}" != file.metadata.get("checksum"):
+            checksum = _core.checksum(arrays[name])
+        parts[name] = info.dtype, info.shape, checksum
+    if file.metadata.get("checksum") != checksum_of(file.metadata["lamella"], parts):
         raise ValueError("its checksum is wrong: it was damaged after it was written")
     return arrays
 
@@ -187,7 +185,7 @@ def _slot_name(name: str, slot: str) -> str:
     return f"optimizer.{name}.{slot}"
 
 
-def _checksum_of(text: str, types: dict[str, tuple[str, tuple[int, ...]]]) -> int:
-    """Checksum of all but the values: of these the sum goes on, in the order of their names."""
-    layout = [[name, dtype, list(shape)] for name, (dtype, shape) in sorted(types.items())]
-    return _core.checksum(write_json([text, layout]).encode())
+def checksum_of(text: str, parts: dict[str, tuple[str, tuple[int, ...], int]]) -> str:
+    """The checksum of a file: of its description, and of type, shape and checksum of each tensor."""
+    tensors = [[name, *entry] for name, entry in sorted(parts.items())]
+    return f"{_core.checksum(write_json([text, tensors]).encode()):016x}"

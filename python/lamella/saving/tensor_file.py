@@ -100,10 +100,10 @@ class TensorFile:
             return (values.astype("<u4") << np.uint32(16)).view("<f4")
         return values
 
-    def read_into(self, variable: Variable, name: str, seed: int) -> int:
+    def read_into(self, variable: Variable, name: str) -> int:
         """Read an array of the variable's type and shape straight into it; returns the checksum."""
         self.require(name, variable)
-        return variable.read(self._file.fileno(), self.tensors[name].start, seed)
+        return variable.read(self._file.fileno(), self.tensors[name].start)
 
     def require(self, name: str, variable: _core.Variable) -> None:
         """Raise ValueError unless there is an array of this name with the variable's type and shape."""
