@@ -19,6 +19,11 @@ def find(name: str) -> Any:
     return _known.get({}).get(name) or _registered.get(name)
 
 
+def registered() -> dict[str, Any]:
+    """What `register_serializable` has registered, by its names."""
+    return _registered
+
+
 def registered_name(obj: Any) -> str | None:
     """The name that a class or function of the user goes by in files; None for those of this library."""
     if obj in _names:

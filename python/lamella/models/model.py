@@ -10,6 +10,7 @@ from lamella._types import Array, Config
 from lamella.callbacks import CallbackList, History
 from lamella.data.arrays import ArrayData, adapt, as_numbers
 from lamella.data.batches import BatchData, BatchStream, adapt_any, split, unpack
+from lamella.layers import serialize
 from lamella.layers.layer import Layer
 from lamella.metrics import Metric
 from lamella.models.compiled import Compiled
@@ -399,9 +400,7 @@ class Model(Layer):
         """
         from lamella import saving
 
-        if zipped is False:
-            self.refuse(zipped=(zipped, None))
-        saving.save_model(self, filepath, overwrite)
+        saving.save_model(self, filepath, overwrite, zipped)
 
     def save_weights(
         self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None
@@ -424,8 +423,7 @@ class Model(Layer):
         """
         from lamella import saving
 
-        self.refuse(max_shard_size=(max_shard_size, None))
-        saving.save_weights(self, filepath, overwrite)
+        saving.save_weights(self, filepath, overwrite, max_shard_size)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
         """Take the weights of a file, of weights or of a whole model: all of them or, on an error, none.
@@ -441,6 +439,20 @@ class Model(Layer):
         from lamella import saving
 
         saving.load_weights(self, filepath, skip_mismatch)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The layers, without weights, as JSON; `lamella.models.model_from_json` makes a model of it.
+
+        Args:
+            **kwargs: of `json.dumps`.
+
+        >>> import lamella
+        >>> lamella.Sequential([lamella.layers.Dense(3)]).to_json()[:46]
+        '{"module": "keras", "class_name": "Sequential"'
+        """
+        import json
+
+        return json.dumps(serialize(self), **kwargs)
 
     def get_compile_config(self) -> Config | None:
         """The arguments of `compile`, as Keras writes them; None when it was not called.

@@ -6,18 +6,36 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from lamella.custom_objects import custom_object_scope, register_serializable
+from lamella.saving.objects import (
+    deserialize_keras_object,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    serialize_keras_object,
+)
 
 if TYPE_CHECKING:
     from lamella.layers import Layer
     from lamella.models import Model, Sequential
 
+# Keras's names.
+CustomObjectScope = custom_object_scope
+register_keras_serializable = register_serializable
+
 __all__ = [
+    "CustomObjectScope",
     "custom_object_scope",
+    "deserialize_keras_object",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
     "load_model",
     "load_weights",
+    "register_keras_serializable",
     "register_serializable",
     "save_model",
     "save_weights",
+    "serialize_keras_object",
 ]
 
 _Path = str | os.PathLike[str]
@@ -56,7 +74,7 @@ def load_model(
     return model_file.load(filepath, custom_objects, compile)
 
 
-def save_model(model: Model, filepath: _Path, overwrite: bool = True) -> None:
+def save_model(model: Model, filepath: _Path, overwrite: bool = True, zipped: bool | None = None) -> None:
     """Write a model into a file; `Model.save`.
 
     >>> import pathlib, tempfile, lamella
@@ -67,13 +85,17 @@ def save_model(model: Model, filepath: _Path, overwrite: bool = True) -> None:
     """
     from lamella.saving import model_file
 
+    if zipped is False:
+        model.refuse(zipped=(zipped, None))
     _check_suffix(filepath, ".safetensors")
     _check_overwrite(filepath, overwrite)
     model_file.save(model, filepath)
 
 
-def save_weights(layer: Layer, filepath: _Path, overwrite: bool = True) -> None:
-    """Write the weights of a layer or model into a file; `Model.save_weights`.
+def save_weights(
+    model: Layer, filepath: _Path, overwrite: bool = True, max_shard_size: float | None = None
+) -> None:
+    """Write the weights of a model, or of a layer, into a file; `Model.save_weights`.
 
     >>> import pathlib, tempfile, lamella
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "weights.safetensors"
@@ -83,13 +105,14 @@ def save_weights(layer: Layer, filepath: _Path, overwrite: bool = True) -> None:
     """
     from lamella.saving import model_file
 
+    model.refuse(max_shard_size=(max_shard_size, None))
     _check_suffix(filepath, ".safetensors")
     _check_overwrite(filepath, overwrite)
-    model_file.save_weights(layer, filepath)
+    model_file.save_weights(model, filepath)
 
 
-def load_weights(layer: Layer, filepath: _Path, skip_mismatch: bool = False) -> None:
-    """Give a layer or model the weights of a file; `Model.load_weights`.
+def load_weights(model: Layer, filepath: _Path, skip_mismatch: bool = False) -> None:
+    """Give a model, or a layer, the weights of a file; `Model.load_weights`.
 
     >>> import pathlib, tempfile, lamella
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "weights.safetensors"
@@ -99,7 +122,7 @@ def load_weights(layer: Layer, filepath: _Path, skip_mismatch: bool = False) -> 
     """
     from lamella.saving import model_file
 
-    model_file.load_weights(layer, filepath, skip_mismatch)
+    model_file.load_weights(model, filepath, skip_mismatch)
 
 
 def _check_suffix(path: _Path, *known: str) -> None:

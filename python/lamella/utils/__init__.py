@@ -1,6 +1,7 @@
 """Helpers around training."""
 
 from lamella.custom_objects import custom_object_scope
+from lamella.custom_objects import register_serializable as register_keras_serializable
 from lamella.utils.categorical import to_categorical
 from lamella.utils.progbar import Progbar
 from lamella.utils.py_dataset import PyDataset
@@ -16,6 +17,7 @@ __all__ = [
     "Sequence",
     "clear_session",
     "custom_object_scope",
+    "register_keras_serializable",
     "set_random_seed",
     "to_categorical",
 ]
