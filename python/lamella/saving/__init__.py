@@ -15,8 +15,11 @@ from lamella.saving.objects import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lamella.layers import Layer
     from lamella.models import Model, Sequential
+    from lamella.saving.torch_weights import LoadedWeights
 
 # Keras's names.
 CustomObjectScope = custom_object_scope
@@ -30,6 +33,7 @@ __all__ = [
     "get_registered_name",
     "get_registered_object",
     "load_model",
+    "load_torch_state_dict",
     "load_weights",
     "register_keras_serializable",
     "register_serializable",
@@ -123,6 +127,57 @@ def load_weights(model: Layer, filepath: _Path, skip_mismatch: bool = False) -> 
     from lamella.saving import model_file
 
     model_file.load_weights(model, filepath, skip_mismatch)
+
+
+def load_torch_state_dict(
+    model: Model,
+    filepath: _Path,
+    mapping: Mapping[str, Layer | str] | None = None,
+    strict: bool = True,
+) -> LoadedWeights:
+    """Give a built model the weights of a PyTorch model: all of them or, on an error, none.
+
+    The file is what `safetensors.torch.save_file(module.state_dict(), path)` writes. Kernels are transposed
+    to channels last. A Dense behind the `Flatten` of a picture, or in front of a `Reshape` to one, gets its
+    rows or columns in the order that the picture has here; of sequences only where they are convolved.
+
+    The file does not say of what kind its modules are, nor how they compute. What must be the same here, to
+    be given to the constructors: `epsilon` of normalisations (1e-5 in PyTorch, 1e-3 here), `momentum` of
+    `BatchNormalization` (0.1 there is 0.9 here), `negative_slope` of leaky ReLUs, the exact or the
+    approximate GELU. `padding=1` of strided convolutions and pooling is not `"same"`: put a `ZeroPadding2D`
+    in front. In training, PyTorch takes the unbiased variance of a batch into `running_var`; here it is the
+    biased one.
+
+    Args:
+        model: the model, built.
+        filepath: the safetensors file, its tensors in F64, F32, F16 or BF16.
+        mapping: layers, or their names, by the modules' names in the file, `{"features.0": "conv2d"}`; a
+            separable convolution is named twice, by its depthwise module first. None, the default: modules
+            in the natural order of their names, which safetensors files do not keep, and layers in theirs,
+            through models, residual blocks and branches.
+        strict: whether every tensor and every variable must be used (`num_batches_tracked`, and statistics of
+            a `Normalization`, need not). Defaults to True; else what is missing on either side is left.
+
+    Returns:
+        A list with the names and shapes of each tensor and its variable, and what was done; printed, a table.
+
+    Raises:
+        OSError: when the file cannot be read.
+        ValueError: when the file is damaged, a shape is not the one that is expected, a name in `mapping` is
+            not there, something is left while `strict`, or the model is not built.
+
+    >>> import pathlib, tempfile, lamella, numpy as np
+    >>> from safetensors.numpy import save_file
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "linear.safetensors"
+    >>> save_file({"0.weight": np.ones((3, 4), "float32"), "0.bias": np.zeros(3, "float32")}, path)
+    >>> model = lamella.Sequential([lamella.Input((4,)), lamella.layers.Dense(3, name="out")], name="net")
+    >>> print(load_torch_state_dict(model, path))
+    0.bias    (3,)    ->  net/out/bias    (3,)    as it is
+    0.weight  (3, 4)  ->  net/out/kernel  (4, 3)  transposed
+    """
+    from lamella.saving import torch_weights
+
+    return torch_weights.load(model, filepath, mapping, strict)
 
 
 def _check_suffix(path: _Path, *known: str) -> None:
