@@ -129,6 +129,25 @@ def weighted(k, dtype, loss, last="sigmoid", sparse=False, **options):
     return record(model, [float(value) for value in losses])
 
 
+def transfer(k, dtype):
+    """A trained network gets another head, which is trained alone; then everything is trained."""
+    model = network(k, normalize=True)
+    model.compile(optimizer=k.optimizers.SGD(0.1), loss="sparse_categorical_crossentropy")
+    losses = step_losses(model, inputs(dtype), labels())
+    model.pop()
+    for layer in model.layers:
+        layer.trainable = False
+    model.add(k.layers.Dense(CLASSES, activation="softmax"))
+    kernel = np.linspace(-0.5, 0.5, 16 * CLASSES).reshape(16, CLASSES)
+    model.layers[-1].set_weights([kernel, np.ones(CLASSES)])
+    model.compile(optimizer=k.optimizers.Adam(0.01), loss="sparse_categorical_crossentropy")
+    losses += step_losses(model, inputs(dtype), labels())
+    model.trainable = True
+    model.compile(optimizer=k.optimizers.SGD(0.01), loss="sparse_categorical_crossentropy")
+    losses += step_losses(model, inputs(dtype), labels())
+    return record(model, losses)
+
+
 def values_of_activations(k, dtype):
     """Every activation on a grid, on its own."""
     sizes = [0.0, 1e-30, 1e-4, 0.3, 0.5, 0.7, 1.0, 1.5, 2.9, 3.1, 5.9, 6.1, 12.0, 87.0, 1e4]
@@ -420,6 +439,7 @@ SCENARIOS = {
     **{f"network_{name}": run for name, run in NETWORKS.items()},
     **{f"regularised_{name}": partial(regularised, **options) for name, options in REGULARISED.items()},
     **{f"steps_{name}": partial(twenty_steps, optimizer=optimizer) for name, optimizer in OPTIMIZERS.items()},
+    "transfer": transfer,
     "steps_batch_normalization": partial(twenty_steps, optimizer=OPTIMIZERS["sgd"], normalize=True),
     "fit_sparse": partial(
         fit, loss=named("SparseCategoricalCrossentropy"), target=lambda dtype: labels(), metrics=["accuracy"]

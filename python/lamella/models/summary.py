@@ -11,6 +11,7 @@ from lamella.layers.layer import Layer
 if TYPE_CHECKING:
     from lamella.models.compiled import Compiled
     from lamella.models.model import Model
+    from lamella.program import Program
     from lamella.variable import Variable
 
 _HEADER = ["Layer (type)", "Output Shape", "Param #"]
@@ -171,9 +172,8 @@ def _step_costs(model: Model, compiled: Compiled | None, batch_size: int) -> lis
     if not model.built or len(features) < len(model.input_shape) - 1:
         raise ValueError(f"Model '{model.name}' must be built for a known shape before a step can be counted")
     program = model.program_for(features)
-    costs = program.native.costs()
-    forward = batch_size * sum(int(cost["forward_flops"]) for cost in costs)
-    backward = batch_size * sum(int(cost["backward_flops"]) for cost in costs)
+    forward = batch_size * sum(int(cost["forward_flops"]) for cost in program.native.costs())
+    backward = batch_size * _backward_flops(program)
     lines = [
         f" A training step of {batch_size} rows:",
         f"   FLOPs: {forward + backward:,} (forward {forward:,}, backward {backward:,})",
@@ -183,3 +183,20 @@ def _step_costs(model: Model, compiled: Compiled | None, batch_size: int) -> lis
         parts = ", ".join(f"{name} {size:,}" for name, size in memory.items() if name != "total")
         lines.append(f"   Memory: {memory['total']:,} bytes ({parts})")
     return lines
+
+
+def _backward_flops(program: Program) -> int:
+    """Operations on the way back of one row, which begins at the first layer that is trained."""
+    carries_gradient = {0: False}
+    total = 0
+    for operation, cost in zip(program.operations, program.native.costs(), strict=True):
+        trained = any(variable is not None and variable.trainable for variable in operation.variables)
+        passed_on = any(carries_gradient[value] for value in operation.inputs)
+        carries_gradient[operation.output] = trained or passed_on
+        flops = int(cost["backward_flops"])
+        if trained and passed_on:
+            total += flops
+        elif trained or passed_on:
+            # A product goes back twice, to its kernel and to its input; all else is one pass.
+            total += min(flops, int(cost["forward_flops"]))
+    return total

@@ -229,10 +229,19 @@ class Optimizer:
 
     def attach(self, trainer: _core.Trainer) -> None:
         """Let a trainer that was made to go on from the last one keep step counter and slots."""
+        if self.use_ema and self._steps:
+            self._start_averages(trainer)
         self.trainer = trainer
         if self._waiting is not None:
             self.set_state(self._waiting)
             self._waiting = None
+
+    def _start_averages(self, trainer: _core.Trainer) -> None:
+        """Let the averages of variables that were not trained before begin at their values, not at 0."""
+        state = self.state()
+        known = {id(variable) for variable, _, _ in state.slots} if state is not None else set()
+        fresh = {id(variable): variable for variable, _, _ in trainer.slots() if id(variable) not in known}
+        trainer.set_slots([(variable, "average", variable.numpy()) for variable in fresh.values()])
 
     def __getstate__(self) -> dict[str, Any]:
         """Everything but the trainer, whose slots go along as copies."""

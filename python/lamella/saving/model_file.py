@@ -99,7 +99,11 @@ def describe_optimizer(model: Model, content: Config) -> dict[str, Array]:
     if state is None:
         return {}
     names = {id(variable): name for name, variable in named_variables(model)}
-    slots = [(names[id(variable)], slot, values) for variable, slot, values in state.slots]
+    slots = [
+        (names[id(variable)], slot, values)
+        for variable, slot, values in state.slots
+        if id(variable) in names  # and not of a layer that was taken off
+    ]
     content["optimizer"] = {
         "iterations": state.iterations,
         "slots": [[name, slot] for name, slot, _ in slots],
