@@ -140,6 +140,23 @@ def test_the_way_back_ends_at_the_first_layer_that_is_trained(loaded):
     assert flops_of(loaded)[1] == 0
 
 
+def test_a_head_on_a_frozen_model_is_frozen_with_it(loaded):
+    """As in Keras: freeze the layers, or put the model into another one."""
+    loaded.pop()
+    loaded.trainable = False
+    loaded.add(layers.Dense(NEW, activation="softmax"))
+    assert loaded.trainable_weights == []
+    with pytest.warns(UserWarning, match="no trainable weights"):
+        loaded.fit(X, Y % NEW, batch_size=16, verbose=0)
+
+
+def test_a_model_made_frozen_freezes_its_layers(loaded):
+    frozen = lamella.Sequential([layers.Input(SHAPE), *loaded.layers[:-1]], trainable=False)
+    model = lamella.Sequential([frozen, layers.Dense(NEW, activation="softmax")])
+    assert len(model.trainable_weights) == 2
+    assert not any(layer.trainable for layer in frozen.layers)
+
+
 def test_a_frozen_layer_in_the_middle_hands_the_gradient_on(loaded):
     _, backward = flops_of(loaded)
     hidden = loaded.get_layer("hidden")
@@ -154,7 +171,8 @@ def test_a_frozen_layer_in_the_middle_hands_the_gradient_on(loaded):
 def test_everything_frozen(loaded):
     loaded.trainable = False
     before = loaded.get_weights()
-    loaded.fit(X, Y, epochs=2, batch_size=16, verbose=0)
+    with pytest.warns(UserWarning, match="'net' has no trainable weights"):
+        loaded.fit(X, Y, epochs=2, batch_size=16, verbose=0)
     assert_same(loaded.get_weights(), before)
     assert memory_of(loaded)["gradients"] == memory_of(loaded)["slots"] == 0
 

@@ -40,6 +40,8 @@ class Sequential(Model):
         super().__init__(trainable=trainable, name=name)
         for layer in layers or ():
             self.add(layer, rebuild=False)
+        if not trainable:
+            self.trainable = False
         self._build_if_known()
 
     # The stack.

@@ -226,6 +226,8 @@ def run_epochs(
 ) -> None:
     """Train for these epochs; `model.stop_training` ends it after the validation of the running one."""
     trainer = training.trainer
+    if model.weights and not model.trainable_weights:
+        warnings.warn(f"Model '{model.name}' has no trainable weights: nothing is trained", stacklevel=3)
     by_batch = callbacks.hears("on_train_batch_begin", "on_train_batch_end")
     backup = callbacks.backup
     first, in_epoch, logs = epochs.start, False, dict[str, float]()
