@@ -51,6 +51,24 @@ def test_pictures_from_a_file_and_from_folders(tmp_path):
         drawn.unlink()
 
 
+def test_transfer_learning_learns_the_other_digits(tmp_path):
+    """On scikit-learn's digits, blown up to the size of MNIST's."""
+    pixels, labels = load_digits(return_X_y=True)
+    pictures = np.kron((pixels * 15).astype("uint8").reshape(-1, 8, 8), np.ones((3, 3), "uint8"))
+    pictures = np.pad(pictures, ((0, 0), (2, 2), (2, 2)))
+    parts = {"train": slice(1200), "test": slice(1200, None)}
+    arrays = {f"x_{part}": pictures[rows] for part, rows in parts.items()}
+    np.savez(tmp_path / "digits.npz", **arrays, **{f"y_{part}": labels[rows] for part, rows in parts.items()})
+    picture = tmp_path / "picture.png"
+    arguments = ["--data", tmp_path / "digits.npz", "--seeds", "1", "--per-class", "10", "--picture", picture]
+    script = DIGITS.with_name("transfer_learning.py")
+    result = subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True, check=True)
+    accuracies = re.findall(r"^test accuracy .*: (0\.\d+) after", result.stdout, re.MULTILINE)
+    assert len(accuracies) == 3
+    assert min(map(float, accuracies)) >= 0.8
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
 # What each prints last or says of its best, and how much of it is asked for.
 CHAPTERS = {
     "initialisation": (r"^test accuracy with Glorot: (0\.\d+)$", 0.94),
