@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import lamella
 from lamella import layers
@@ -26,9 +28,10 @@ def randomised(module):
 
 def assert_same_outputs(module, model, path, mapping=None):
     """The model, after it has loaded the module's weights, computes what the module does."""
-    save_file(randomised(module).state_dict(), path / "model.safetensors")
+    module = randomised(module).to(getattr(torch, model.dtype))
+    save_file(module.state_dict(), path / "model.safetensors")
     table = lamella.saving.load_torch_state_dict(model, path / "model.safetensors", mapping)
-    x = np.random.default_rng(1).normal(size=(ROWS, *model.input_shape[1:])).astype("float32")
+    x = np.random.default_rng(1).normal(size=(ROWS, *model.input_shape[1:])).astype(model.dtype)
     with torch.no_grad():
         y = module(torch.tensor(np.moveaxis(x, -1, 1) if x.ndim > 2 else x)).numpy()
     expected = np.moveaxis(y, 1, -1) if y.ndim > 2 else y
@@ -41,6 +44,44 @@ def assert_same_outputs(module, model, path, mapping=None):
 
 def sequential(shape, *stack):
     return lamella.Sequential([layers.Input(shape), *stack])
+
+
+# Modules and layers for so many channels.
+ON_PICTURES = {
+    "conv": lambda n: (nn.Conv2d(n, 5, (2, 3)), layers.Conv2D(5, (2, 3))),
+    "grouped": lambda n: (nn.Conv2d(n, 2 * n, 1, groups=n), layers.Conv2D(2 * n, 1, groups=n)),
+    "depthwise": lambda n: (nn.Conv2d(n, 2 * n, 2, groups=n), layers.DepthwiseConv2D(2, depth_multiplier=2)),
+    "transposed": lambda n: (nn.ConvTranspose2d(n, 3, (3, 2)), layers.Conv2DTranspose(3, (3, 2))),
+    "norm": lambda n: (nn.BatchNorm2d(n), layers.BatchNormalization(epsilon=1e-5)),
+    "groups": lambda n: (nn.GroupNorm(n, n), layers.GroupNormalization(-1, epsilon=1e-5)),
+    "slope": lambda n: (nn.PReLU(n), layers.PReLU(shared_axes=[1, 2])),
+    "pool": lambda n: (nn.MaxPool2d(2, 1), layers.MaxPooling2D(2, strides=1)),
+}
+ON_ROWS = {
+    "dense": lambda n: (nn.Linear(n, 7), layers.Dense(7)),
+    "norm": lambda n: (nn.BatchNorm1d(n), layers.BatchNormalization(epsilon=1e-5)),
+    "rows": lambda n: (nn.LayerNorm(n), layers.LayerNormalization(epsilon=1e-5)),
+    "slope": lambda n: (nn.PReLU(n), layers.PReLU()),
+    "dropout": lambda n: (nn.Dropout(), layers.Dropout(0.5)),
+}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    picture=st.lists(st.sampled_from(list(ON_PICTURES)), max_size=4),
+    rows=st.lists(st.sampled_from(list(ON_ROWS)), max_size=4),
+)
+def test_drawn_networks(picture, rows, tmp_path, float64):
+    """Any stack on a picture, and on its rows; normalised channels may be nearly constant."""
+    model, modules = sequential((9, 10, 3), layers.Identity()), []
+    makers = [ON_PICTURES[kind] for kind in picture]
+    makers.append(lambda n: (nn.Flatten(), layers.Flatten()))
+    makers += [ON_ROWS[kind] for kind in (*rows, "dense")]
+    for make in makers:
+        module, layer = make(model.output_shape[-1])
+        modules.append(module)
+        model.add(layer)
+    assert_same_outputs(nn.Sequential(*modules), model, tmp_path)
 
 
 def test_mlp_of_more_than_ten_layers(tmp_path):
@@ -150,6 +191,21 @@ CONVOLUTIONS = {
         [nn.Conv2d(5, 10, 3, groups=5, bias=False), nn.Conv2d(10, 4, 1)],
         [layers.SeparableConv2D(4, 3, depth_multiplier=2)],
         (6, 7, 5),
+    ),
+    "strided, padded": (
+        [nn.Conv2d(3, 4, 3, stride=2, padding=1)],
+        [layers.ZeroPadding2D(1), layers.Conv2D(4, 3, strides=2)],
+        (6, 8, 3),
+    ),
+    "transposed, padded": (
+        [nn.ConvTranspose2d(3, 4, 3, stride=2, padding=1, output_padding=1)],
+        [layers.Conv2DTranspose(4, 3, strides=2), layers.Cropping2D(((1, 0), (1, 0)))],
+        (4, 5, 3),
+    ),
+    "transposed to twice the size": (
+        [nn.ConvTranspose2d(3, 4, 4, stride=2, padding=1)],
+        [layers.Conv2DTranspose(4, 4, strides=2, padding="same")],
+        (4, 5, 3),
     ),
     "volume": ([nn.Conv3d(2, 4, (2, 3, 2))], [layers.Conv3D(4, (2, 3, 2))], (4, 5, 6, 2)),
     "transposed signal": (

@@ -143,10 +143,10 @@ def load_torch_state_dict(
 
     The file does not say of what kind its modules are, nor how they compute. What must be the same here, to
     be given to the constructors: `epsilon` of normalisations (1e-5 in PyTorch, 1e-3 here), `momentum` of
-    `BatchNormalization` (0.1 there is 0.9 here), `negative_slope` of leaky ReLUs, the exact or the
-    approximate GELU. `padding=1` of strided convolutions and pooling is not `"same"`: put a `ZeroPadding2D`
-    in front. In training, PyTorch takes the unbiased variance of a batch into `running_var`; here it is the
-    biased one.
+    `BatchNormalization` (0.1 there is 0.9 here), `negative_slope` of leaky ReLUs (0.01 there, 0.3 here), the
+    exact or the approximate GELU. `padding=1` of convolutions with strides is not `"same"`: put a
+    `ZeroPadding2D` in front, and behind transposed ones a `Cropping2D`. In training, PyTorch takes the
+    unbiased variance of a batch into `running_var`; here it is the biased one.
 
     Args:
         model: the model, built.

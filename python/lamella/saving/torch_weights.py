@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
+
 from lamella.layers import Layer, Normalization
 from lamella.models import Model
 from lamella.saving.loading import loading
@@ -82,10 +84,13 @@ def load(
         bare = _expected(model, {id(parameter.variable) for parameter in pairs.values()})
         if strict and (spare or bare):
             raise ValueError(_unmatched(spare, bare))
-        values = {name: file.read(name) for name in pairs}
+        values = [
+            np.asarray(parameter.convert(file.read(name)), parameter.variable.dtype)
+            for name, parameter in pairs.items()
+        ]
         table = _table(file, pairs, spare, bare)
-    for name, parameter in pairs.items():
-        parameter.variable.assign(parameter.convert(values[name]))
+    for parameter, value in zip(pairs.values(), values, strict=True):
+        parameter.variable.assign(value)
     return table
 
 
