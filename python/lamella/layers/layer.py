@@ -281,7 +281,11 @@ class Layer:
 
     @property
     def trainable(self) -> bool:
-        """Whether optimizers may change its variables; set it before `fit`, which then takes it over."""
+        """Whether optimizers may change its variables.
+
+        A change takes effect at the next `fit` or `train_on_batch`; in Keras it needs another `compile`.
+        Slots of variables that stay trainable go on, those of thawed ones begin anew.
+        """
         return self._trainable
 
     @trainable.setter
