@@ -67,6 +67,12 @@ LAMELLA_INLINE void prefetch_new_rows(const DepthwiseRun<T>& p, const DepthwiseT
     for (int64_t i = 0; i < pixels * p.x_step; i += kLine) __builtin_prefetch(last - row * p.x_tap[1] + i);
 }
 
+template <class T>
+LAMELLA_INLINE void prefetch_outputs(const DepthwiseRun<T>& p, int64_t pixel, int64_t pixels) {
+  constexpr int kLine = 64 / static_cast<int>(sizeof(T));
+  for (int64_t i = 0; i < pixels * p.y_step; i += kLine) __builtin_prefetch(p.y + pixel * p.y_step + i);
+}
+
 // Some pixels with all their channels at a time: channel by channel down a row, lines far apart would push
 // each other out of the cache.
 template <class T>
@@ -114,8 +120,7 @@ void depthwise_kernel_gradient(const DepthwiseRun<T>& p, T* gradient) {
     for (int64_t pixel = 0; pixel < p.pixels; pixel += kPixels) {
       const int64_t pixels = p.pixels - pixel < kPixels ? p.pixels - pixel : kPixels;
       prefetch_new_rows(p, taps, pixel + kPixels, kPixels);
-      for (int64_t i = 0; i < kPixels * p.y_step; i += 64 / static_cast<int>(sizeof(T)))
-        __builtin_prefetch(p.y + (pixel + kPixels) * p.y_step + i);
+      prefetch_outputs(p, pixel + kPixels, kPixels);
       for_each_vector<T>(p.channels, [&](int64_t c, auto span) LAMELLA_INLINE_BODY {
         int64_t tap = 0;
         for (; tap + 9 <= taps.count; tap += 9)
@@ -126,6 +131,187 @@ void depthwise_kernel_gradient(const DepthwiseRun<T>& p, T* gradient) {
           depthwise_gradients<1>(p, taps, tap, pixel, pixels, c, span, gradient);
       });
     }
+  });
+}
+
+// --- whole rows: a pixel of x is loaded once for all outputs that see it ---
+
+// The pixels of x that some outputs see: those from `begin` to `end` lie inside, counted from the first one.
+struct RowPixels {
+  int64_t first, begin, end;
+
+  template <class T>
+  RowPixels(const DepthwiseRow<T>& p, int64_t output, int64_t outputs)
+      : first(output * p.stride - p.before),
+        begin(first < 0 ? -first : 0),
+        end((outputs - 1) * p.stride + p.run.taps[2]) {
+    if (end > p.inputs - first) end = p.inputs - first;
+  }
+};
+
+// body(output, tap) for the outputs of P that see pixel j through one of W taps, S pixels apart.
+template <int P, int W, int S, class J, class Body>
+LAMELLA_INLINE void for_each_sight(J, Body body) {
+  unrolled<W>([&](auto w) LAMELLA_INLINE_BODY {
+    constexpr int ahead = J::value - decltype(w)::value;
+    if constexpr (ahead >= 0 && ahead % S == 0 && ahead / S < P) body(Number<ahead / S>{}, w);
+  });
+}
+
+template <int P, int W, int S, bool Whole, class T, class Span>
+LAMELLA_INLINE void depthwise_row_outputs(const DepthwiseRow<T>& row, const DepthwiseTaps& taps, bool first,
+                                          int64_t output, int64_t outputs, int64_t c, Span span) {
+  const DepthwiseRun<T>& p = row.run;
+  const RowPixels pixels(row, output, outputs);
+  const auto wanted = [&](auto i) { return Whole || i < outputs; };
+  Vec<T> sum[P];
+  T* y = p.y + output * p.y_step + c;
+  const Vec<T> bias = first && p.bias ? load(p.bias + c, span) : Vec<T>{};
+  unrolled<P>([&](auto i) LAMELLA_INLINE_BODY {
+    sum[i] = first || !wanted(i) ? bias : load(y + i * p.y_step, span);
+  });
+  for (int64_t k = 0; k < taps.count; ++k) {
+    const T* x = p.x + taps.x[k] + pixels.first * p.x_tap[2] + c;
+    Vec<T> factor[W];
+    unrolled<W>([&](auto w) LAMELLA_INLINE_BODY {
+      factor[w] = load(p.kernel + taps.kernel[k] + w * p.kernel_tap[2] + c, span);
+    });
+    unrolled<(P - 1) * S + W>([&](auto j) LAMELLA_INLINE_BODY {
+      if (!Whole && !(pixels.begin <= j && j < pixels.end)) return;
+      const Vec<T> pixel = load(x + j * p.x_tap[2], span);
+      for_each_sight<P, W, S>(
+          j, [&](auto i, auto w) LAMELLA_INLINE_BODY { sum[i] = mul_add(pixel, factor[w], sum[i]); });
+    });
+  }
+  unrolled<P>([&](auto i) LAMELLA_INLINE_BODY {
+    if (wanted(i)) store(y + i * p.y_step, sum[i], span);
+  });
+}
+
+// The gradients of H rows of W taps over some outputs.
+template <int P, int W, int S, int H, bool Whole, class T, class Span>
+LAMELLA_INLINE void depthwise_row_gradients(const DepthwiseRow<T>& row, const DepthwiseTaps& taps,
+                                            int64_t tap, int64_t output, int64_t outputs, int64_t c,
+                                            Span span, Vec<T> (&sum)[H][W]) {
+  const DepthwiseRun<T>& p = row.run;
+  const RowPixels pixels(row, output, outputs);
+  Vec<T> dy[P];
+  unrolled<P>([&](auto i) LAMELLA_INLINE_BODY {
+    dy[i] = Whole || i < outputs ? load(p.y + (output + i) * p.y_step + c, span) : Vec<T>{};
+  });
+  unrolled<H>([&](auto h) LAMELLA_INLINE_BODY {
+    const T* x = p.x + taps.x[tap + h] + pixels.first * p.x_tap[2] + c;
+    unrolled<(P - 1) * S + W>([&](auto j) LAMELLA_INLINE_BODY {
+      if (!Whole && !(pixels.begin <= j && j < pixels.end)) return;
+      const Vec<T> pixel = load(x + j * p.x_tap[2], span);
+      for_each_sight<P, W, S>(
+          j, [&](auto i, auto w) LAMELLA_INLINE_BODY { sum[h][w] = mul_add(pixel, dy[i], sum[h][w]); });
+    });
+  });
+}
+
+// body(output, outputs, whether all of them and all their taps are there) for P outputs at a time of those
+// from `output` to `end`.
+template <int P, int W, int S, class T, class Body>
+LAMELLA_INLINE void for_each_part_of_row(const DepthwiseRow<T>& row, int64_t output, int64_t end, Body body) {
+  for (; output < end; output += P) {
+    const int64_t outputs = end - output < P ? end - output : P;
+    const RowPixels pixels(row, output, outputs);
+    if (outputs == P && pixels.begin == 0 && pixels.end == (P - 1) * S + W) {
+      body(output, outputs, Number<1>{});
+    } else {
+      body(output, outputs, Number<0>{});
+    }
+  }
+}
+
+// The rows of taps, each by its first tap.
+template <class T>
+LAMELLA_INLINE DepthwiseRun<T> first_taps(DepthwiseRun<T> p) {
+  p.taps[2] = 1;
+  return p;
+}
+
+template <int W, int S, class T>
+LAMELLA_INLINE void depthwise_row_of(const DepthwiseRow<T>& row) {
+  constexpr int P = 8;
+  const DepthwiseRun<T> p = first_taps(row.run);
+  for_each_tap_list<T>(p, [&](const DepthwiseTaps& taps, bool first) LAMELLA_INLINE_BODY {
+    for_each_part_of_row<P, W, S>(
+        row, 0, p.pixels, [&](int64_t output, int64_t outputs, auto whole) LAMELLA_INLINE_BODY {
+          prefetch_new_rows(p, taps, output + P, P);
+          for_each_vector<T>(p.channels, [&](int64_t c, auto span) LAMELLA_INLINE_BODY {
+            depthwise_row_outputs<P, W, S, decltype(whole)::value>(row, taps, first, output, outputs, c,
+                                                                   span);
+          });
+        });
+  });
+}
+
+template <int P, int W, int S, int H, class T, class Span>
+LAMELLA_INLINE void depthwise_row_gradients_of(const DepthwiseRow<T>& row, const DepthwiseTaps& taps,
+                                               int64_t tap, int64_t output, int64_t end, int64_t c, Span span,
+                                               T* gradient) {
+  Vec<T> sum[H][W] = {};
+  for_each_part_of_row<P, W, S>(row, output, end,
+                                [&](int64_t from, int64_t outputs, auto whole) LAMELLA_INLINE_BODY {
+                                  depthwise_row_gradients<P, W, S, H, decltype(whole)::value>(
+                                      row, taps, tap, from, outputs, c, span, sum);
+                                });
+  unrolled<H>([&](auto h) LAMELLA_INLINE_BODY {
+    unrolled<W>([&](auto w) LAMELLA_INLINE_BODY {
+      T* to = gradient + taps.kernel[tap + h] + w * row.run.kernel_tap[2] + c;
+      store(to, load(to, span) + sum[h][w], span);
+    });
+  });
+}
+
+template <int W, int S, class T>
+LAMELLA_INLINE void depthwise_row_kernel_gradient_of(const DepthwiseRow<T>& row, T* gradient) {
+  constexpr int P = W == 3 ? 4 : 8;
+  constexpr int64_t kOutputs = 16;
+  const DepthwiseRun<T> p = first_taps(row.run);
+  for_each_tap_list<T>(p, [&](const DepthwiseTaps& taps, bool) LAMELLA_INLINE_BODY {
+    for (int64_t output = 0; output < p.pixels; output += kOutputs) {
+      const int64_t end = p.pixels - output < kOutputs ? p.pixels : output + kOutputs;
+      prefetch_new_rows(p, taps, end, kOutputs);
+      prefetch_outputs(p, end, kOutputs);
+      for_each_vector<T>(p.channels, [&](int64_t c, auto span) LAMELLA_INLINE_BODY {
+        int64_t tap = 0;
+        if constexpr (W == 3) {
+          for (; tap + 3 <= taps.count; tap += 3)
+            depthwise_row_gradients_of<P, W, S, 3>(row, taps, tap, output, end, c, span, gradient);
+        }
+        for (; tap < taps.count; ++tap)
+          depthwise_row_gradients_of<P, W, S, 1>(row, taps, tap, output, end, c, span, gradient);
+      });
+    }
+  });
+}
+
+// body(taps, stride) with both as constants.
+template <class T, class Body>
+LAMELLA_INLINE void with_taps_and_stride(const DepthwiseRow<T>& p, Body body) {
+  const auto with_stride = [&](auto taps) LAMELLA_INLINE_BODY {
+    if (p.stride == 1) return body(taps, Number<1>{});
+    return body(taps, Number<2>{});
+  };
+  if (p.run.taps[2] == 2) return with_stride(Number<2>{});
+  if (p.run.taps[2] == 3) return with_stride(Number<3>{});
+  return with_stride(Number<5>{});
+}
+
+template <class T>
+void depthwise_row(const DepthwiseRow<T>& p) {
+  with_taps_and_stride(p, [&](auto taps, auto stride) LAMELLA_INLINE_BODY {
+    depthwise_row_of<decltype(taps)::value, decltype(stride)::value>(p);
+  });
+}
+
+template <class T>
+void depthwise_row_kernel_gradient(const DepthwiseRow<T>& p, T* gradient) {
+  with_taps_and_stride(p, [&](auto taps, auto stride) LAMELLA_INLINE_BODY {
+    depthwise_row_kernel_gradient_of<decltype(taps)::value, decltype(stride)::value>(p, gradient);
   });
 }
 

@@ -122,6 +122,19 @@ struct DepthwiseRun {
   T* y;           // the gradient of the kernel reads it
 };
 
+// A whole row of outputs, the first taps of which lie `before` pixels ahead of x: taps outside of the
+// `inputs` pixels of x's row count nothing. Taps and pixels lie x_tap[2] apart, x_step is `stride` of that;
+// these combinations of taps[2] and stride have kernels.
+template <class T>
+struct DepthwiseRow {
+  DepthwiseRun<T> run;
+  int64_t inputs, before, stride;
+
+  static bool is_covered(int64_t taps, int64_t stride, int64_t dilation) {
+    return (taps == 2 || taps == 3 || taps == 5) && (stride == 1 || stride == 2) && dilation == 1;
+  }
+};
+
 // The end of Winograd's algorithm for a panel of filters: outputs of 2x2 pixels from 16 products each.
 template <class T>
 struct WinogradOutput {

@@ -19,40 +19,51 @@ struct Depthwise {
   T* y;
 };
 
-// body(run) for the runs of one row of the output, `row` counted through all planes and pictures.
-template <class T, class Body>
-void for_each_row_run(const Depthwise<T>& p, int64_t row, Body body) {
+// One row of the output, `row` counted through all planes and pictures, with the rows of taps that lie
+// inside: as a run from its first output, which x and the taps along the row are yet to be moved to.
+template <class T>
+kernels::DepthwiseRun<T> whole_row(const Depthwise<T>& p, int64_t row) {
   const WindowAxis &deep = p.axes[0], &tall = p.axes[1], &wide = p.axes[2];
   const int64_t height = row % tall.output, plane = row / tall.output, depth = plane % deep.output;
   const int64_t picture = plane / deep.output;
   const Range depths = deep.taps_inside(depth), heights = tall.taps_inside(height);
-  const int64_t x_row = picture * p.x_picture +
-                        (deep.first_input(depth) + depths.begin * deep.dilation) * p.x_steps[0] +
-                        (tall.first_input(height) + heights.begin * tall.dilation) * p.x_steps[1];
-  const int64_t y_row = picture * p.y_picture + depth * p.y_steps[0] + height * p.y_steps[1];
-  const auto run_at = [&](int64_t column, int64_t pixels) {
+  kernels::DepthwiseRun<T> run{
+      .pixels = wide.output,
+      .channels = p.channels,
+      .x_step = wide.stride * p.x_steps[2],
+      .y_step = p.y_steps[2],
+      .taps = {depths.size(), heights.size(), wide.taps},
+      .x_tap = {},
+      .kernel_tap = {p.kernel_steps[0], p.kernel_steps[1], p.kernel_steps[2]},
+      .x = p.x + picture * p.x_picture +
+           (deep.first_input(depth) + depths.begin * deep.dilation) * p.x_steps[0] +
+           (tall.first_input(height) + heights.begin * tall.dilation) * p.x_steps[1],
+      .kernel = p.kernel + depths.begin * p.kernel_steps[0] + heights.begin * p.kernel_steps[1],
+      .bias = p.bias,
+      .y = p.y + picture * p.y_picture + depth * p.y_steps[0] + height * p.y_steps[1]};
+  for (size_t axis = 0; axis < 3; ++axis) run.x_tap[axis] = p.axes[axis].dilation * p.x_steps[axis];
+  return run;
+}
+
+// The row at once where there are kernels for that, and otherwise by runs of outputs that see the same taps.
+template <class T, class Row, class Run>
+void for_each_row_run(const Depthwise<T>& p, int64_t row, Row by_row, Run by_run) {
+  const WindowAxis& wide = p.axes[2];
+  const kernels::DepthwiseRun<T> whole = whole_row(p, row);
+  if (kernels::DepthwiseRow<T>::is_covered(wide.taps, wide.stride, wide.dilation)) {
+    by_row(kernels::DepthwiseRow<T>{whole, wide.input, wide.before, wide.stride});
+    return;
+  }
+  for_each_run(wide, [&](int64_t column, int64_t pixels) {
     const Range widths = wide.taps_inside(column);
-    kernels::DepthwiseRun<T> run{.pixels = pixels,
-                                 .channels = p.channels,
-                                 .x_step = wide.stride * p.x_steps[2],
-                                 .y_step = p.y_steps[2],
-                                 .taps = {depths.size(), heights.size(), widths.size()},
-                                 .x_tap = {},
-                                 .kernel_tap = {},
-                                 .x = nullptr,
-                                 .kernel = p.kernel,
-                                 .bias = p.bias,
-                                 .y = p.y + y_row + column * p.y_steps[2]};
-    const Range* inside[3] = {&depths, &heights, &widths};
-    for (size_t axis = 0; axis < 3; ++axis) {
-      run.x_tap[axis] = p.axes[axis].dilation * p.x_steps[axis];
-      run.kernel_tap[axis] = p.kernel_steps[axis];
-      run.kernel += inside[axis]->begin * p.kernel_steps[axis];
-    }
-    run.x = p.x + x_row + (wide.first_input(column) + widths.begin * wide.dilation) * p.x_steps[2];
-    body(run);
-  };
-  for_each_run(wide, run_at);
+    kernels::DepthwiseRun<T> run = whole;
+    run.pixels = pixels;
+    run.taps[2] = widths.size();
+    run.x += (wide.first_input(column) + widths.begin * wide.dilation) * p.x_steps[2];
+    run.kernel += widths.begin * p.kernel_steps[2];
+    run.y += column * p.y_steps[2];
+    by_run(run);
+  });
 }
 
 template <class T>
@@ -91,7 +102,7 @@ void forward(const Context& context, const Window& window, const TensorView& x, 
     context.pool.parallel_for(y.rows / window.output[2], rows_per_chunk(row * window.all_taps() / 4 + row),
                               [&](int64_t begin, int64_t end) {
                                 for (int64_t i = begin; i < end; ++i) {
-                                  for_each_row_run(p, i, table.depthwise);
+                                  for_each_row_run(p, i, table.depthwise_row, table.depthwise);
                                   if (activation == Activation::linear) continue;
                                   table.activation_forward(activation, {.a = static_cast<T>(alpha)}, row,
                                                            p.y + i * row, p.y + i * row);
@@ -125,7 +136,8 @@ void input_gradient(const Context& context, const Window& window, const TensorVi
       if (rows * p.axes[2].output == 0) return;
       const int64_t work = p.axes[2].output * p.channels * (taps_of(phases) / 4 + 1);
       context.pool.parallel_for(rows, rows_per_chunk(work), [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i) for_each_row_run(p, i, context.kernels.table<T>().depthwise);
+        const auto& table = context.kernels.table<T>();
+        for (int64_t i = begin; i < end; ++i) for_each_row_run(p, i, table.depthwise_row, table.depthwise);
       });
     });
   });
@@ -153,9 +165,14 @@ void kernel_gradient(const Context& context, const Window& window, const TensorV
         T* sum = sums + slice * size;
         std::fill_n(sum, size, T(0));
         for (int64_t i = slice * rows / slices; i < (slice + 1) * rows / slices; ++i) {
-          for_each_row_run(p, i, [&](const kernels::DepthwiseRun<T>& run) {
-            table.depthwise_kernel_gradient(run, sum + (run.kernel - p.kernel));
-          });
+          for_each_row_run(
+              p, i,
+              [&](const kernels::DepthwiseRow<T>& whole) {
+                table.depthwise_row_kernel_gradient(whole, sum + (whole.run.kernel - p.kernel));
+              },
+              [&](const kernels::DepthwiseRun<T>& run) {
+                table.depthwise_kernel_gradient(run, sum + (run.kernel - p.kernel));
+              });
         }
       }
     });

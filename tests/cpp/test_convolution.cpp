@@ -5,6 +5,7 @@ namespace lamella::testing {
 namespace {
 
 using kernels::Activation;
+using kernels::DepthwiseRow;
 using kernels::DepthwiseRun;
 using kernels::PoolRun;
 
@@ -116,6 +117,60 @@ TEST(depthwise_convolution) {
       }
       for (size_t i = 0; i < kernel.size(); ++i) CHECK_CLOSE(gradient[i], expected[i], 2 * kTolerance<T>);
     });
+  });
+}
+
+// body(taps, stride, inputs, before, outputs, channels) for rows of all kinds, their taps inside or outside.
+template <class Body>
+void for_each_row(Body body) {
+  for (int64_t taps : {2, 3, 5})
+    for (int64_t stride : {1, 2})
+      for (int64_t inputs : {1, 2, 9, 23})
+        for (int64_t before : {-1, 0, 1, 4})
+          for (int64_t outputs : {1, 8, 19})
+            for (int64_t channels : {1, 16, 21}) body(taps, stride, inputs, before, outputs, channels);
+}
+
+// Two rows of taps, a row of pixels apart.
+TEST(depthwise_rows) {
+  for_each_table([](const Kernels& all, auto t) {
+    using T = decltype(t);
+    for_each_row(
+        [&](int64_t taps, int64_t stride, int64_t inputs, int64_t before, int64_t outputs, int64_t channels) {
+          const auto x = random_values<T>(2 * inputs * channels), bias = random_values<T>(channels);
+          const auto kernel = random_values<T>(2 * taps * channels, -1, 1, 2);
+          std::vector<T> y(static_cast<size_t>(outputs * channels)), gradient(kernel.size(), T(1));
+          const DepthwiseRow<T> row{.run = {.pixels = outputs,
+                                            .channels = channels,
+                                            .x_step = stride * channels,
+                                            .y_step = channels,
+                                            .taps = {1, 2, taps},
+                                            .x_tap = {0, inputs * channels, channels},
+                                            .kernel_tap = {0, taps * channels, channels},
+                                            .x = x.data(),
+                                            .kernel = kernel.data(),
+                                            .bias = bias.data(),
+                                            .y = y.data()},
+                                    .inputs = inputs,
+                                    .before = before,
+                                    .stride = stride};
+          CHECK(DepthwiseRow<T>::is_covered(taps, stride, 1));
+          all.table<T>().depthwise_row(row);
+          all.table<T>().depthwise_row_kernel_gradient(row, gradient.data());
+          std::vector<double> expected(kernel.size(), 1);
+          for (int64_t i = 0; i < outputs * channels; ++i) {
+            const int64_t c = i % channels, first = i / channels * stride - before;
+            double sum = double(bias[size_t(c)]);
+            for (int64_t tap = 0; tap < 2 * taps; ++tap) {
+              const int64_t pixel = first + tap % taps, at = (tap / taps * inputs + pixel) * channels + c;
+              if (pixel < 0 || pixel >= inputs) continue;
+              sum += double(x[size_t(at)]) * double(kernel[size_t(tap * channels + c)]);
+              expected[size_t(tap * channels + c)] += double(x[size_t(at)]) * double(y[size_t(i)]);
+            }
+            CHECK_CLOSE(y[size_t(i)], sum, kTolerance<T>);
+          }
+          for (size_t i = 0; i < kernel.size(); ++i) CHECK_CLOSE(gradient[i], expected[i], 2 * kTolerance<T>);
+        });
   });
 }
 
