@@ -15,6 +15,9 @@ from lamella._types import Array
 
 _SIZES = {"float32": 4, "float64": 8}
 
+_SLACK = 1 << 20
+"""Bytes beyond the limit, for constants that a config spells shorter than they are."""
+
 _left: ContextVar[list[int] | None] = ContextVar("bytes_left", default=None)
 
 
@@ -25,7 +28,7 @@ def blank_variables(limit: int) -> Iterator[None]:
     Args:
         limit: bytes that the variables may take together; ValueError before more are allocated.
     """
-    token = _left.set([limit])
+    token = _left.set([limit + _SLACK])
     try:
         yield
     finally:

@@ -11,7 +11,7 @@ import numpy as np
 from lamella._types import Array, Config, Shape
 from lamella.layers.layer import Layer
 from lamella.program import ProgramBuilder
-from lamella.variable import Variable
+from lamella.variable import Variable, claim_blank
 
 _EPSILON = 1e-7
 _BLOCK = 4096
@@ -85,6 +85,8 @@ class Normalization(Layer):
         super().build(input_shape)
 
     def _constant(self, value: Array, shape: tuple[int, ...], name: str) -> Variable:
+        if math.prod(shape) > value.size:
+            claim_blank(f"{self.path}/{name}", shape, self.dtype)
         try:
             values = np.array(np.broadcast_to(value, shape), dtype=self.dtype, order="C")
         except ValueError:

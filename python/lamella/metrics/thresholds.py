@@ -11,6 +11,7 @@ from lamella._types import Config
 from lamella.metrics.metric import Metric
 
 _UNDER_ANY_PREDICTION = -1e10  # the threshold where top_k alone decides
+_MAX_THRESHOLDS = 1_000_000
 
 
 def _evenly_spaced(thresholds: Sequence[float]) -> bool:
@@ -157,7 +158,7 @@ class AUC(Metric):
         from_logits: whether predictions are logits. Defaults to False.
 
     Raises:
-        ValueError: for another curve or summation, or fewer than 2 thresholds.
+        ValueError: for another curve or summation, fewer than 2 thresholds, or more than a million.
 
     >>> round(AUC()([[0], [0], [1], [1]], [[0.0], [0.5], [0.3], [0.9]]), 4)
     0.75
@@ -187,8 +188,10 @@ class AUC(Metric):
                 "AUC: 'summation_method' must be 'interpolation', 'minoring' or 'majoring'. "
                 f"Received: {summation_method!r}"
             )
-        if thresholds is None and num_thresholds < 2:
-            raise ValueError(f"AUC: 'num_thresholds' must be at least 2. Received: {num_thresholds}")
+        if thresholds is None and not 2 <= num_thresholds <= _MAX_THRESHOLDS:
+            raise ValueError(
+                f"AUC: 'num_thresholds' must be from 2 to {_MAX_THRESHOLDS}. Received: {num_thresholds}"
+            )
         inner = [i / (num_thresholds - 1) for i in range(1, num_thresholds - 1)]
         self.init_thresholds = thresholds
         self.thresholds = [-1e-7, *(inner if thresholds is None else sorted(thresholds)), 1.0 + 1e-7]

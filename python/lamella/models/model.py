@@ -384,11 +384,13 @@ class Model(Layer):
         on as this one would.
 
         Args:
-            filepath: the file; its name ends in `.safetensors`.
+            filepath: the file; its name ends in `.safetensors`, or in `.keras` for a file that Keras 3 loads
+                too.
             overwrite: whether a file of this name may be replaced. Defaults to True.
             zipped: taken for Keras's sake; must not be False.
 
         Raises:
+            ImportError: for a `.keras` file, when h5py is not installed.
             OSError: when it cannot be written; a file that was there before is then still there.
             ValueError: for another suffix, or something that has no name a file could give.
 
@@ -408,12 +410,13 @@ class Model(Layer):
         """Write the weights into a file.
 
         Args:
-            filepath: the file; its name ends in `.safetensors`.
+            filepath: the file; its name ends in `.safetensors`, or in `.weights.h5` for one that Keras 3
+                loads too.
             overwrite: whether a file of this name may be replaced. Defaults to True.
             max_shard_size: must be None: weights are one file.
 
         Raises:
-            OSError, ValueError: as `save`.
+            ImportError, OSError, ValueError: as `save`.
 
         >>> import pathlib, tempfile, lamella
         >>> path = pathlib.Path(tempfile.mkdtemp()) / "weights.safetensors"
@@ -429,7 +432,7 @@ class Model(Layer):
         """Take the weights of a file, of weights or of a whole model: all of them or, on an error, none.
 
         Args:
-            filepath: the file.
+            filepath: the file, of this library or of Keras 3.
             skip_mismatch: whether to leave out, with a warning, what does not fit. Defaults to False.
 
         Raises:

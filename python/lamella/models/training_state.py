@@ -56,7 +56,7 @@ class TrainingState:
             "logs": logs,
             "settings": self._training.settings(),
             "position": self._training.position(),
-            "learning_rate": None if optimizer.scheduled else optimizer.learning_rate,
+            "learning_rate": None if optimizer.follows_schedule else optimizer.learning_rate,
             "seed": trainer.seed,
             "random": seeding.state(),
             "running_values": trainer.running_values(),

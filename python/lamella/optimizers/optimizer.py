@@ -180,8 +180,8 @@ class Optimizer:
         self._learning_rate = rate
 
     @property
-    def scheduled(self) -> bool:
-        """Whether a schedule gives the learning rate."""
+    def follows_schedule(self) -> bool:
+        """Whether a schedule or a function gives the learning rate."""
         return self._schedule is not None
 
     def rates_for(self, steps: int) -> float | Sequence[float]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from lamella.custom_objects import custom_object_scope, register_serializable
@@ -56,13 +58,16 @@ def load_model(
     Nothing in the file is run or imported, and it is checked against damage.
 
     Args:
-        filepath: a file that `Model.save` wrote.
+        filepath: a file that `Model.save` wrote, here or in Keras 3: `.safetensors`, `.keras` or, of Keras,
+            `.h5`. What kind it is its content tells. Keras's functional models are read where they are stacks
+            of layers, residual blocks and branches.
         custom_objects: classes and functions of your own that it names, by their names; those of
             `register_serializable` are known.
         compile: whether to compile it too, where it was. Defaults to True.
         safe_mode: taken for Keras's sake: no file holds code that could be run.
 
     Raises:
+        ImportError: for a file of Keras's, when h5py is not installed.
         OSError: when the file cannot be read.
         ValueError: for a file that is damaged or not of a model, a class that is not known, or an option that
             is not supported.
@@ -73,9 +78,9 @@ def load_model(
     >>> load_model(path).count_params()
     15
     """
-    from lamella.saving import model_file
-
-    return model_file.load(filepath, custom_objects, compile)
+    module = _module_of_content(filepath, hdf5="keras_legacy")
+    model: Sequential = module.load(filepath, custom_objects, compile)
+    return model
 
 
 def save_model(model: Model, filepath: _Path, overwrite: bool = True, zipped: bool | None = None) -> None:
@@ -87,13 +92,11 @@ def save_model(model: Model, filepath: _Path, overwrite: bool = True, zipped: bo
     >>> path.exists()
     True
     """
-    from lamella.saving import model_file
-
     if zipped is False:
         model.refuse(zipped=(zipped, None))
-    _check_suffix(filepath, ".safetensors")
+    module = _module_of_suffix(filepath, ".keras")
     _check_overwrite(filepath, overwrite)
-    model_file.save(model, filepath)
+    module.save(model, filepath)
 
 
 def save_weights(
@@ -107,12 +110,10 @@ def save_weights(
     >>> path.exists()
     True
     """
-    from lamella.saving import model_file
-
     model.refuse(max_shard_size=(max_shard_size, None))
-    _check_suffix(filepath, ".safetensors")
+    module = _module_of_suffix(filepath, ".weights.h5")
     _check_overwrite(filepath, overwrite)
-    model_file.save_weights(model, filepath)
+    module.save_weights(model, filepath)
 
 
 def load_weights(model: Layer, filepath: _Path, skip_mismatch: bool = False) -> None:
@@ -124,9 +125,7 @@ def load_weights(model: Layer, filepath: _Path, skip_mismatch: bool = False) -> 
     >>> save_weights(model, path)
     >>> load_weights(model, path)
     """
-    from lamella.saving import model_file
-
-    model_file.load_weights(model, filepath, skip_mismatch)
+    _module_of_content(filepath, hdf5="keras_file").load_weights(model, filepath, skip_mismatch)
 
 
 def load_torch_state_dict(
@@ -180,11 +179,23 @@ def load_torch_state_dict(
     return torch_weights.load(model, filepath, mapping, strict)
 
 
-def _check_suffix(path: _Path, *known: str) -> None:
-    if not os.fspath(path).endswith(known):
-        raise ValueError(
-            f"The name of the file must end in {' or '.join(known)}. Received: '{os.fspath(path)}'"
-        )
+def _module_of_suffix(path: _Path, keras: str) -> ModuleType:
+    """What writes a file of this name; `keras` is how the names of Keras's files end."""
+    name = os.fspath(path)
+    if name.endswith((".safetensors", keras)):
+        return import_module(f"lamella.saving.{'keras_file' if name.endswith(keras) else 'model_file'}")
+    raise ValueError(f"The name of the file must end in .safetensors or {keras}. Received: '{name}'")
+
+
+def _module_of_content(path: _Path, hdf5: str) -> ModuleType:
+    """What reads this file; `hdf5` names the module that does where it is an HDF5 file."""
+    with open(path, "rb") as file:
+        start = file.read(8)
+    if start == b"\x89HDF\r\n\x1a\n":
+        name = hdf5
+    else:
+        name = "keras_file" if start.startswith(b"PK\x03\x04") else "model_file"
+    return import_module(f"lamella.saving.{name}")
 
 
 def _check_overwrite(path: _Path, overwrite: bool) -> None:

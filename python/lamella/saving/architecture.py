@@ -35,11 +35,19 @@ def _all_variables(layer: Layer, prefix: str) -> Iterator[tuple[str, Variable]]:
 
 
 def describe(model: Model) -> Config:
-    """The config of a model, as Keras writes it.
+    """The config of a model, with the names of Keras's.
 
     Raises:
-        ValueError: when a layer is in it twice: a config would make two of it.
+        ValueError: as `require_tree`.
     """
+    require_tree(model)
+    config = layers.serialize(model)
+    config["build_config"] = {"input_shape": list(model.input_shape)} if model.built else None
+    return config
+
+
+def require_tree(model: Model) -> None:
+    """Raise ValueError when a layer is in a model twice: a config would make two of it."""
     seen: set[int] = set()
     for layer in model.walk():
         if id(layer) in seen:
@@ -48,9 +56,6 @@ def describe(model: Model) -> Config:
                 "save_weights() does not mind"
             )
         seen.add(id(layer))
-    config = layers.serialize(model)
-    config["build_config"] = {"input_shape": list(model.input_shape)} if model.built else None
-    return config
 
 
 def rebuild(config: Any, custom_objects: dict[str, Any] | None, limit: int) -> Sequential:

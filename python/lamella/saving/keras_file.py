@@ -1,0 +1,166 @@
+"""Keras 3's files: `.keras` for whole models, a zip of three members, and `.weights.h5` for weights."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from lamella import _core
+from lamella import custom_objects as user_objects
+from lamella._types import Config
+from lamella.layers import Layer
+from lamella.models import Model, Sequential
+from lamella.saving import hdf5
+from lamella.saving.architecture import rebuild
+from lamella.saving.atomic import replacing
+from lamella.saving.json_text import parse_json, write_json
+from lamella.saving.keras_config import adapt, adapt_compile, describe_model
+from lamella.saving.keras_weights import (
+    find_weights,
+    read_optimizer,
+    write_optimizer,
+    write_weights,
+)
+from lamella.saving.loading import loading
+from lamella.utils.optional import require
+
+SIGNATURE = b"PK\x03\x04"
+"""How zip files begin."""
+
+_KERAS_VERSION = "3.15.1"
+"""The version whose files these are."""
+
+_METADATA, _CONFIG, _WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
+_SLACK = 16 << 20
+"""Bytes that members may take beyond twice the file."""
+
+
+def save(model: Model, path: str | os.PathLike[str]) -> None:
+    """Write a model, with its optimizer where it is compiled."""
+    config = write_json(describe_model(model)).encode()
+    weights = io.BytesIO()
+    with require("h5py", "keras").File(weights, "w") as root:
+        write_weights(root, model)
+        if model.optimizer is not None:
+            write_optimizer(root, model)
+    metadata: Config = {
+        "keras_version": _KERAS_VERSION,
+        "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S"),
+        "lamella": _core.__version__,
+        "lamella_checksum": _checksum(config, weights.getbuffer()),
+    }
+    if model._compiled is not None:
+        metadata["lamella_seed"] = model._compiled.seed
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(_METADATA, write_json(metadata))
+        archive.writestr(_CONFIG, config)
+        archive.writestr(_WEIGHTS, weights.getbuffer())
+
+
+def save_weights(layer: Layer, path: str | os.PathLike[str]) -> None:
+    """Write the weights of a layer or model."""
+    with replacing(path) as temporary, require("h5py", "keras").File(temporary, "w") as root:
+        write_weights(root, layer)
+
+
+def load(
+    path: str | os.PathLike[str], custom_objects: dict[str, Any] | None = None, compile: bool = True
+) -> Sequential:
+    """Make the model that a `.keras` file holds; nothing in the file is run."""
+    with loading(path):
+        members = _read_members(path, (_METADATA, _CONFIG, _WEIGHTS))
+        metadata = parse_json(members[_METADATA], _METADATA)
+        config = parse_json(members[_CONFIG], _CONFIG)
+        checksum = metadata.get("lamella_checksum")
+        if checksum not in (None, _checksum(members[_CONFIG], members[_WEIGHTS])):
+            raise ValueError("its checksum is wrong: it was damaged after it was written")
+        with hdf5.reading(io.BytesIO(members[_WEIGHTS])) as root:
+            model = rebuild(adapt(config), custom_objects, limit=len(members[_WEIGHTS]))
+            for variable, place in find_weights(root, model, config["config"]):
+                variable.assign(hdf5.read(root, place, variable.shape))
+            if compile and config.get("compile_config"):
+                with user_objects.custom_object_scope(custom_objects):
+                    model.compile_from_config(adapt_compile(config["compile_config"]))
+                read_optimizer(root, model, config["config"])
+                _restore_seed(model, metadata.get("lamella_seed"))
+    return model
+
+
+def _restore_seed(model: Model, seed: Any) -> None:
+    """Let what is drawn at random go on as it would have; Keras's files have no seed."""
+    assert model._compiled is not None
+    if seed is None:
+        return
+    if type(seed) is not int or not 0 <= seed < 1 << 63:
+        raise ValueError(f"its seed is not a number of 63 bits: {seed!r}")
+    model._compiled.seed = seed
+
+
+def load_weights(layer: Layer, path: str | os.PathLike[str], skip_mismatch: bool = False) -> None:
+    """Give a layer or model the weights of a `.keras` or `.weights.h5` file; all of them or none."""
+    with loading(path), _open_weights(path) as root:
+        if "model_weights" in root:
+            raise ValueError("it is a whole model in the old format: load_model() reads it")
+        places = find_weights(root, layer, skip_mismatch=skip_mismatch)
+        values = [hdf5.read(root, place, variable.shape) for variable, place in places]
+        for (variable, _), value in zip(places, values, strict=True):
+            variable.assign(value)
+
+
+@contextmanager
+def _open_weights(path: str | os.PathLike[str]) -> Iterator[Any]:
+    if not hdf5.is_hdf5(path):
+        with hdf5.reading(io.BytesIO(_read_members(path, (_WEIGHTS,))[_WEIGHTS])) as root:
+            yield root
+        return
+    with open(path, "rb") as file, hdf5.reading(file) as root:
+        yield root
+
+
+def _read_members(path: str | os.PathLike[str], names: tuple[str, ...]) -> dict[str, bytes]:
+    """Read members of a zip that holds exactly Keras's three.
+
+    Raises:
+        ValueError: for other members, or ones that are encrypted, compressed too well or damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if sorted(member.filename for member in members) != sorted((_METADATA, _CONFIG, _WEIGHTS)):
+                held = ", ".join(repr(member.filename) for member in members[:8])
+                raise ValueError(f"it must hold {_METADATA}, {_CONFIG} and {_WEIGHTS}. It holds: {held}")
+            limit = 2 * os.path.getsize(path) + _SLACK
+            for member in members:
+                _check_member(member, limit)
+            return {name: _read_member(archive, name) for name in names}
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+        raise ValueError(f"its zip archive is damaged: {error}") from error
+
+
+def _check_member(member: zipfile.ZipInfo, limit: int) -> None:
+    if member.flag_bits & 1:
+        raise ValueError(f"'{member.filename}' in it is encrypted")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(f"'{member.filename}' in it is compressed by method {member.compress_type}")
+    if member.file_size > limit:
+        raise ValueError(f"'{member.filename}' in it takes {member.file_size} bytes, more than {limit}")
+
+
+def _read_member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The bytes of a member, no more than it says that it has: data may unpack to others."""
+    size = archive.getinfo(name).file_size
+    with archive.open(name) as member:
+        data = member.read(size)
+    if len(data) != size:
+        raise ValueError(f"'{name}' in it is cut off")
+    return data
+
+
+def _checksum(config: bytes, weights: Any) -> str:
+    return f"{_core.checksum(weights, _core.checksum(config)):016x}"

@@ -1,0 +1,688 @@
+"""Keras's files without Keras: round trips, what is refused, and files that mean harm."""
+
+import io
+import json
+import struct
+import sys
+import warnings
+import zipfile
+from contextlib import contextmanager, suppress
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import lamella
+from lamella import layers, optimizers
+
+h5py = pytest.importorskip("h5py")
+
+MEMBERS = ["metadata.json", "config.json", "model.weights.h5"]
+
+
+def small_model():
+    model = lamella.Sequential([lamella.Input((4,)), layers.Dense(3, activation="tanh"), layers.Dense(2)])
+    model.compile("adam", "mse")
+    return model
+
+
+def rows(shape=(4,), seed=0):
+    return np.random.default_rng(seed).normal(size=(8, *shape)).astype("float32")
+
+
+def trained(model, steps=3):
+    for _ in range(steps):
+        model.train_on_batch(rows(model.input_shape[1:]), rows(model.output_shape[1:], 1))
+    return model
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A `.keras` file of a small model that was trained."""
+    path = tmp_path / "model.keras"
+    trained(small_model()).save(path)
+    return path
+
+
+@pytest.fixture
+def weights(tmp_path):
+    path = tmp_path / "model.weights.h5"
+    small_model().save_weights(path)
+    return path
+
+
+@contextmanager
+def only_refusals(path):
+    """Let through what a damaged file may lead to: success, or a ValueError that names the file."""
+    with suppress(ValueError):
+        try:
+            yield
+        except ValueError as error:
+            if str(path) not in str(error):
+                raise AssertionError("the error does not name the file") from error
+            raise
+
+
+# Round trips.
+
+ENTRIES = st.one_of(
+    st.builds(lambda: layers.Dense(4, activation="relu", kernel_regularizer="l2")),
+    st.builds(lambda rate: layers.Dropout(rate), st.floats(0, 0.5)),
+    st.builds(layers.BatchNormalization),
+    st.builds(lambda: layers.Dense(4, kernel_constraint="max_norm", use_bias=False)),
+    st.builds(lambda: layers.PReLU(trainable=False)),
+)
+
+
+def blocks(inner):
+    stacks = st.lists(inner, max_size=3)
+    dense = st.builds(lambda stack: [*stack, layers.Dense(4)], stacks)
+    return st.one_of(
+        st.builds(layers.Residual, dense, st.none() | dense),
+        st.builds(
+            lambda a, b, c: lamella.Sequential(
+                [layers.Branches([a, [*b, layers.Dense(3)], c]), layers.Dense(4)]
+            ),
+            stacks,
+            stacks,
+            dense,
+        ),
+        st.builds(lambda a, b: layers.Branches([a, b], merge="add"), dense, dense),
+        st.builds(lambda stack: lamella.Sequential([*stack, layers.Dense(4)]), stacks),
+    )
+
+
+STACKS = st.lists(st.recursive(ENTRIES, blocks, max_leaves=6), min_size=1, max_size=4)
+OPTIMIZERS = st.one_of(
+    st.builds(optimizers.SGD, momentum=st.sampled_from([0.0, 0.9])),
+    st.builds(optimizers.Adam, amsgrad=st.booleans(), use_ema=st.booleans()),
+    st.builds(optimizers.Nadam, gradient_accumulation_steps=st.sampled_from([None, 2])),
+    st.builds(optimizers.RMSprop, momentum=st.sampled_from([0.0, 0.5]), centered=st.booleans()),
+    st.builds(lambda: optimizers.SGD(optimizers.schedules.CosineDecay(0.1, 20))),
+)
+
+
+@given(stack=STACKS, optimizer=OPTIMIZERS, steps=st.integers(0, 3))
+def test_a_model_is_the_same_after_a_round_trip(stack, optimizer, steps, tmp_path_factory):
+    model = lamella.Sequential([lamella.Input((4,)), *stack, layers.Dense(2)])
+    model.compile(optimizer, "mse", metrics=["mae"])
+    trained(model, steps)
+    path = tmp_path_factory.mktemp("round") / "model.keras"
+    model.save(path)
+    loaded = lamella.saving.load_model(path)
+    assert [v.path.rpartition("/")[2] for v in loaded.weights] == [
+        v.path.rpartition("/")[2] for v in model.weights
+    ]
+    for _ in range(2):  # before and after a step
+        for left, right in zip(loaded.get_weights(), model.get_weights(), strict=True):
+            np.testing.assert_array_equal(left, right)
+        assert loaded.optimizer.iterations == model.optimizer.iterations
+        assert loaded.optimizer.get_config() == model.optimizer.get_config()
+        trained(model, 1)
+        trained(loaded, 1)
+    copy = path.parent / "copy.keras"
+    loaded.save(copy)
+    np.testing.assert_array_equal(
+        lamella.saving.load_model(copy).predict(rows(), verbose=0), model.predict(rows(), verbose=0)
+    )
+
+
+def test_weights_go_through_their_own_file_and_out_of_a_whole_model(path, weights):
+    model = small_model()
+    for source in (path, weights):
+        model.load_weights(source)
+    np.testing.assert_array_equal(model.get_weights()[0].shape, (4, 3))
+    expected = lamella.saving.load_model(path)
+    model.load_weights(path)
+    np.testing.assert_array_equal(model.predict(rows(), verbose=0), expected.predict(rows(), verbose=0))
+
+
+def test_weights_of_a_single_layer(tmp_path):
+    dense, other = layers.Dense(3), layers.Dense(3)
+    dense.build((None, 2))
+    other.build((None, 2))
+    lamella.saving.save_weights(dense, tmp_path / "dense.weights.h5")
+    lamella.saving.load_weights(other, tmp_path / "dense.weights.h5")
+    np.testing.assert_array_equal(dense.get_weights()[0], other.get_weights()[0])
+
+
+def test_the_container_is_the_one_of_keras(path):
+    with zipfile.ZipFile(path) as archive:
+        assert [(m.filename, m.compress_type) for m in archive.infolist()] == [(m, 0) for m in MEMBERS]
+        metadata, config = (json.loads(archive.read(name)) for name in MEMBERS[:2])
+        assert {"keras_version", "date_saved"} <= set(metadata)
+        dense = config["config"]["layers"][1]
+        assert dense["config"] == {
+            "name": dense["config"]["name"],
+            "units": 3,
+            "activation": "tanh",
+            "dtype": "float32",
+        }
+        with h5py.File(io.BytesIO(archive.read(MEMBERS[2]))) as root:
+            assert set(root) == {"vars", "layers", "optimizer"}
+            assert set(root["layers"]) == {"dense", "dense_1"}
+            assert root["layers/dense/vars"].attrs["name"] == dense["config"]["name"]
+            assert root["layers/dense/vars/0"].chunks is None
+            assert len(root["optimizer/vars"]) == 2 + 2 * 4
+
+
+def test_a_learning_rate_that_was_changed_after_compiling_is_kept(tmp_path):
+    model = trained(small_model())
+    model.optimizer.learning_rate = 0.25
+    model.save(tmp_path / "model.keras")
+    assert lamella.saving.load_model(tmp_path / "model.keras").optimizer.learning_rate == 0.25
+
+
+def test_an_optimizer_of_another_kind_starts_anew(path):
+    def change(tree):
+        tree["compile_config"]["optimizer"]["config"]["amsgrad"] = True
+
+    with pytest.warns(UserWarning, match="starts anew"):
+        loaded = lamella.saving.load_model(rewrite(path, change))
+    assert loaded.optimizer.iterations == 0
+
+
+def test_weights_that_two_layers_share(tmp_path):
+    shared = layers.Dense(4)
+    model = lamella.Sequential([lamella.Input((4,)), shared, layers.ReLU(), shared])
+    model.save_weights(tmp_path / "model.weights.h5")
+    before = model.get_weights()
+    model.set_weights([weight * 0 for weight in before])
+    model.load_weights(tmp_path / "model.weights.h5")
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+    with pytest.raises(ValueError, match="twice"):
+        model.save(tmp_path / "model.keras")
+
+
+def test_without_compiling(path):
+    assert not lamella.saving.load_model(path, compile=False).compiled
+
+
+def test_an_unbuilt_model(tmp_path):
+    lamella.Sequential([layers.Dense(3)]).save(tmp_path / "model.keras")
+    assert not lamella.saving.load_model(tmp_path / "model.keras").built
+
+
+@lamella.saving.register_serializable("tests")
+class Halve(layers.Layer):
+    def forward(self, x):
+        return x / 2
+
+    def backward(self, x, y, gradient):
+        return gradient / 2
+
+
+class Third(Halve):
+    pass
+
+
+def test_layers_of_the_user(tmp_path):
+    model = lamella.Sequential([lamella.Input((4,)), Halve(), Third(), layers.Dense(2)])
+    model.save(tmp_path / "model.keras")
+    with pytest.raises(ValueError, match="Unknown layer 'Third'"):
+        lamella.saving.load_model(tmp_path / "model.keras")
+    loaded = lamella.saving.load_model(tmp_path / "model.keras", custom_objects={"Third": Third})
+    np.testing.assert_array_equal(loaded.predict(rows(), verbose=0), model.predict(rows(), verbose=0))
+
+
+def test_without_h5py_the_extra_is_named(path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    with pytest.raises(ImportError, match=r"lamella\[keras\]"):
+        lamella.saving.load_model(path)
+
+
+# What is refused.
+
+
+def test_the_old_format_is_not_written(tmp_path):
+    with pytest.raises(ValueError, match=r"\.keras"):
+        small_model().save(tmp_path / "model.h5")
+    with pytest.raises(ValueError, match=r"\.weights\.h5"):
+        small_model().save_weights(tmp_path / "model.keras")
+
+
+def test_a_file_of_weights_is_no_model(weights):
+    with pytest.raises(ValueError, match="load_weights"):
+        lamella.saving.load_model(weights)
+
+
+def test_weights_of_another_model(weights):
+    wider = lamella.Sequential([lamella.Input((4,)), layers.Dense(5), layers.Dense(2)])
+    before = wider.get_weights()
+    with pytest.raises(ValueError, match=r"shape \(4, 3\)"):
+        wider.load_weights(weights)
+    shorter = lamella.Sequential([lamella.Input((4,)), layers.Dense(3)])
+    with pytest.raises(ValueError, match="'dense_1', which"):
+        shorter.load_weights(weights)
+    longer = lamella.Sequential([lamella.Input((4,)), layers.Dense(3), layers.Dense(2), layers.Dense(2)])
+    with pytest.raises(ValueError, match="holds 0 variables"):
+        longer.load_weights(weights)
+    for left, right in zip(wider.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+def test_what_does_not_fit_can_be_left_out(weights):
+    deeper = lamella.Sequential([lamella.Input((4,)), layers.Dense(3), layers.Dense(5)])
+    last = deeper.layers[1].get_weights()[0]
+    with pytest.warns(UserWarning, match="left as it is"):
+        deeper.load_weights(weights, skip_mismatch=True)
+    expected = small_model()
+    expected.load_weights(weights)
+    np.testing.assert_array_equal(deeper.get_weights()[0], expected.get_weights()[0])
+    np.testing.assert_array_equal(deeper.layers[1].get_weights()[0], last)
+
+
+def rewrite(path, change_config=None, change_weights=None, keep_checksum=False):
+    """Change a file as somebody would who means it: with fitting sums, or none."""
+    with zipfile.ZipFile(path) as archive:
+        metadata, config, weights = (archive.read(name) for name in MEMBERS)
+    if change_config:
+        tree = json.loads(config)
+        changed = change_config(tree)
+        config = json.dumps(tree if changed is None else changed).encode()
+    if change_weights:
+        buffer = io.BytesIO(weights)
+        with h5py.File(buffer, "r+") as root:
+            change_weights(root)
+        weights = buffer.getvalue()
+    if not keep_checksum:
+        metadata = b"{}"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in zip(MEMBERS, (metadata, config, weights), strict=True):
+            archive.writestr(name, data)
+    return path
+
+
+def dense_config(tree):
+    return tree["config"]["layers"][1]["config"]
+
+
+CONFIGS = {
+    "Unknown layer 'LSTM'": lambda tree: tree["config"]["layers"][1].update(class_name="LSTM"),
+    "'quantization_config'": lambda tree: dense_config(tree).update(quantization_config={"bits": 4}),
+    "'lora_rank'": lambda tree: dense_config(tree).update(lora_rank=3),
+    "'shuffled': True": lambda tree: tree["config"].update(shuffled=True),
+    "float16": lambda tree: dense_config(tree).update(dtype="float16"),
+    "Unknown activation": lambda tree: dense_config(tree).update(activation="relu9"),
+    "larger than what the file holds": lambda tree: dense_config(tree).update(units=10**9),
+    "Unknown optimizer 'LossScaleOptimizer'": lambda tree: tree["compile_config"]["optimizer"].update(
+        class_name="LossScaleOptimizer"
+    ),
+    "'loss_weights'": lambda tree: tree["compile_config"].update(loss_weights=[0.5]),
+    "num_thresholds": lambda tree: tree["compile_config"].update(
+        metrics=[{"class_name": "AUC", "config": {"num_thresholds": 10**12}}]
+    ),
+    "of class 'Subclassed'": lambda tree: tree.update(class_name="Subclassed"),
+    "KeyError: 'config'": lambda tree: {"class_name": "Sequential"},
+    "TypeError": lambda tree: [],
+}
+
+
+@pytest.mark.parametrize("message", CONFIGS)
+def test_configs_that_are_refused_by_name(path, message):
+    rewrite(path, CONFIGS[message])
+    with pytest.raises(ValueError, match="cannot be loaded") as error:
+        lamella.saving.load_model(path)
+    assert message in str(error.value)
+    assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize("metadata", [b"[]", b'{"lamella_seed": -1}', b'{"lamella_seed": "x"}', b"{"])
+def test_metadata_that_are_none(path, metadata):
+    repack(path, lambda data: [(MEMBERS[0], metadata), *list(data.items())[1:]])
+    with pytest.raises(ValueError, match="cannot be loaded"):
+        lamella.saving.load_model(path)
+
+
+def test_broadcast_constants_count(path):
+    def change(tree):
+        layer = {"class_name": "Normalization", "config": {"name": "n", "mean": 0.0, "variance": 1.0}}
+        tree["config"]["layers"][0]["config"]["batch_shape"] = [None, 10**12]
+        tree["config"]["layers"].insert(1, layer)
+
+    rewrite(path, change)
+    with pytest.raises(ValueError, match="larger than what the file holds"):
+        lamella.saving.load_model(path)
+
+
+def test_options_that_change_nothing_are_no_reason_to_refuse(path):
+    def change(tree):
+        dense_config(tree).update(quantization_config=None, lora_alpha=None)
+        tree["compile_config"].update(run_eagerly=True, steps_per_execution=7, jit_compile=True)
+        tree["config"]["layers"][1]["shared_object_id"] = 7
+
+    assert lamella.saving.load_model(rewrite(path, change)).compiled
+
+
+# Functional models.
+
+
+def node(kind, name, *sources, calls=1, **config):
+    tensors = [
+        {"class_name": "__keras_tensor__", "config": {"shape": [None, 4], "keras_history": [source, 0, 0]}}
+        for source in sources
+    ]
+    arguments = [tensors] if kind in ("Add", "Concatenate") else tensors
+    return {
+        "class_name": kind,
+        "config": {"name": name, **config},
+        "name": name,
+        "inbound_nodes": [{"args": arguments, "kwargs": {}}] * calls if sources else [],
+    }
+
+
+START = node("InputLayer", "start", batch_shape=[None, 4])
+
+
+def functional(*nodes, inputs="start", output=None):
+    layers = [START, *nodes]
+    config = {"name": "graph", "layers": layers, "input_layers": [inputs, 0, 0]}
+    return {
+        "class_name": "Functional",
+        "config": {**config, "output_layers": [output or nodes[-1]["name"], 0, 0]},
+    }
+
+
+def dense(name, source, **options):
+    return node("Dense", name, source, units=4, **options)
+
+
+GRAPHS = {
+    "used 2 times": functional(node("Dense", "a", "start", calls=2, units=4)),
+    "is in several branches": functional(
+        dense("a", "start"),
+        dense("b", "a"),
+        dense("c", "a"),
+        node("Add", "d", "b", "c", "start"),
+    ),
+    "does not lead to the output": functional(dense("a", "start"), dense("b", "start")),
+    "has 2 inputs": functional(dense("a", "start"), node("Multiply", "b", "a", "start")),
+    "along the last axis": functional(dense("a", "start"), node("Concatenate", "b", "a", "start", axis=0)),
+    "stands before a layer": functional(dense("a", "b"), dense("b", "a")),
+    "two layers are named 'a'": functional(dense("a", "start"), dense("a", "start")),
+    "not the layer 'a'": functional(dense("a", "start"), dense("b", "start"), inputs="a"),
+    "more than one output": functional(dense("a", "start"), output=["a"]),
+    "merges 1 values": functional(node("Add", "a", "start")),
+}
+
+
+@pytest.mark.parametrize("cause", GRAPHS)
+def test_graphs_that_are_no_stacks_of_blocks(path, cause):
+    rewrite(path, lambda tree: GRAPHS[cause])
+    with pytest.raises(ValueError, match="functional model that is not a stack") as error:
+        lamella.saving.load_model(path)
+    assert cause in str(error.value)
+
+
+def test_calls_with_arguments_are_refused(path):
+    graph = functional(dense("a", "start"))
+    graph["config"]["layers"][1]["inbound_nodes"][0]["kwargs"] = {"training": True}
+    rewrite(path, lambda tree: graph)
+    with pytest.raises(ValueError, match="is called with"):
+        lamella.saving.load_model(path)
+
+
+def test_a_block_keeps_its_names(tmp_path):
+    ways = [layers.Dense(4, name="a")], [layers.Dense(4, name="b")]
+    block = layers.Residual(*ways, activity_regularizer="l2", name="block")
+    other = layers.Branches([[layers.Dense(4, name="a")], []], name="other")
+    lamella.Sequential([lamella.Input((4,)), block, other]).save(tmp_path / "model.keras")
+    loaded = lamella.saving.load_model(tmp_path / "model.keras")
+    assert [layer.name for layer in loaded.layers] == ["block", "other"]
+    assert [layer.name for layer in loaded.layers[0].layers] == ["a", "b"]
+    assert loaded.layers[0].activity_regularizer.l2 == 0.01
+    assert [layer.name for layer in loaded.layers[1].layers] == ["other_a"]
+
+
+# Containers that mean harm.
+
+
+def repack(path, members, compression=zipfile.ZIP_STORED):
+    with zipfile.ZipFile(path) as archive:
+        data = {name: archive.read(name) for name in MEMBERS}
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "w", compression) as archive:
+        warnings.simplefilter("ignore")  # of names that come twice
+        for name, content in members(data):
+            archive.writestr(name, content)
+
+
+ARCHIVES = {
+    "traversal": lambda data: [*data.items(), ("../evil", b"")],
+    "assets": lambda data: [*data.items(), ("assets/vocabulary.txt", b"")],
+    "twice": lambda data: [*data.items(), ("config.json", data["config.json"])],
+    "missing": lambda data: list(data.items())[:2],
+    "empty": lambda data: [],
+}
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_archives_with_other_members(path, name):
+    repack(path, ARCHIVES[name])
+    with pytest.raises(ValueError, match=r"it must hold metadata\.json|not a safetensors file"):
+        lamella.saving.load_model(path)
+
+
+def test_compression_is_read_within_limits(path):
+    repack(path, lambda data: list(data.items()), zipfile.ZIP_DEFLATED)
+    lamella.saving.load_model(path)
+    repack(path, lambda data: [*list(data.items())[:2], (MEMBERS[2], bytes(1 << 26))], zipfile.ZIP_DEFLATED)
+    with pytest.raises(ValueError, match="more than"):
+        lamella.saving.load_model(path)
+    repack(path, lambda data: list(data.items()), zipfile.ZIP_BZIP2)
+    with pytest.raises(ValueError, match="compressed by method 12"):
+        lamella.saving.load_model(path)
+
+
+def test_a_member_that_unpacks_to_more_than_it_says(path):
+    repack(path, lambda data: [*list(data.items())[:2], (MEMBERS[2], bytes(1 << 22))], zipfile.ZIP_DEFLATED)
+    data = path.read_bytes()
+    assert data.count(struct.pack("<I", 1 << 22)) == 2
+    path.write_bytes(data.replace(struct.pack("<I", 1 << 22), struct.pack("<I", 1 << 10)))
+    with pytest.raises(ValueError, match="zip archive is damaged"):
+        lamella.saving.load_model(path)
+
+
+def test_encrypted_members(path):
+    data = bytearray(path.read_bytes())
+    entry = data.index(b"PK\x01\x02")
+    data[entry + 8] |= 1
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match="encrypted"):
+        lamella.saving.load_model(path)
+
+
+def test_damage_is_found(path):
+    rewrite(path, lambda tree: dense_config(tree).update(activation="relu"), keep_checksum=True)
+    with pytest.raises(ValueError, match="checksum is wrong"):
+        lamella.saving.load_model(path)
+
+
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_any_flipped_bit_is_found_or_harmless(place, bit, tmp_path_factory):
+    path = tmp_path_factory.mktemp("flip") / "model.keras"
+    model = small_model()
+    model.save(path)
+    data = bytearray(path.read_bytes())
+    data[int(place * len(data))] ^= 1 << bit
+    path.write_bytes(data)
+    with only_refusals(path):
+        loaded = lamella.saving.load_model(path)
+        np.testing.assert_array_equal(loaded.get_weights()[0], model.get_weights()[0])
+
+
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_files_that_are_cut_off(share, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cut")
+    model = small_model()
+    model.save(folder / "model.keras")
+    model.save_weights(folder / "model.weights.h5")
+    for name, load in (("model.keras", lamella.saving.load_model), ("model.weights.h5", model.load_weights)):
+        data = (folder / name).read_bytes()
+        (folder / name).write_bytes(data[: int(share * len(data))])
+        with pytest.raises(ValueError, match="cannot be loaded"):
+            load(folder / name)
+
+
+# HDF5 that means harm.
+
+KERNEL = "layers/dense/vars/0"
+
+
+def replace_kernel(make):
+    def change(root):
+        values = root[KERNEL][()]
+        del root[KERNEL]
+        make(root, values)
+
+    return change
+
+
+def virtual(root, values):
+    root["elsewhere"] = values
+    layout = h5py.VirtualLayout(values.shape, values.dtype)
+    layout[:] = h5py.VirtualSource(".", "elsewhere", values.shape)
+    root.create_virtual_dataset(KERNEL, layout)
+
+
+def cycle(root, values):
+    del root["layers/dense/vars"]
+    root["layers/dense/vars"] = root["layers"]
+
+
+KERNELS = {
+    "soft": lambda root, values: root.__setitem__(KERNEL, h5py.SoftLink("/vars")),
+    "external": lambda root, values: root.__setitem__(KERNEL, h5py.ExternalLink("/etc/passwd", "x")),
+    "virtual": virtual,
+    "chunked": lambda root, values: root.create_dataset(KERNEL, data=values, chunks=True),
+    "compressed": lambda root, values: root.create_dataset(KERNEL, data=values, compression="gzip"),
+    "outside": lambda root, values: root.create_dataset(
+        KERNEL, values.shape, "f4", external=[("/etc/passwd", 0, h5py.h5f.UNLIMITED)]
+    ),
+    "strings": lambda root, values: root.create_dataset(KERNEL, data=values.astype("S8")),
+    "references": lambda root, values: root.create_dataset(KERNEL, values.shape, h5py.ref_dtype),
+    "ragged": lambda root, values: root.create_dataset(KERNEL, values.shape, h5py.vlen_dtype("f4")),
+    "compound": lambda root, values: root.create_dataset(KERNEL, values.shape, [("a", "f4"), ("b", "f4")]),
+    "complex": lambda root, values: root.create_dataset(KERNEL, data=values.astype("c8")),
+    "unwritten": lambda root, values: root.create_dataset(KERNEL, values.shape, "f4"),
+    "huge": lambda root, values: root.create_dataset(KERNEL, (10**9, 10**3), "f4"),
+    "another_shape": lambda root, values: root.create_dataset(KERNEL, data=values.T),
+    "a_group": lambda root, values: root.create_group(KERNEL),
+    "nothing": lambda root, values: None,
+    "too_many": lambda root, values: root.update({KERNEL: values, "layers/dense/vars/2": values}),
+    "empty": lambda root, values: root.create_dataset(KERNEL, data=h5py.Empty("f4")),
+    "cycle": cycle,
+}
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_arrays_that_are_not_plain(path, name):
+    rewrite(path, change_weights=replace_kernel(KERNELS[name]))
+    with pytest.raises(ValueError, match="cannot be loaded"):
+        lamella.saving.load_model(path)
+
+
+def test_other_numbers_are_converted(path):
+    expected = lamella.saving.load_model(path).get_weights()[0]
+    rewrite(
+        path,
+        change_weights=replace_kernel(lambda root, v: root.create_dataset(KERNEL, data=v.astype(">f8"))),
+    )
+    np.testing.assert_array_equal(lamella.saving.load_model(path).get_weights()[0], expected)
+
+
+@given(data=st.data())
+def test_hdf5_with_flipped_bytes_never_crashes(data, tmp_path_factory):
+    path = tmp_path_factory.mktemp("bytes") / "model.weights.h5"
+    model = small_model()
+    model.save_weights(path)
+    content = bytearray(path.read_bytes())
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=8)):
+        content[place] = data.draw(st.integers(0, 255))
+    path.write_bytes(content)
+    with only_refusals(path):
+        model.load_weights(path)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**12), 10**12) | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def places(tree, path=()):
+    if path:
+        yield path
+    for key in tree if isinstance(tree, dict) else range(len(tree)) if isinstance(tree, list) else ():
+        yield from places(tree[key], (*path, key))
+
+
+@given(data=st.data())
+def test_configs_with_anything_anywhere(data, tmp_path_factory):
+    path = tmp_path_factory.mktemp("config") / "model.keras"
+    block = layers.Residual([layers.Conv1D(2, 3, padding="same"), layers.BatchNormalization()])
+    model = lamella.Sequential([lamella.Input((4, 2)), block, layers.Flatten(), layers.Dense(2)])
+    model.compile(optimizers.Adam(optimizers.schedules.CosineDecay(0.1, 10)), "mse", metrics=["mae"])
+    model.save(path)
+
+    def change(tree):
+        *way, last = data.draw(st.sampled_from(sorted(places(tree), key=str)))
+        target = tree
+        for key in way:
+            target = target[key]
+        target[last] = data.draw(JSON)
+
+    rewrite(path, change)
+    with only_refusals(path), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        lamella.saving.load_model(path)
+
+
+# The old format.
+
+
+def write_old(path, **changes):
+    model = small_model()
+    config = {
+        "class_name": "Sequential",
+        "config": {
+            "name": "old",
+            "layers": [
+                {
+                    "class_name": "Dense",
+                    "config": {"name": "a", "units": 3, "batch_input_shape": [None, 4], "activation": "tanh"},
+                },
+                {"class_name": "Dense", "config": {"name": "b", "units": 2}},
+            ],
+        },
+    }
+    with h5py.File(path, "w") as root:
+        root.attrs["model_config"] = json.dumps(config)
+        for name, layer in zip("ab", model.layers, strict=True):
+            for variable in layer.weights:
+                root[f"model_weights/{name}/{name}/{variable.name}:0"] = variable.numpy()
+        for name, value in changes.items():
+            root.attrs[name] = value
+    return model
+
+
+def test_models_of_keras_2(tmp_path):
+    model = write_old(tmp_path / "old.h5")
+    loaded = lamella.saving.load_model(tmp_path / "old.h5")
+    np.testing.assert_array_equal(loaded.predict(rows(), verbose=0), model.predict(rows(), verbose=0))
+
+
+@pytest.mark.parametrize("config", ["[]", "{", '{"class_name": "Sequential"}', ["{}", "{}"], 3.0])
+def test_configs_of_the_old_format_that_are_none(tmp_path, config):
+    write_old(tmp_path / "old.h5", model_config=config)
+    with pytest.raises(ValueError, match="cannot be loaded"):
+        lamella.saving.load_model(tmp_path / "old.h5")
+
+
+def test_cycles_in_the_old_format_end(tmp_path):
+    write_old(tmp_path / "old.h5")
+    with h5py.File(tmp_path / "old.h5", "r+") as root:
+        root["model_weights/a/a/again"] = root["model_weights/a"]
+    with pytest.raises(ValueError, match="nested too deeply"):
+        lamella.saving.load_model(tmp_path / "old.h5")
