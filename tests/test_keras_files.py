@@ -183,6 +183,17 @@ def test_an_optimizer_of_another_kind_starts_anew(path):
     assert loaded.optimizer.iterations == 0
 
 
+def test_an_optimizer_in_another_order_starts_anew(path):
+    def change(root):
+        root["optimizer/vars"].move("2", "x")
+        root["optimizer/vars"].move("4", "2")
+        root["optimizer/vars"].move("x", "4")
+
+    with pytest.warns(UserWarning, match="starts anew"):
+        loaded = lamella.saving.load_model(rewrite(path, change_weights=change))
+    assert loaded.optimizer.iterations == 0
+
+
 def test_weights_that_two_layers_share(tmp_path):
     shared = layers.Dense(4)
     model = lamella.Sequential([lamella.Input((4,)), shared, layers.ReLU(), shared])

@@ -14,7 +14,6 @@ from typing import Any
 from lamella import custom_objects as user_objects
 from lamella._types import Config
 from lamella.models import Model, Sequential
-from lamella.optimizers import Optimizer
 from lamella.saving import hdf5
 from lamella.saving.architecture import rebuild
 from lamella.saving.json_text import parse_json
@@ -148,17 +147,15 @@ def _read_optimizer(root: Any, model: Model, places: dict[int, str]) -> None:
         return
     slots = slot_order(optimizer, model.trainable_weights)
     names = [_slot_name(places[id(variable)], slot) for variable, slot in slots]
-    if not {"iteration", *names} <= set(held):
+    counters = {"iteration"} if optimizer.follows_schedule else {"iteration", "learning_rate"}
+    if not {*counters, *names} <= set(held):
         if len(held) > 2:  # Keras keeps no slots before the first step
-            warn_of_fresh_start(optimizer, len(held), 2 + len(slots))
+            warn_of_fresh_start(optimizer)
         return
     values = [hdf5.read(held, name, slot[0].shape) for name, slot in zip(names, slots, strict=True)]
     iterations = int(hdf5.read(held, "iteration", ()))
-    restore(optimizer, iterations, _rate(held, optimizer), list(zip(slots, values, strict=True)))
-
-
-def _rate(held: Any, optimizer: Optimizer) -> float | None:
-    return None if optimizer.follows_schedule else float(hdf5.read(held, "learning_rate", ()))
+    rate = float(hdf5.read(held, "learning_rate", ())) if "learning_rate" in counters else None
+    restore(optimizer, iterations, rate, list(zip(slots, values, strict=True)))
 
 
 def _slot_name(place: str, slot: str) -> str:

@@ -96,10 +96,9 @@ def restore(
     optimizer.set_state(OptimizerState(iterations, values))
 
 
-def warn_of_fresh_start(optimizer: Optimizer, held: int, expected: int) -> None:
+def warn_of_fresh_start(optimizer: Optimizer) -> None:
     """Say that the state of an optimizer is not taken over, which Keras leaves at a warning too."""
     warnings.warn(
-        f"The optimizer '{optimizer.name}' starts anew: it keeps {expected} variables, and the file holds "
-        f"{held}",
+        f"The optimizer '{optimizer.name}' starts anew: the file does not hold what Keras 3.15 keeps of it",
         stacklevel=5,
     )

@@ -167,12 +167,14 @@ def read_optimizer(root: Any, model: Model, config: Config) -> None:
     slots = slot_order(optimizer, _trainable(model, config))
     rates = 0 if optimizer.follows_schedule else 1
     expected = 1 + rates + len(slots) + (optimizer.kind == "nadam")
-    if len(held) not in (expected, 1 + rates):
-        warn_of_fresh_start(optimizer, len(held), expected)
+    if len(held) == 1 + rates:  # Keras writes no slots before the first step
+        expected, slots = 1 + rates, []
+    names = [str(1 + rates + index) for index in range(len(slots))]
+    shapes = [variable.shape for variable, _ in slots]
+    if len(held) != expected or [hdf5.shape_of(held, name) for name in names] != shapes:
+        warn_of_fresh_start(optimizer)  # as of other optimizers, or versions with another order
         return
+    values = [hdf5.read(held, name, shape) for name, shape in zip(names, shapes, strict=True)]
     iterations = int(hdf5.read(held, "0", ()))
     rate = float(hdf5.read(held, "1", ())) if rates else None
-    if len(held) != expected:  # Keras writes no slots before the first step
-        slots = []
-    values = [hdf5.read(held, str(1 + rates + index), slot[0].shape) for index, slot in enumerate(slots)]
     restore(optimizer, iterations, rate, list(zip(slots, values, strict=True)))
