@@ -253,6 +253,13 @@ def test_the_old_format_is_not_written(tmp_path):
         small_model().save_weights(tmp_path / "model.keras")
 
 
+def test_a_model_is_one_file(tmp_path):
+    with pytest.raises(ValueError, match="zipped"):
+        small_model().save(tmp_path / "model.keras", zipped=False)
+    with pytest.raises(ValueError, match="max_shard_size"):
+        small_model().save_weights(tmp_path / "model.weights.h5", max_shard_size=1)
+
+
 def test_a_file_of_weights_is_no_model(weights):
     with pytest.raises(ValueError, match="load_weights"):
         lamella.saving.load_model(weights)

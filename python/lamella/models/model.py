@@ -387,7 +387,7 @@ class Model(Layer):
             filepath: the file; its name ends in `.safetensors`, or in `.keras` for a file that Keras 3 loads
                 too.
             overwrite: whether a file of this name may be replaced. Defaults to True.
-            zipped: taken for Keras's sake; must not be False.
+            zipped: must not be False: what is written is one file.
 
         Raises:
             ImportError: for a `.keras` file, when h5py is not installed.
@@ -413,7 +413,7 @@ class Model(Layer):
             filepath: the file; its name ends in `.safetensors`, or in `.weights.h5` for one that Keras 3
                 loads too.
             overwrite: whether a file of this name may be replaced. Defaults to True.
-            max_shard_size: must be None: weights are one file.
+            max_shard_size: must be None: what is written is one file.
 
         Raises:
             ImportError, OSError, ValueError: as `save`.
