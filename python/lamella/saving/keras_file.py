@@ -30,9 +30,6 @@ from lamella.saving.keras_weights import (
 from lamella.saving.loading import loading
 from lamella.utils.optional import require
 
-SIGNATURE = b"PK\x03\x04"
-"""How zip files begin."""
-
 _KERAS_VERSION = "3.15.1"
 """The version whose files these are."""
 
@@ -163,4 +160,4 @@ def _read_member(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _checksum(config: bytes, weights: Any) -> str:
-    return f"{_core.checksum(weights, _core.checksum(config)):016x}"
+    return f"{_core.checksum(config):016x}{_core.checksum(weights):016x}"
