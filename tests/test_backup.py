@@ -41,9 +41,9 @@ class Interrupt(lamella.callbacks.Callback):
 def test_a_training_interrupted_anywhere_goes_on_to_the_bit(tmp_path, kind, save_freq):
     """By an exception in a callback, at steps and epochs all over the training; each time in a new model."""
     places = [
-        *(("on_train_batch_end", at) for at in range(1, 40, 5)),
+        *(("on_train_batch_end", at) for at in range(1, 30, 5)),
         ("on_epoch_end", 2),
-        ("on_epoch_end", 6),
+        ("on_epoch_end", interrupted_training.EPOCHS),
     ]
     folder = tmp_path / "whole"
     folder.mkdir()
@@ -51,10 +51,9 @@ def test_a_training_interrupted_anywhere_goes_on_to_the_bit(tmp_path, kind, save
     for number, (hook, at) in enumerate(places):
         folder = tmp_path / str(number)
         folder.mkdir()
-        try:
+        with pytest.raises(InterruptedError):
             interrupted_training.train(folder, kind, save_freq, [Interrupt(hook, at)])
-        except InterruptedError:
-            result = interrupted_training.train(folder, kind, save_freq, [Interrupt(hook, None)])
+        result = interrupted_training.train(folder, kind, save_freq, [Interrupt(hook, None)])
         assert result == expected, (hook, at)
         assert list((folder / "backup").iterdir()) == []
 
@@ -99,38 +98,123 @@ def small_fit(folder, units=2, callbacks=(), **options):
 
 def test_a_training_that_has_ended_is_not_run_again(tmp_path):
     first = small_fit(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["training.safetensors"]
+    assert [path.name for path in tmp_path.iterdir()] == ["training-0.safetensors"]
     assert small_fit(tmp_path).history == first.history
 
 
 def test_the_backup_of_another_training_is_refused(tmp_path):
     small_fit(tmp_path)
-    with pytest.raises(ValueError, match=r"training\.safetensors' cannot be loaded: .*shape \(3, 2\)"):
+    with pytest.raises(ValueError, match=r"training-0\.safetensors' cannot be loaded: .*its weights are"):
         small_fit(tmp_path, units=5)
-    with pytest.raises(ValueError, match="with the callbacks"):
-        small_fit(tmp_path, callbacks=[lamella.callbacks.TerminateOnNaN()])
+    with pytest.raises(ValueError, match="its callbacks are"):
+        small_fit(tmp_path, callbacks=[lamella.callbacks.EarlyStopping("loss")])
+    small_fit(tmp_path, callbacks=[lamella.callbacks.TerminateOnNaN()])  # has nothing to remember
     model = lamella.Sequential([lamella.Input((3,)), layers.Dense(2)])
-    model.compile("sgd", "mse")
-    backup = lamella.callbacks.BackupAndRestore(tmp_path)
+    data = {"x": np.ones((8, 3)), "y": np.ones((8, 2)), "verbose": 0}
     before = model.get_weights()
-    with pytest.raises(ValueError, match=r"another training: of {'rows': 8, 'batch_size': 4"):
-        model.fit(np.ones((8, 3)), np.ones((8, 2)), batch_size=2, epochs=2, verbose=0, callbacks=[backup])
+    for optimizer, metrics, options, message in [
+        ("sgd", None, {"batch_size": 2, "epochs": 2}, "its batch_size are 4, here 2"),
+        ("sgd", None, {"batch_size": 4, "epochs": 1}, "this training ends after 1"),
+        ("adam", None, {"batch_size": 4, "epochs": 2}, "its optimizer are 'SGD', here 'Adam'"),
+        ("sgd", ["mae"], {"batch_size": 4, "epochs": 2}, "its metrics are"),
+    ]:
+        model.compile(optimizer, "mse", metrics=metrics)
+        with pytest.raises(ValueError, match=message):
+            model.fit(**data, **options, callbacks=[lamella.callbacks.BackupAndRestore(tmp_path)])
     for value, now in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(value, now)
+
+
+class Reshuffled(lamella.utils.PyDataset):
+    """Changes its order after every pass, as data sets of Keras often do."""
+
+    def __init__(self):
+        super().__init__()
+        self.order = np.arange(6)
+
+    def __len__(self):
+        return len(self.order)
+
+    def __getitem__(self, index):
+        x = np.full((2, 3), self.order[index] / 6.0)
+        return x, x[:, :2] ** 2
+
+    def on_epoch_end(self):
+        self.order = np.roll(self.order[::-1], 1)
+
+
+def validation_batches():
+    rng = np.random.default_rng(0)
+    while True:
+        x = rng.normal(size=(4, 3))
+        yield x, x[:, :2]
+
+
+class Kinds(lamella.metrics.Metric):
+    """Keeps a dictionary, a number that is an array, and a metric in a list."""
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.counts[len(y_pred)] = self.counts.get(len(y_pred), 0) + 1
+        self.total = np.asarray(self.total + y_pred.sum())
+        self.parts[0].update_state(y_pred)
+
+    def result(self):
+        return float(self.total) + sum(self.counts.values()) + self.parts[0].result()
+
+    def reset_state(self):
+        self.counts, self.total, self.parts = {}, np.asarray(0.0), [lamella.metrics.Mean()]
+
+
+class Noise(layers.Layer):
+    """Draws random numbers of NumPy's own generator."""
+
+    def forward(self, x, training):
+        return x + np.random.normal(size=x.shape) if training else x  # noqa: NPY002
+
+    def backward(self, x, y, gradient):
+        return gradient
+
+
+def noisy_training(folder, save_freq, further=()):
+    """Two calls of `fit`, with data sets that change, and random numbers of the user's."""
+    lamella.utils.set_random_seed(3)
+    model = lamella.Sequential([lamella.Input((3,)), Noise(), layers.Dense(2)])
+    model.compile(lamella.optimizers.Adam(0.01), "mse", metrics=[Kinds()])
+    for part in ("first", "second"):
+        backup = lamella.callbacks.BackupAndRestore(folder / part, save_freq, double_checkpoint=True)
+        history = model.fit(
+            Reshuffled(),
+            validation_data=validation_batches(),
+            validation_steps=2,
+            epochs=4,
+            verbose=0,
+            callbacks=[backup, *further],
+        )
+    return history.history, [value.tolist() for value in model.get_weights()]
+
+
+@pytest.mark.parametrize("save_freq", ["epoch", 4])
+def test_data_sets_and_generators_of_the_user_go_on(tmp_path, save_freq):
+    expected = noisy_training(tmp_path / "whole", save_freq, [Interrupt("on_train_batch_end", None)])
+    for at in (3, 14, 20, 29, 41):
+        folder = tmp_path / str(at)
+        with pytest.raises(InterruptedError):
+            noisy_training(folder, save_freq, [Interrupt("on_train_batch_end", at)])
+        assert noisy_training(folder, save_freq, [Interrupt("on_train_batch_end", None)]) == expected, at
 
 
 def test_a_damaged_backup_gives_way_to_the_one_before(tmp_path):
     whole = small_fit(tmp_path, double_checkpoint=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "previous.safetensors",
-        "training.safetensors",
+        "previous-0.safetensors",
+        "training-0.safetensors",
     ]
-    path = tmp_path / "training.safetensors"
+    path = tmp_path / "training-0.safetensors"
     path.write_bytes(path.read_bytes()[:-1] + b"!")
     with pytest.warns(UserWarning, match=r"its checksum is wrong.*the file before it is used"):
         again = small_fit(tmp_path, double_checkpoint=True)
     assert again.history == whole.history
-    (tmp_path / "previous.safetensors").unlink()
+    (tmp_path / "previous-0.safetensors").unlink()
     path.write_bytes(b"")
     with pytest.raises(ValueError, match="cannot be loaded"):
         small_fit(tmp_path)
@@ -145,11 +229,10 @@ def test_more_epochs_may_be_asked_for(tmp_path):
     assert model.fit(**data, callbacks=[backup]).epoch == [0, 1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("save_freq", [0, "batch", 1.5])
+@pytest.mark.parametrize("save_freq", [0, "batch", 1.5, True])
 def test_frequencies(tmp_path, save_freq):
-    for callback in (lamella.callbacks.BackupAndRestore, lamella.callbacks.ModelCheckpoint):
-        with pytest.raises(ValueError, match="'save_freq' must be 'epoch' or a number of steps"):
-            callback(tmp_path, save_freq=save_freq)
+    with pytest.raises(ValueError, match="'save_freq' must be 'epoch' or a number of steps"):
+        lamella.callbacks.BackupAndRestore(tmp_path, save_freq=save_freq)
 
 
 def checkpoints(tmp_path, losses, **options):

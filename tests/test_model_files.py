@@ -252,7 +252,7 @@ def floats(shape, begin, end, dtype="F32"):
         ([], 0, "not a JSON object"),
         (b'{"a":1,"a":2}', 0, "a key appears twice"),
         (b"[" * 100_000, 0, "nested too deeply"),
-        (b"[" + b"[]," * 300_000 + b"1]", 0, "more than 200000 values"),
+        (b"[" + b"[]," * 300_000 + b"1]", 0, "holds more than .* values"),
         ({"__metadata__": {"format": "pt"}}, 0, "not written by lamella"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -267,7 +267,7 @@ def test_a_header_larger_than_the_file_is_refused(path):
     path.write_bytes((1 << 50).to_bytes(8, "little") + b"{}")
     with pytest.raises(ValueError, match="cut off"):
         load_model(path)
-    path.write_bytes((5 << 20).to_bytes(8, "little") + b" " * (5 << 20))
+    path.write_bytes((9 << 20).to_bytes(8, "little") + b" " * (9 << 20))
     with pytest.raises(ValueError, match="its header takes"):
         load_model(path)
 
@@ -317,7 +317,7 @@ def set_compile(content, tensors):
     [
         (set_units, "is larger than what the file holds"),
         (set_class, "Unknown layer 'system'"),
-        (set_version, "a later version"),
+        (set_version, "its format has version 99"),
         (drop_layers, "layers"),
         (drop_tensor, "no tensor 'layers.0.first.kernel'"),
         (drop_slot, "velocity"),
@@ -393,3 +393,102 @@ def test_loading_takes_hardly_more_memory_than_the_file(tmp_path):
     arguments = [sys.executable, "-c", MEMORY, tmp_path / "small.safetensors", large]
     done = subprocess.run(arguments, capture_output=True, text=True, check=True)
     assert int(done.stdout) * 1024 < 1.5 * large.stat().st_size
+
+
+def test_what_is_left_out_of_weight_decay_stays_out(path):
+    lamella.utils.set_random_seed(1)
+    model = lamella.Sequential([lamella.Input((3,)), layers.Dense(2, bias_initializer="ones")])
+    optimizer = lamella.optimizers.AdamW(0.1, weight_decay=0.5)
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    model.compile(optimizer, "mse")
+    x, y = np.ones((8, 3)), np.ones((8, 2))
+    for trained in (False, True):
+        if trained:
+            model.fit(x, y, verbose=0)
+        model.save(path)
+        drawn_models.assert_goes_on_alike(copy.deepcopy(model), load_model(path), x, y)
+
+
+def test_large_arrays_in_configs_are_kept(path):
+    values = np.arange(250_000.0).reshape(500, 500)
+    constant = lamella.initializers.Constant(values)
+    rescale = layers.Normalization(mean=list(np.arange(500.0)), variance=[2.0] * 500)
+    model = lamella.Sequential(
+        [lamella.Input((500,)), rescale, layers.Dense(500, kernel_initializer=constant)]
+    )
+    model.save(path)
+    loaded = load_model(path)
+    np.testing.assert_array_equal(loaded.layers[1].kernel_initializer.value, values)
+    x = np.linspace(0, 1, 500)[None]
+    np.testing.assert_array_equal(loaded.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
+def test_a_model_of_which_there_is_too_much_to_say_is_not_written(path):
+    path.write_text("old")
+    names = {str(index): index for index in range(300_000)}
+    with pytest.raises(ValueError, match=r"model\.safetensors' cannot be written: its header"):
+        model_file.write(path, {"weights": [], "names": names}, {})
+    assert path.read_text() == "old"
+
+
+def test_a_function_as_learning_rate_has_no_name(path):
+    model = lamella.Sequential([lamella.Input((3,)), layers.Dense(2)])
+    model.compile(lamella.optimizers.SGD(lambda: 0.1), "mse")
+    with pytest.raises(ValueError, match="cannot be written into a file"):
+        model.save(path)
+
+
+def test_variables_that_share_a_name_are_kept_apart(path):
+    class Three(Doubled):
+        def build(self, input_shape):
+            for name in ("a", "a", "a_1"):
+                self.add_weight((1,), "glorot_uniform", name=name)
+
+    model = lamella.Sequential([lamella.Input((3,)), Three()])
+    model.save(path)
+    loaded = load_model(path, custom_objects={"Three": Three})
+    assert loaded.get_weights() == model.get_weights()
+
+
+def test_a_file_may_be_read_by_whom_the_system_lets(path):
+    small_model().save(path)
+    other = path.with_name("other")
+    other.write_text("")
+    assert path.stat().st_mode == other.stat().st_mode
+    path.chmod(0o640)
+    small_model().save(path)
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_link_stays_one(path):
+    target = path.with_name("target.safetensors")
+    target.write_text("")
+    path.symlink_to(target)
+    small_model().save(path)
+    assert path.is_symlink()
+    assert load_model(target).built
+
+
+def test_a_copy_made_while_training_can_be_trained():
+    copies = []
+    callbacks = lamella.callbacks
+    keep = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: copies.append(copy.deepcopy(model)))
+    model = small_model()
+    model.fit(np.ones((4, 3)), np.ones(4), verbose=0, callbacks=[keep])
+    copies[0].fit(np.ones((4, 3)), np.ones(4), verbose=0)
+
+
+def test_a_copied_optimizer_brings_its_slots_along():
+    model, other = small_model(), small_model()
+    x, y = np.ones((4, 3)), np.ones(4)
+    model.fit(x, y, verbose=0)
+    other.set_weights(model.get_weights())
+    other.compile(pickle.loads(pickle.dumps(model.optimizer)), "mse", metrics=["mae"])
+    model.fit(x, y, verbose=0)
+    other.fit(x, y, verbose=0)
+    for value, again in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(value, again)
+    elsewhere = lamella.Sequential([lamella.Input((3,)), layers.Dense(5)])
+    elsewhere.compile(copy.deepcopy(model.optimizer), "mse")
+    with pytest.warns(UserWarning, match="goes on without its slots"):
+        elsewhere.fit(x, np.ones((4, 5)), verbose=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 _MASK = (1 << 64) - 1
 
@@ -47,3 +48,28 @@ def state() -> list[int]:
 def set_state(state: list[int]) -> None:
     """Go on from what `state` returned."""
     _source.root, _source.drawn = state
+
+
+def global_states() -> dict[str, Any]:
+    """States of Python's and NumPy's own generators, which code of the user's may draw from."""
+    import random
+
+    import numpy as np
+
+    version, words, gauss = random.getstate()
+    kind, keys, position, has_gauss, cached = np.random.get_state()  # noqa: NPY002  # the user's, not ours
+    return {
+        "python": [version, list(words), gauss],
+        "numpy": [kind, np.asarray(keys), position, has_gauss, cached],
+    }
+
+
+def set_global_states(states: dict[str, Any]) -> None:
+    """Go on from what `global_states` returned."""
+    import random
+
+    import numpy as np
+
+    version, words, gauss = states["python"]
+    random.setstate((version, tuple(words), gauss))
+    np.random.set_state(tuple(states["numpy"]))  # noqa: NPY002

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from lamella.callbacks.callback import Callback
 
 if TYPE_CHECKING:
     from lamella.models.training_state import TrainingState
 
-_FILE, _PREVIOUS = "training.safetensors", "previous.safetensors"
+
+def is_step_count(value: Any) -> bool:
+    """Whether it is a positive integer."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) > 0
 
 
 class BackupAndRestore(Callback):
@@ -22,8 +27,9 @@ class BackupAndRestore(Callback):
     the same bits as one that was never interrupted. The file is written under a temporary name and renamed,
     so that it is whole at any moment; it is removed when `fit` ends.
 
-    Data that comes batch by batch is gone through again up to the place, and must yield the same batches. A
-    layer of your own keeps what it learns in its variables.
+    Data that comes batch by batch is gone through again up to the place, and must yield the same batches; the
+    hooks of a `PyDataset` are called for the passes before. A layer of your own keeps what it learns in its
+    variables. With several calls of `fit` after each other, all are run again, each from its own file.
 
     Args:
         backup_dir: a folder for the file, made where there is none; one for each training.
@@ -53,14 +59,15 @@ class BackupAndRestore(Callback):
         delete_checkpoint: bool = True,
     ) -> None:
         super().__init__()
-        if save_freq != "epoch" and (not isinstance(save_freq, int) or save_freq < 1):
+        if save_freq != "epoch" and not is_step_count(save_freq):
             raise ValueError(
                 f"BackupAndRestore: 'save_freq' must be 'epoch' or a number of steps. Received: {save_freq!r}"
             )
         self.backup_dir = os.fspath(backup_dir)
-        self.save_freq = save_freq
+        self.save_freq = save_freq if isinstance(save_freq, str) else int(save_freq)
         self.double_checkpoint = double_checkpoint
         self.delete_checkpoint = delete_checkpoint
+        self._file = self._previous = ""
         self._state: TrainingState | None = None
         self._logs: dict[str, float] = {}
         self._done = 0
@@ -73,17 +80,20 @@ class BackupAndRestore(Callback):
         from lamella.saving.atomic import remove_leftovers
 
         self._state, self._logs, self._done, self._since = state, {}, 0, 0
+        # A later call of `fit` begins at another step, and leaves the files of an earlier one alone.
+        self._file = os.path.join(self.backup_dir, f"training-{state.began}.safetensors")
+        self._previous = os.path.join(self.backup_dir, f"previous-{state.began}.safetensors")
         os.makedirs(self.backup_dir, exist_ok=True)
-        remove_leftovers(self._path(_FILE))
+        remove_leftovers(self._file)
 
     def restore(self) -> tuple[int, bool, dict[str, float]] | None:
         """Go back to what was written down; returns the epoch, whether it had begun, and the last logs."""
-        found = [name for name in (_FILE, _PREVIOUS) if os.path.exists(self._path(name))]
-        for name in found:
+        found = [path for path in (self._file, self._previous) if os.path.exists(path)]
+        for path in found:
             try:
-                result = self._read(self._path(name))
+                result = self._read(path)
             except ValueError as error:
-                if name == found[-1]:
+                if path == found[-1]:
                     raise
                 warnings.warn(f"{error}; the file before it is used", stacklevel=4)
             else:
@@ -112,14 +122,11 @@ class BackupAndRestore(Callback):
         """Remove the files, where they are not wanted any more."""
         self._state = None
         if self.delete_checkpoint:
-            for name in (_FILE, _PREVIOUS):
-                if os.path.exists(self._path(name)):
-                    os.unlink(self._path(name))
+            for path in (self._file, self._previous):
+                if os.path.exists(path):
+                    os.unlink(path)
 
     # Files.
-
-    def _path(self, name: str) -> str:
-        return os.path.join(self.backup_dir, name)
 
     def _write(self, epoch: int, in_epoch: bool) -> None:
         from lamella.saving import model_file
@@ -127,16 +134,9 @@ class BackupAndRestore(Callback):
         assert self._state is not None
         self._since = 0
         content, tensors = self._state.describe(epoch, in_epoch, self._logs)
-        if self.double_checkpoint and os.path.exists(self._path(_FILE)):
-            self._keep_previous()
-        model_file.write(self._path(_FILE), content, tensors)
-
-    def _keep_previous(self) -> None:
-        """Give the file a second name, at any moment of which both names are of whole files."""
-        from lamella.saving.atomic import replacing
-
-        with replacing(self._path(_PREVIOUS)) as temporary:
-            os.link(self._path(_FILE), temporary)
+        if self.double_checkpoint and os.path.exists(self._file):
+            os.replace(self._file, self._previous)
+        model_file.write(self._file, content, tensors)
 
     def _read(self, path: str) -> tuple[int, bool, dict[str, float]]:
         from lamella.saving.loading import loading

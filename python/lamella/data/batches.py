@@ -31,6 +31,9 @@ class BatchData:
         """One pass over it."""
         raise NotImplementedError
 
+    def skip_pass(self, begun: bool) -> None:
+        """Tell it of a pass that another process made; `begun` where it knows of its beginning."""
+
 
 class IterableData(BatchData):
     """Batches that somebody else makes: a generator, a data loader, a `PyDataset`.
@@ -49,6 +52,12 @@ class IterableData(BatchData):
         if isinstance(self._source, PyDataset):
             return self._source.num_batches
         return len(self._source) if hasattr(self._source, "__len__") else None
+
+    def skip_pass(self, begun: bool) -> None:
+        if isinstance(self._source, PyDataset):
+            if not begun:
+                self._source.on_epoch_begin()
+            self._source.on_epoch_end()
 
     def batches(self, batch_size: int, shuffle: bool) -> Iterator[ArrayData]:
         is_dataset = isinstance(self._source, PyDataset)
@@ -126,6 +135,8 @@ class BatchStream:
         self._iterator = data.batches(batch_size, shuffle)
         self._next: ArrayData | None = None
         self._taken = 0
+        self._passes = 0
+        self._ended = False
         self._random = seeding.state()
         self.steps = data.steps(batch_size)
 
@@ -135,6 +146,7 @@ class BatchStream:
             if self._taken == 0:
                 self._random = seeding.state()  # what the order of this pass is drawn from
             self._next = next(self._iterator, None)
+            self._ended = self._next is None
         return self._next
 
     def take(self) -> ArrayData:
@@ -151,10 +163,15 @@ class BatchStream:
             self._iterator = self._data.batches(self._batch_size, self._shuffle)
             self._next = None
             self._taken = 0
+            self._passes += 1
+
+    def settings(self) -> dict[str, Any]:
+        """What the batches depend on, beside the data."""
+        return {"batch_size": self._batch_size, "shuffle": self._shuffle}
 
     def position(self) -> dict[str, Any]:
-        """The batches taken from this pass, and what its order was drawn from."""
-        return {"taken": self._taken, "random": self._random}
+        """Passes made, batches taken from this one, whether it has ended, and what its order came from."""
+        return {"passes": self._passes, "taken": self._taken, "ended": self._ended, "random": self._random}
 
     def go_to(self, position: dict[str, Any]) -> None:
         """Go to where another process was: begin a pass in the same order, and leave out what was taken.
@@ -162,6 +179,8 @@ class BatchStream:
         Raises:
             ValueError: when there are not as many batches.
         """
+        for index in range(position["passes"]):
+            self._data.skip_pass(begun=index == 0 and self._next is not None)
         seeding.set_state(position["random"])
         if not self._data.one_pass:
             self._iterator = self._data.batches(self._batch_size, self._shuffle)
@@ -172,6 +191,9 @@ class BatchStream:
                     f"the data ended after {taken} batches, {position['taken']} had been trained on"
                 )
             self.take()
+        self._passes = position["passes"]
+        if position["ended"]:
+            self.peek()
 
     def first(self) -> ArrayData:
         """The first batch, still to be taken.

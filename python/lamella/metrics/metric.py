@@ -12,8 +12,6 @@ from lamella.losses.loss import as_targets, drop_last_one
 from lamella.naming import snake_case
 from lamella.registry import constructor_arguments
 
-_DATA = (bool, int, float, str, list, tuple, dict, np.ndarray, np.generic)
-
 
 class Metric:
     """Base class of metrics: numbers that are kept over the batches of an epoch.
@@ -120,25 +118,17 @@ class Metric:
             self._state.set_values(*values)
 
     def get_state(self) -> dict[str, Any]:
-        """What a metric of your own has counted: its attributes, as far as they are data."""
-        state: dict[str, Any] = {}
-        for name, value in self.__getstate__().items():
-            if isinstance(value, Metric):
-                state[name] = value.get_state()
-            elif value is None or isinstance(value, _DATA):
-                state[name] = value
-        return state
+        """What a metric of your own has counted: its attributes, but functions."""
+        return {
+            name: _state_of(value)
+            for name, value in self.__getstate__().items()
+            if not callable(value) or isinstance(value, Metric)
+        }
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Go on from what `get_state` returned."""
-        own = {}
-        for name, value in state.items():
-            part = self.__dict__.get(name)
-            if isinstance(part, Metric):
-                part.set_state(value)
-            else:
-                own[name] = value
-        self.__setstate__(own)
+        present = self.__dict__
+        self.__setstate__({name: _with_state(present.get(name), value) for name, value in state.items()})
 
     def _native_state(self) -> _core.MetricState:
         kind, attributes = self.spec()
@@ -152,6 +142,24 @@ class Metric:
     def from_config(cls, config: Config) -> Self:
         """Rebuild from `get_config`'s dictionary or Keras's."""
         return cls(**constructor_arguments(cls, config))
+
+
+def _state_of(value: Any) -> Any:
+    """Metrics inside of a metric as their states."""
+    if isinstance(value, Metric):
+        return value.get_state()
+    return [_state_of(entry) for entry in value] if isinstance(value, (list, tuple)) else value
+
+
+def _with_state(present: Any, value: Any) -> Any:
+    """What takes the place of an attribute: metrics stay, and take their states."""
+    if isinstance(present, Metric):
+        present.set_state(value)
+        return present
+    if isinstance(present, (list, tuple)) and isinstance(value, list):
+        padded = [*present, *[None] * (len(value) - len(present))]
+        return type(present)([_with_state(old, new) for old, new in zip(padded, value, strict=False)])
+    return value
 
 
 def _row_weights(sample_weight: Any, predicted: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from lamella import _core
 from lamella.callbacks import CallbackList
@@ -29,6 +30,13 @@ class EvaluationPass:
         self._batch_size = batch_size
         batches = -(-feed.rows // batch_size)
         self.steps = batches if steps is None else min(steps, batches)
+
+    def position(self) -> dict[str, Any]:
+        """Every run goes over the same data."""
+        return {}
+
+    def go_to(self, position: dict[str, Any]) -> None:
+        """Go on from what `position` returned."""
 
     def check(self) -> None:
         """Raise what is wrong with the data, if anything, before any work is done."""
@@ -77,6 +85,14 @@ class BatchEvaluationPass:
         self._stream = stream
         self._feed = feed
         self.steps = stream.steps if steps is None else steps
+
+    def position(self) -> dict[str, Any]:
+        """Where in the batches it is."""
+        return self._stream.position()
+
+    def go_to(self, position: dict[str, Any]) -> None:
+        """Go on from what `position` returned."""
+        self._stream.go_to(position)
 
     def check(self) -> None:
         """Raise what is wrong with the first batch, if anything, before any work is done."""

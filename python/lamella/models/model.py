@@ -36,6 +36,10 @@ class Model(Layer):
         self._compile_arguments: tuple[Any, Any] = (None, None)
         self._is_training = False
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy is not being trained, though it be made in a callback."""
+        return {**super().__getstate__(), "_is_training": False}
+
     @property
     def layers(self) -> list[Layer]:
         """The layers, without the declaration of the input."""

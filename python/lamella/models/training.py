@@ -168,7 +168,7 @@ class BatchTrainingPass:
 
     def settings(self) -> dict[str, Any]:
         """What the order of the steps depends on, as far as it is known here."""
-        return {"steps_per_epoch": self._steps}
+        return {"steps_per_epoch": self._steps, **self._stream.settings()}
 
     def position(self) -> dict[str, Any]:
         """Where in the batches it is, and the steps of this epoch that are done."""
@@ -233,7 +233,9 @@ def run_epochs(
     first, in_epoch, logs = epochs.start, False, dict[str, float]()
     callbacks.on_train_begin()
     if backup is not None:
-        backup.begin(TrainingState(model, compiled, training, callbacks.callbacks))
+        evaluation = validation.evaluation if validation is not None else None
+        listening = callbacks.callbacks
+        backup.begin(TrainingState(model, compiled, training, evaluation, listening, epochs.stop))
         first, in_epoch, logs = backup.restore() or (first, in_epoch, logs)
     for epoch in range(first, epochs.stop):
         if model.stop_training:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lamella import seeding
 from lamella._types import Array, Config
@@ -12,6 +12,7 @@ from lamella.metrics import Metric
 from lamella.models.compiled import Compiled
 
 if TYPE_CHECKING:
+    from lamella.models.evaluation import BatchEvaluationPass, EvaluationPass
     from lamella.models.model import Model
     from lamella.models.training import BatchTrainingPass, TrainingPass
     from lamella.saving.tensor_file import TensorFile
@@ -24,7 +25,9 @@ class TrainingState:
         model: the model.
         compiled: its optimizer, loss and metrics.
         training: the pass over its data.
+        validation: the pass over the validation data, or None.
         callbacks: the callbacks that are called.
+        epochs: the epoch at which training ends.
     """
 
     def __init__(
@@ -32,12 +35,17 @@ class TrainingState:
         model: Model,
         compiled: Compiled,
         training: TrainingPass | BatchTrainingPass,
+        validation: EvaluationPass | BatchEvaluationPass | None,
         callbacks: Sequence[Callback],
+        epochs: int,
     ) -> None:
         self._model = model
         self._compiled = compiled
         self._training = training
+        self._validation = validation
         self._callbacks = callbacks
+        self._epochs = epochs
+        self.began = training.trainer.iterations
 
     def describe(self, epoch: int, in_epoch: bool, logs: dict[str, float]) -> tuple[Config, dict[str, Array]]:
         """The state as JSON values and arrays.
@@ -47,26 +55,26 @@ class TrainingState:
             in_epoch: whether it runs already.
             logs: those of the last epoch that ended.
         """
-        from lamella.saving import model_file, nested
+        from lamella.saving import model_file
 
         optimizer, trainer = self._compiled.optimizer, self._training.trainer
         content: Config = {
             "epoch": epoch,
             "in_epoch": in_epoch,
             "logs": logs,
-            "settings": self._training.settings(),
+            "settings": self._settings(),
             "position": self._training.position(),
+            "validation": None if self._validation is None else self._validation.position(),
             "learning_rate": None if optimizer.follows_schedule else optimizer.learning_rate,
             "seed": trainer.seed,
             "random": seeding.state(),
+            "global_random": seeding.global_states(),
             "running_values": trainer.running_values(),
             "metrics": [metric.get_state() for metric in self._own_metrics()],
-            "callbacks": [[type(callback).__name__, callback.get_state()] for callback in self._callbacks],
+            "callbacks": [[type(callback).__name__, state] for callback, state in self._states()],
             "stop_training": self._model.stop_training,
         }
-        tensors: dict[str, Array] = {}
-        content = nested.separate(content, "state", tensors)
-        tensors |= model_file.describe_weights(self._model, content)
+        tensors = model_file.describe_weights(self._model, content)
         tensors |= model_file.describe_optimizer(self._model, content)
         return content, tensors
 
@@ -76,42 +84,64 @@ class TrainingState:
         Raises:
             ValueError: when it is the state of another training; then nothing was changed.
         """
-        from lamella.saving import model_file, nested
+        from lamella.saving import model_file
 
-        variables = dict(zip(content["weights"], self._model.weights, strict=False))
-        if len(variables) < max(len(content["weights"]), len(self._model.weights)):
-            raise ValueError("it is the state of a model with another number of weights")
-        arrays = model_file.verify(file, variables)
-        content = nested.join(content, arrays)
         self._require_same(content)
+        variables = dict(zip(content["weights"], self._model.weights, strict=True))
+        for name, variable in variables.items():
+            file.require(name, variable)
+        arrays = model_file.read_arrays(file, {})
         for name, variable in variables.items():
             variable.assign(arrays[name])
         optimizer, trainer = self._compiled.optimizer, self._training.trainer
         if content["learning_rate"] is not None:
             optimizer.learning_rate = content["learning_rate"]
-        self._compiled.seed = trainer.seed = content["seed"]
+        trainer.seed = content["seed"]
         model_file.restore_optimizer(self._model, content, variables, arrays)
         self._training.go_to(content["position"])
+        if self._validation is not None:
+            self._validation.go_to(content["validation"])
         if content["in_epoch"]:
             trainer.set_running_values(content["running_values"])
             for metric, state in zip(self._own_metrics(), content["metrics"], strict=True):
                 metric.set_state(state)
-        for callback, (_, state) in zip(self._callbacks, content["callbacks"], strict=True):
+        for (callback, _), (_, state) in zip(self._states(), content["callbacks"], strict=True):
             callback.set_state(state)
         self._model.stop_training = content["stop_training"]
         seeding.set_state(content["random"])
+        seeding.set_global_states(content["global_random"])
         return content["epoch"], content["in_epoch"], content["logs"]
 
     def _own_metrics(self) -> list[Metric]:
         """Metrics that are written in Python and keep their state themselves."""
         return [metric for metric in self._compiled.metrics if metric.kind == "python"]
 
+    def _states(self) -> list[tuple[Callback, dict[str, Any]]]:
+        """The callbacks that remember something, and what."""
+        states = [(callback, callback.get_state()) for callback in self._callbacks]
+        return [(callback, state) for callback, state in states if state]
+
+    def _settings(self) -> dict[str, Any]:
+        """What makes a training another one."""
+        compiled = self._compiled
+        return {
+            **self._training.settings(),
+            "weights": [list(variable.shape) for variable in self._model.weights],
+            "optimizer": type(compiled.optimizer).__name__,
+            "loss": compiled.loss.name if compiled.loss is not None else None,
+            "metrics": compiled.names,
+            "validation": self._validation is not None,
+            "callbacks": [type(callback).__name__ for callback, _ in self._states()],
+        }
+
     def _require_same(self, content: Config) -> None:
-        settings = self._training.settings()
-        if content["settings"] != settings:
+        theirs, ours = content["settings"], self._settings()
+        for key, value in ours.items():
+            if theirs.get(key) != value:
+                raise ValueError(
+                    f"it is the state of another training: its {key} are {theirs.get(key)!r}, here {value!r}"
+                )
+        if content["epoch"] > self._epochs:
             raise ValueError(
-                f"it is the state of another training: of {content['settings']}. This one is of {settings}"
+                f"{content['epoch']} epochs have been trained, and this training ends after {self._epochs}"
             )
-        names, own = [name for name, _ in content["callbacks"]], [type(c).__name__ for c in self._callbacks]
-        if names != own:
-            raise ValueError(f"it is the state of a training with the callbacks {names}. This one has {own}")

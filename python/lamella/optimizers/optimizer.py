@@ -233,7 +233,7 @@ class Optimizer:
             self._start_averages(trainer)
         self.trainer = trainer
         if self._waiting is not None:
-            self.set_state(self._waiting)
+            self.set_state(self._waiting.for_variables([slot[:2] for slot in trainer.slots()]))
             self._waiting = None
 
     def _start_averages(self, trainer: _core.Trainer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import NamedTuple
 
 from lamella import _core
@@ -18,3 +19,23 @@ class OptimizerState(NamedTuple):
 
     iterations: int
     slots: list[tuple[_core.Variable, str, Array]]
+
+    def for_variables(self, wanted: list[tuple[_core.Variable, str]]) -> OptimizerState:
+        """The state with the slots of these variables, where they are those of a copied model.
+
+        Args:
+            wanted: variables and names of slots, as a trainer lists them.
+        """
+        known = {id(variable) for variable, _ in wanted}
+        if any(id(variable) in known for variable, _, _ in self.slots):
+            return self
+        kinds = [(variable.shape, variable.dtype, name) for variable, name in wanted]
+        if [(variable.shape, variable.dtype, name) for variable, name, _ in self.slots] != kinds:
+            if self.slots:
+                warnings.warn(
+                    "The optimizer has trained variables of other shapes: it goes on without its slots",
+                    stacklevel=2,
+                )
+            return self
+        slots = [(variable, name, slot[2]) for (variable, name), slot in zip(wanted, self.slots, strict=True)]
+        return OptimizerState(self.iterations, slots)

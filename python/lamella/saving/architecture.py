@@ -26,10 +26,14 @@ def named_variables(layer: Layer, prefix: str = "") -> Iterator[tuple[str, Varia
 
 
 def _all_variables(layer: Layer, prefix: str) -> Iterator[tuple[str, Variable]]:
-    used: dict[str, int] = {}
+    used: set[str] = set()
     for variable in layer._variables:
-        count = used[variable.name] = used.get(variable.name, 0) + 1
-        yield f"{prefix}{variable.name}" + ("" if count == 1 else f"_{count - 1}"), variable
+        name, count = variable.name, 0
+        while name in used:
+            count += 1
+            name = f"{variable.name}_{count}"
+        used.add(name)
+        yield f"{prefix}{name}", variable
     for place, part in layer.parts():
         yield from _all_variables(part, f"{prefix}{place}.{part.name}.")
 

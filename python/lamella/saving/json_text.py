@@ -9,12 +9,20 @@ _MAX_VALUES = 200_000
 """Values in a text: Python takes about 60 bytes for each, however short it is in the text."""
 
 
-def parse_json(text: bytes, what: str) -> Any:
+def require_few_values(text: bytes, what: str, file_size: int = 0) -> None:
+    """Raise ValueError where JSON holds more values than a loader takes; larger files may hold more."""
+    most = _MAX_VALUES + file_size // 50
+    if sum(text.count(mark) for mark in (b",", b"[", b"{")) > most:
+        raise ValueError(f"{what} holds more than {most} values")
+
+
+def parse_json(text: bytes, what: str, file_size: int = 0) -> Any:
     """Parse JSON whose size in memory and depth are bounded.
 
     Args:
         text: UTF-8.
         what: what it is, for error messages: "config.json".
+        file_size: bytes of the file it is in.
 
     Raises:
         ValueError: when it is not JSON, says a key twice, is too deep or holds too many values.
@@ -22,8 +30,7 @@ def parse_json(text: bytes, what: str) -> Any:
     >>> parse_json(b'{"a": [1, 2]}', "the header")
     {'a': [1, 2]}
     """
-    if sum(text.count(mark) for mark in (b",", b"[", b"{")) > _MAX_VALUES:
-        raise ValueError(f"{what} holds more than {_MAX_VALUES} values")
+    require_few_values(text, what, file_size)
     try:
         return json.loads(text.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_number)
     except RecursionError:

@@ -18,12 +18,16 @@ from lamella.layers import Layer
 from lamella.models import Model, Sequential
 from lamella.optimizers.state import OptimizerState
 from lamella.saving.architecture import describe, named_variables, rebuild
-from lamella.saving.json_text import parse_json, write_json
+from lamella.saving.json_text import parse_json, require_few_values, write_json
 from lamella.saving.loading import loading
-from lamella.saving.tensor_file import TensorFile, open_tensors, type_name, write_tensors
+from lamella.saving.nested import join, references, separate
+from lamella.saving.tensor_file import MAX_HEADER, TensorFile, open_tensors, type_name, write_tensors
 from lamella.variable import Variable
 
 _VERSION = 1
+
+_TENSOR_ENTRY = 160
+"""Bytes in the header for a tensor, beside its name."""
 
 
 def save(model: Model, path: str | os.PathLike[str]) -> None:
@@ -65,8 +69,13 @@ def load_weights(layer: Layer, path: str | os.PathLike[str], skip_mismatch: bool
     """Give a layer or model the weights of a file, one after the other; all of them or none."""
     with loading(path), open_tensors(path) as file:
         names, weights = read_content(file)["weights"], layer.weights
-        if len(names) != len(weights) and not skip_mismatch:
-            raise ValueError(f"it holds {len(names)} weights, and '{layer.name}' has {len(weights)}")
+        if not layer.built:
+            raise ValueError(f"'{layer.name}' is not built, and has no weights yet")
+        if len(names) != len(weights):
+            message = f"it holds {len(names)} weights, and '{layer.name}' has {len(weights)}"
+            if not skip_mismatch:
+                raise ValueError(message)
+            warnings.warn(f"{message}: the others are left as they are", stacklevel=4)
         pairs = []
         for name, variable in zip(names, weights, strict=False):
             try:
@@ -94,16 +103,15 @@ def describe_weights(layer: Layer, content: Config) -> dict[str, Array]:
 
 def describe_optimizer(model: Model, content: Config) -> dict[str, Array]:
     """The slots under their names; notes in `content` how many steps were taken, and whose slots they are."""
-    assert model.optimizer is not None
-    state = model.optimizer.state()
+    optimizer = model.optimizer
+    assert optimizer is not None
+    names = {id(variable): name for name, variable in named_variables(model)}
+    content["without_decay"] = [names[id(v)] for v in model.weights if not optimizer.decays(v)]
+    state = optimizer.state()
     if state is None:
         return {}
-    names = {id(variable): name for name, variable in named_variables(model)}
-    slots = [
-        (names[id(variable)], slot, values)
-        for variable, slot, values in state.slots
-        if id(variable) in names  # and not of a layer that was taken off
-    ]
+    # The trainer may still hold slots of variables that have left the model with their layer.
+    slots = [(names[id(v)], slot, values) for v, slot, values in state.slots if id(v) in names]
     content["optimizer"] = {
         "iterations": state.iterations,
         "slots": [[name, slot] for name, slot, _ in slots],
@@ -112,8 +120,21 @@ def describe_optimizer(model: Model, content: Config) -> dict[str, Array]:
 
 
 def write(path: str | os.PathLike[str], content: Config, tensors: dict[str, Array]) -> None:
-    """Write tensors and what there is to say of them, under a checksum."""
-    text = write_json({"version": _VERSION, "lamella": _core.__version__, **content})
+    """Write tensors and what there is to say of them, under a checksum.
+
+    Raises:
+        OSError: when the file cannot be written.
+        ValueError: for a value that has no form in a file, or too many of them.
+    """
+    separated: dict[str, Array] = {}
+    content = separate({"version": _VERSION, "lamella": _core.__version__, **content}, separated)
+    tensors = {**tensors, **separated}
+    text = write_json(content)
+    size = sum(array.nbytes for array in tensors.values())
+    refusal = f"'{os.fspath(path)}' cannot be written: its header"
+    require_few_values(text.encode(), refusal, size)
+    if len(write_json(text)) + sum(len(name) + _TENSOR_ENTRY for name in tensors) > MAX_HEADER:
+        raise ValueError(f"{refusal} would take more than {MAX_HEADER} bytes")
     parts = {name: (type_name(a), a.shape, _core.checksum(a)) for name, a in tensors.items()}
     metadata = {"format": "lamella", "lamella": text, "checksum": checksum_of(text, parts)}
     write_tensors(path, tensors, metadata)
@@ -130,17 +151,18 @@ def read_content(file: TensorFile) -> Config:
     """
     if file.metadata.get("format") != "lamella":
         raise ValueError("it was not written by lamella; load_torch_state_dict() reads weights of others")
-    content = parse_json(file.metadata["lamella"].encode(), "its description")
-    if not isinstance(content, dict) or content.get("version") != _VERSION:
-        raise ValueError(f"it was written by a later version: lamella {content.get('lamella')}")
-    return content
-
-
-def verify(file: TensorFile, variables: dict[str, Variable]) -> dict[str, Array]:
-    """Read all tensors as arrays, and assign none; raises ValueError as `read_arrays`."""
-    for name, variable in variables.items():
-        file.require(name, variable)
-    return read_arrays(file, {})
+    content = parse_json(file.metadata["lamella"].encode(), "its description", file.size)
+    if not isinstance(content, dict):
+        raise ValueError("its description is not a JSON object")
+    if content.get("version") != _VERSION:
+        raise ValueError(
+            f"its format has version {content.get('version')!r}, by lamella {content.get('lamella')}; "
+            f"version {_VERSION} is read here"
+        )
+    joined: Config = join(content, {name: file.read(name) for name in references(content)})
+    if len(set(joined["weights"])) < len(joined["weights"]):
+        raise ValueError("it names a weight twice")
+    return joined
 
 
 def read_arrays(file: TensorFile, variables: dict[str, Variable]) -> dict[str, Array]:
@@ -169,7 +191,13 @@ def restore_optimizer(
 ) -> None:
     """Give a compiled model the seed, steps and slots of its file."""
     assert model._compiled is not None
-    model._compiled.seed = int(content["seed"])
+    seed = content["seed"]
+    if type(seed) is not int or not 0 <= seed < 1 << 32:
+        raise ValueError(f"the seed must be an integer from 0 to 2**32 - 1. Received: {seed!r}")
+    model._compiled.seed = seed
+    optimizer = model._compiled.optimizer
+    if not optimizer.built and content["without_decay"]:
+        optimizer.exclude_from_weight_decay([variables[name] for name in content["without_decay"]])
     entries = content.get("optimizer")
     if entries is None:
         return
@@ -182,7 +210,7 @@ def restore_optimizer(
     iterations = int(entries["iterations"])
     if not 0 <= iterations < 1 << 63:
         raise ValueError(f"the optimizer cannot have taken {iterations} steps")
-    model._compiled.optimizer.set_state(OptimizerState(iterations, slots))
+    optimizer.set_state(OptimizerState(iterations, slots))
 
 
 def _slot_name(name: str, slot: str) -> str:

@@ -11,7 +11,8 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, NamedTuple
+from io import BufferedReader
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,8 +22,8 @@ from lamella.saving.atomic import replacing
 from lamella.saving.json_text import parse_json
 from lamella.variable import Variable
 
-MAX_HEADER = 4 << 20
-"""Bytes; tens of thousands of tensors."""
+MAX_HEADER = 8 << 20
+"""Bytes; thousands of layers."""
 
 _DTYPES = {
     "BOOL": "?",
@@ -64,13 +65,14 @@ class TensorFile:
     Attributes:
         metadata: texts by their names.
         tensors: arrays by their names, in the order of the file.
+        size: bytes of the file.
         data_bytes: bytes of all arrays together.
 
     Raises:
         ValueError: for anything that is not a header of arrays that lie one behind the other up to the end.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BufferedReader) -> None:
         self._file = file
         size = os.fstat(file.fileno()).st_size
         length = int.from_bytes(file.read(8), "little")
@@ -78,10 +80,11 @@ class TensorFile:
             raise ValueError(f"it is not a safetensors file, or cut off: it has {size} bytes")
         if length > MAX_HEADER:
             raise ValueError(f"its header takes {length} bytes, more than {MAX_HEADER}")
-        header = parse_json(file.read(length), "its header")
+        header = parse_json(file.read(length), "its header", size)
         if not isinstance(header, dict):
             raise ValueError("its header is not a JSON object")
         self.metadata = _texts(header.pop("__metadata__", {}))
+        self.size = size
         self.data_bytes = size - 8 - length
         self.tensors = _layout(header, 8 + length, self.data_bytes)
 
@@ -89,13 +92,9 @@ class TensorFile:
         """The values of an array; bfloat16 becomes float32."""
         info = self.tensors[name]
         values = np.empty(info.shape, _DTYPES[info.dtype])
-        view = values.reshape(-1).view("u1").data
-        done = 0
-        while done < len(view):
-            count = os.preadv(self._file.fileno(), [view[done:]], info.start + done)
-            if count == 0:
-                raise ValueError(f"it ends inside of '{name}'")
-            done += count
+        self._file.seek(info.start)
+        if self._file.readinto(values.reshape(-1).view("u1").data) != values.nbytes:
+            raise ValueError(f"it ends inside of '{name}'")
         if info.dtype == "BF16":
             return (values.astype("<u4") << np.uint32(16)).view("<f4")
         return values
