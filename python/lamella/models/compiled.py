@@ -168,7 +168,7 @@ class Compiled:
                 [variable for variable in program.variables if not self.optimizer.decays(variable)],
             )
             self._trainer_program = program
-            self.optimizer.attach(self._trainer)
+            self.optimizer.attach(self._trainer, program.variables)
             self._reported_step = None
         return self._trainer
 

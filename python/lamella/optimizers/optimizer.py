@@ -227,13 +227,19 @@ class Optimizer:
             self.trainer.iterations = state.iterations
             self.trainer.set_slots(state.slots)
 
-    def attach(self, trainer: _core.Trainer) -> None:
-        """Let a trainer that was made to go on from the last one keep step counter and slots."""
+    def attach(self, trainer: _core.Trainer, variables: Sequence[_core.Variable]) -> None:
+        """Let a trainer that was made to go on from the last one keep step counter and slots.
+
+        Args:
+            trainer: the trainer.
+            variables: all variables of its model.
+        """
         if self.use_ema and self._steps:
             self._start_averages(trainer)
         self.trainer = trainer
         if self._waiting is not None:
-            self.set_state(self._waiting.for_variables([slot[:2] for slot in trainer.slots()]))
+            wanted = [slot[:2] for slot in trainer.slots()]
+            self.set_state(self._waiting.for_variables(wanted, variables))
             self._waiting = None
 
     def _start_averages(self, trainer: _core.Trainer) -> None:

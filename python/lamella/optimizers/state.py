@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from lamella import _core
@@ -20,22 +21,22 @@ class OptimizerState(NamedTuple):
     iterations: int
     slots: list[tuple[_core.Variable, str, Array]]
 
-    def for_variables(self, wanted: list[tuple[_core.Variable, str]]) -> OptimizerState:
-        """The state with the slots of these variables, where they are those of a copied model.
+    def for_variables(
+        self, wanted: list[tuple[_core.Variable, str]], variables: Sequence[_core.Variable]
+    ) -> OptimizerState:
+        """The state, its slots given to the variables of another model where it was copied alone.
 
         Args:
-            wanted: variables and names of slots, as a trainer lists them.
+            wanted: variables and names of slots, as the trainer of that model lists them.
+            variables: all variables of that model.
         """
-        known = {id(variable) for variable, _ in wanted}
-        if any(id(variable) in known for variable, _, _ in self.slots):
+        known = {id(variable) for variable in variables}
+        if not self.slots or any(id(variable) in known for variable, _, _ in self.slots):
             return self
         kinds = [(variable.shape, variable.dtype, name) for variable, name in wanted]
         if [(variable.shape, variable.dtype, name) for variable, name, _ in self.slots] != kinds:
-            if self.slots:
-                warnings.warn(
-                    "The optimizer has trained variables of other shapes: it goes on without its slots",
-                    stacklevel=2,
-                )
+            message = "The optimizer has trained variables of other shapes: it goes on without its slots"
+            warnings.warn(message, stacklevel=2)
             return self
         slots = [(variable, name, slot[2]) for (variable, name), slot in zip(wanted, self.slots, strict=True)]
         return OptimizerState(self.iterations, slots)
