@@ -1,5 +1,7 @@
 """Losses, metrics and optimizers as objects of their own: numbers, reductions, configs, names."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -219,6 +221,14 @@ def test_a_config_of_a_keras_optimizer_is_read():
         (lambda: optimizers.SGD(0.1, decay=0.1), "no argument 'decay'"),
         (lambda: optimizers.Adam(beta_1=1.0), "beta_1"),
         (lambda: optimizers.SGD(0.1, loss_scale_factor=-2.0), "loss_scale_factor.*-2.0"),
+        (
+            lambda: optimizers.SGD(gradient_accumulation_steps=2**31),
+            "gradient_accumulation.*2147483648",
+        ),
+        (lambda: optimizers.SGD(ema_overwrite_frequency=2**31), "ema_overwrite_frequency.*2147483648"),
+        (lambda: metrics.AUC(100_001), "num_thresholds.*100001"),
+        (lambda: metrics.AUC(2.5), "num_thresholds.*2.5"),
+        (lambda: metrics.AUC(name=["area"]), "AUC: 'name' must be a str.*list"),
         (lambda: losses.CategoricalCrossentropy(axis=1), "axis"),
         (lambda: losses.BinaryCrossentropy(label_smoothing=2.0), "label_smoothing"),
         (lambda: losses.MeanSquaredError(reduction="median"), "reduction"),
@@ -228,6 +238,15 @@ def test_a_config_of_a_keras_optimizer_is_read():
 def test_what_makes_no_sense_is_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_thresholds_take_no_memory_before_they_are_used():
+    tracemalloc.start()
+    kept = [metrics.AUC(100_000) for _ in range(100)]
+    used = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert used < 1 << 20
+    assert len(kept[0].thresholds) == 100_000
 
 
 def test_losses_alone_agree_with_training():

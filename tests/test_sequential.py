@@ -227,11 +227,43 @@ def test_inputs_that_do_not_fit_name_the_model_and_both_shapes():
         (lambda: Sequential([layers.Dense(2)]).build(), "no Input"),
         (lambda: mlp().build((None, 5)), r"\(None, 4\).*\(None, 5\)"),
         (lambda: Sequential.from_config({"name": "x"}), "layers"),
+        (lambda: Sequential.from_config({"layers": [], "trainable": "no"}), "Sequential: 'trainable'.*'no'"),
+        (lambda: Sequential(name={"a": 1}), "Sequential: 'name' must be a str.*dict"),
+        (lambda: layers.Dense(1, name=3), "Dense: 'name' must be a str.*3 of type int"),
+        (lambda: layers.Dense(1, trainable="no"), "Dense: 'trainable'.*'no'"),
+        (lambda: Input(batch_shape=(None, 4.0)), r"integers or None.*4\.0"),
+        (lambda: Input(batch_shape=(None, True)), "integers or None.*True"),
+        (lambda: Input((4,), dtype="complex64"), "type of real numbers.*'complex64'"),
+        (lambda: Input((4,), dtype="number"), "type of real numbers.*'number'"),
     ],
 )
 def test_models_that_make_no_sense(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_the_name_of_each_layer_is_looked_at_a_few_times_only():
+    class Counting(layers.ReLU):
+        looks = 0
+
+        @property
+        def name(self):
+            Counting.looks += 1
+            return self._name
+
+        @name.setter
+        def name(self, name):
+            self._name = name
+
+    Sequential([Counting() for _ in range(200)])
+    assert 0 < Counting.looks < 10 * 200
+
+
+def test_a_layer_may_take_the_name_that_another_gave_up():
+    model = Sequential([layers.Dense(1, name="a")])
+    model.layers[0].name = "b"
+    model.add(layers.Dense(1, name="a"))
+    assert [layer.name for layer in model.layers] == ["b", "a"]
 
 
 def test_one_numeric_type_a_model():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 _counts: dict[str, int] = {}
 
@@ -25,6 +26,20 @@ def auto_name(class_name: str) -> str:
     count = _counts.get(prefix, 0)
     _counts[prefix] = count + 1
     return prefix if count == 0 else f"{prefix}_{count}"
+
+
+def checked_name(cls: type, name: Any) -> str | None:
+    """Return a name that was given, or None; raise ValueError for what is not a text.
+
+    >>> checked_name(dict, 3)
+    Traceback (most recent call last):
+    ValueError: dict: 'name' must be a str or None. Received: 3 of type int
+    """
+    if name is None or isinstance(name, str):
+        return name
+    raise ValueError(
+        f"{cls.__name__}: 'name' must be a str or None. Received: {name!r} of type {type(name).__name__}"
+    )
 
 
 def reset_names() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from lamella import config as settings
 from lamella._types import Config, Shape
 from lamella.layers.layer import Layer
@@ -22,7 +24,8 @@ class InputLayer(Layer):
         name: a name.
 
     Raises:
-        ValueError: when neither or both of `shape` and `batch_shape` are given, or an axis is not positive.
+        ValueError: when neither or both of `shape` and `batch_shape` are given, an axis is not a
+            positive integer, or the type is not one of real numbers.
     """
 
     def __init__(
@@ -48,14 +51,14 @@ class InputLayer(Layer):
             raise ValueError(f"Input '{self.name}': pass either 'shape' or 'batch_shape'")
         if batch_shape is None:
             batch_shape = (batch_size, *((shape,) if isinstance(shape, int) else shape))
-        self.batch_shape: Shape = tuple(None if axis is None else int(axis) for axis in batch_shape)
-        if len(self.batch_shape) < 2 or any(axis is not None and axis < 1 for axis in self.batch_shape):
+        axes = tuple(batch_shape)
+        if len(axes) < 2 or not all(axis is None or _is_length(axis) for axis in axes):
             raise ValueError(
                 f"Input '{self.name}': a shape needs at least one axis besides the batch, all of them "
-                "positive. "
-                f"Received: {self.batch_shape}"
+                f"positive integers or None. Received: {axes}"
             )
-        self.dtype = settings.floatx() if dtype is None else str(dtype)
+        self.batch_shape: Shape = tuple(None if axis is None else int(axis) for axis in axes)
+        self.dtype = settings.floatx() if dtype is None else _real_type(dtype)
         self.build(self.batch_shape)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
@@ -70,6 +73,23 @@ class InputLayer(Layer):
             "name": self.name,
             "optional": False,
         }
+
+
+def _is_length(axis: Any) -> bool:
+    return isinstance(axis, (int, np.integer)) and not isinstance(axis, bool) and int(axis) >= 1
+
+
+def _real_type(dtype: Any) -> str:
+    """The name of a type of real numbers; NumPy does not know Keras's bfloat16."""
+    if dtype == "bfloat16":
+        return "bfloat16"
+    try:
+        known = np.dtype(dtype)
+    except (TypeError, ValueError):
+        known = np.dtype(object)
+    if known.kind not in "biuf":
+        raise ValueError(f"Input: 'dtype' must be a type of real numbers. Received: {dtype!r}")
+    return str(known)
 
 
 def Input(  # noqa: N802  # Keras's name

@@ -12,7 +12,7 @@ from lamella import config as settings
 from lamella import constraints, initializers, regularizers
 from lamella._types import Array, Config, Shape
 from lamella.data.arrays import as_numbers
-from lamella.naming import auto_name
+from lamella.naming import auto_name, checked_name
 from lamella.program import Program, ProgramBuilder, structure_changed
 from lamella.registry import constructor_arguments
 from lamella.variable import Variable, claim_blank
@@ -85,7 +85,7 @@ class Layer:
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        self.name = name or auto_name(type(self).__name__)
+        self.name = checked_name(type(self), name) or auto_name(type(self).__name__)
         self.dtype = settings.standardize_dtype(dtype)
         self.built = False
         self.input_shape_argument = _take_input_shape(kwargs)
@@ -94,7 +94,7 @@ class Layer:
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.penalties: list[tuple[Variable, Regularizer]] = []
         self.constraints: list[tuple[Variable, Constraint]] = []
-        self._trainable = bool(trainable)
+        self._trainable = checked_trainable(type(self), trainable)
         self._variables: list[Variable] = []
         self._scope = ""
         self._input_shape: Shape | None = None
@@ -370,6 +370,13 @@ class Layer:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def checked_trainable(cls: type, trainable: Any) -> bool:
+    """Return it; raise ValueError for what is not a bool: "no" would be true."""
+    if not isinstance(trainable, (bool, np.bool_)):
+        raise ValueError(f"{cls.__name__}: 'trainable' must be True or False. Received: {trainable!r}")
+    return bool(trainable)
 
 
 def _take_input_shape(kwargs: Config) -> tuple[int | None, ...] | None:

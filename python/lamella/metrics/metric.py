@@ -9,7 +9,7 @@ import numpy as np
 from lamella import _core, config
 from lamella._types import Array, Config, Spec
 from lamella.losses.loss import as_targets, drop_last_one
-from lamella.naming import snake_case
+from lamella.naming import checked_name, snake_case
 from lamella.registry import constructor_arguments
 
 
@@ -50,7 +50,8 @@ class Metric:
     """Whether targets are one class index a row instead of values like the predictions."""
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
-        self.name = name or (snake_case(type(self).__name__) if self.kind == "python" else self.kind)
+        own = snake_case(type(self).__name__) if self.kind == "python" else self.kind
+        self.name = checked_name(type(self), name) or own
         self.dtype = config.standardize_dtype(dtype)
         self.reset_state()
 

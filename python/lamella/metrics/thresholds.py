@@ -11,7 +11,7 @@ from lamella._types import Config
 from lamella.metrics.metric import Metric
 
 _UNDER_ANY_PREDICTION = -1e10  # the threshold where top_k alone decides
-_MAX_THRESHOLDS = 1_000_000
+_MAX_THRESHOLDS = 100_000
 
 
 def _evenly_spaced(thresholds: Sequence[float]) -> bool:
@@ -158,7 +158,7 @@ class AUC(Metric):
         from_logits: whether predictions are logits. Defaults to False.
 
     Raises:
-        ValueError: for another curve or summation, fewer than 2 thresholds, or more than a million.
+        ValueError: for another curve or summation, fewer than 2 thresholds, or more than 100,000.
 
     >>> round(AUC()([[0], [0], [1], [1]], [[0.0], [0.5], [0.3], [0.9]]), 4)
     0.75
@@ -188,13 +188,15 @@ class AUC(Metric):
                 "AUC: 'summation_method' must be 'interpolation', 'minoring' or 'majoring'. "
                 f"Received: {summation_method!r}"
             )
-        if thresholds is None and not 2 <= num_thresholds <= _MAX_THRESHOLDS:
+        if thresholds is not None:
+            num_thresholds = len(thresholds) + 2
+        if not isinstance(num_thresholds, (int, np.integer)) or not 2 <= num_thresholds <= _MAX_THRESHOLDS:
             raise ValueError(
-                f"AUC: 'num_thresholds' must be from 2 to {_MAX_THRESHOLDS}. Received: {num_thresholds}"
+                f"AUC: 'num_thresholds' must be an integer from 2 to {_MAX_THRESHOLDS}. "
+                f"Received: {num_thresholds!r}"
             )
-        inner = [i / (num_thresholds - 1) for i in range(1, num_thresholds - 1)]
-        self.init_thresholds = thresholds
-        self.thresholds = [-1e-7, *(inner if thresholds is None else sorted(thresholds)), 1.0 + 1e-7]
+        self.num_thresholds = int(num_thresholds)
+        self.init_thresholds = None if thresholds is None else sorted(thresholds)
         self.curve = str(curve).upper()
         self.summation_method = str(summation_method).lower()
         self.multi_label = bool(multi_label)
@@ -202,11 +204,19 @@ class AUC(Metric):
         self.label_weights = None if label_weights is None else [float(w) for w in label_weights]
         self.from_logits = bool(from_logits)
 
+    @property
+    def thresholds(self) -> list[float]:
+        """All thresholds, in order; made when asked for, as a config of a few bytes may say very many."""
+        inner = self.init_thresholds
+        if inner is None:
+            inner = [i / (self.num_thresholds - 1) for i in range(1, self.num_thresholds - 1)]
+        return [-1e-7, *inner, 1.0 + 1e-7]
+
     def attributes(self) -> dict[str, Any]:
-        ends = [0.0, *self.thresholds[1:-1], 1.0]
+        given = self.init_thresholds
         attributes: dict[str, Any] = {
             "thresholds": self.thresholds,
-            "even": self.init_thresholds is None or _evenly_spaced(ends),
+            "even": given is None or _evenly_spaced([0.0, *given, 1.0]),
             "curve": self.curve,
             "summation_method": self.summation_method,
             "multi_label": self.multi_label,
@@ -219,12 +229,12 @@ class AUC(Metric):
     def get_config(self) -> Config:
         return {
             **super().get_config(),
-            "num_thresholds": len(self.thresholds),
+            "num_thresholds": self.num_thresholds,
             "curve": self.curve,
             "summation_method": self.summation_method,
             "multi_label": self.multi_label,
             "num_labels": self.num_labels,
             "label_weights": self.label_weights,
             "from_logits": self.from_logits,
-            **({} if self.init_thresholds is None else {"thresholds": self.thresholds[1:-1]}),
+            **({} if self.init_thresholds is None else {"thresholds": self.init_thresholds}),
         }

@@ -8,7 +8,7 @@ from typing import Any, Self
 from lamella import layers as layers_module
 from lamella._types import Array, Config, Shape
 from lamella.layers.input_layer import InputLayer
-from lamella.layers.layer import Layer
+from lamella.layers.layer import Layer, checked_trainable
 from lamella.models.model import Model
 from lamella.program import ProgramBuilder, structure_changed
 
@@ -38,8 +38,9 @@ class Sequential(Model):
     ) -> None:
         self._layers: list[Layer] = []
         super().__init__(trainable=trainable, name=name)
+        named: dict[str, Layer] = {}
         for layer in layers or ():
-            self.add(layer, rebuild=False)
+            self._append(layer, named)
         if not trainable:
             self.trainable = False
         self._build_if_known()
@@ -67,6 +68,11 @@ class Sequential(Model):
         >>> len(model.layers)
         1
         """
+        self._append(layer, {other.name: other for other in self._layers})
+        self._restructure(rebuild)
+
+    def _append(self, layer: Layer, named: dict[str, Layer]) -> None:
+        """Put a layer on top of those in `named`, and among them."""
         if not isinstance(layer, Layer):
             raise ValueError(
                 f"Only layers can be added to a Sequential model. Received: {layer!r} of type "
@@ -74,7 +80,8 @@ class Sequential(Model):
             )
         if not self._layers and layer.input_shape_argument is not None:
             self._layers.append(InputLayer(shape=layer.input_shape_argument))
-        if any(other.name == layer.name and other is not layer for other in self._layers):
+            named[self._layers[0].name] = self._layers[0]
+        if named.setdefault(layer.name, layer) is not layer:
             raise ValueError(
                 f"Model '{self.name}' already has a layer named '{layer.name}': pass a unique 'name' to the "
                 "layer"
@@ -84,7 +91,6 @@ class Sequential(Model):
                 f"Model '{self.name}': an Input must be the first layer, and there can be only one"
             )
         self._layers.append(layer)
-        self._restructure(rebuild)
 
     def pop(self, rebuild: bool = True) -> Layer:
         """Take the last layer off and return it.
@@ -254,7 +260,7 @@ class Sequential(Model):
             )
         layers = [layers_module.deserialize(layer, custom_objects) for layer in config["layers"]]
         model = cls(layers, name=config.get("name"))
-        model._trainable = bool(config.get("trainable", True))
+        model._trainable = checked_trainable(cls, config.get("trainable", True))
         if not model.built and config.get("build_input_shape"):
             model.build(config["build_input_shape"])
         return model

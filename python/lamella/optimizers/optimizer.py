@@ -33,6 +33,9 @@ _SHARED = (
 )
 """The arguments of every optimizer, in the order of Keras's configs."""
 
+_MAX_COUNT = 2**31 - 1
+"""The largest number of steps that the native optimizer counts."""
+
 _SCHEDULED_STEPS = 256
 """Steps a schedule is evaluated for at once: a native call may end before it has used them all."""
 
@@ -128,8 +131,10 @@ class Optimizer:
             raise self._wrong("ema_momentum", "in [0, 1]", self.ema_momentum)
         for argument, least in (("ema_overwrite_frequency", 1), ("gradient_accumulation_steps", 2)):
             value = getattr(self, argument)
-            if value is not None and (not isinstance(value, (int, np.integer)) or value < least):
-                raise self._wrong(argument, f"an integer >= {least} or None", value)
+            if value is not None and (
+                not isinstance(value, (int, np.integer)) or not least <= value <= _MAX_COUNT
+            ):
+                raise self._wrong(argument, f"an integer from {least} to {_MAX_COUNT}, or None", value)
 
     def _wrong(self, argument: str, expected: str, value: Any) -> ValueError:
         return ValueError(f"{type(self).__name__}: '{argument}' must be {expected}. Received: {value!r}")
