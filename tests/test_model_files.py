@@ -104,6 +104,17 @@ def test_float64_models_keep_every_bit(path, float64):
     np.testing.assert_array_equal(load_model(path).predict(x, verbose=0), model.predict(x, verbose=0))
 
 
+@pytest.mark.parametrize("loss", ["mse", "crossentropy", lamella.losses.Huber(2.0)])
+def test_the_loss_comes_back_as_it_was_given(path, loss):
+    model = small_model()
+    model.compile("sgd", loss)
+    model.save(path)
+    again = load_model(path)
+    assert type(again.loss) is type(model.loss)
+    assert again.loss == loss or again.loss.delta == 2.0
+    assert again.get_compile_config() == model.get_compile_config()
+
+
 def test_loading_without_compiling(path):
     small_model().save(path)
     assert not load_model(path, compile=False).compiled

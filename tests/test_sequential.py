@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import lamella
-from lamella import Input, Sequential, layers
+from lamella import Input, Sequential, initializers, layers
 
 RNG = np.random.default_rng(1)
 X = RNG.normal(size=(10, 4)).astype(np.float32)
@@ -264,6 +264,30 @@ def test_a_layer_may_take_the_name_that_another_gave_up():
     model.layers[0].name = "b"
     model.add(layers.Dense(1, name="a"))
     assert [layer.name for layer in model.layers] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[", "not valid JSON"),
+        ("5", "class 5"),
+        ('{"class_name": "Functional"}', "class 'Functional'"),
+        ('{"class_name": "Sequential"}', "KeyError: 'config'"),
+        ('{"class_name": "Sequential", "config": 5}', "TypeError"),
+        ('{"class_name": "Sequential", "config": {"layers": 5}}', "TypeError"),
+        ('{"class_name": "Sequential", "config": {"layers": [[]]}}', "config of a layer"),
+        ('{"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense"}]}}', "TypeError.*units"),
+    ],
+)
+def test_texts_that_are_no_model(text, message):
+    with pytest.raises(ValueError, match=f"The text cannot be loaded: .*{message}"):
+        lamella.models.model_from_json(text)
+
+
+def test_arrays_in_configs_are_written_into_json():
+    model = Sequential([Input((2,)), layers.Dense(2, bias_initializer=initializers.Constant(np.arange(2.0)))])
+    again = lamella.models.model_from_json(model.to_json(indent=1))
+    np.testing.assert_array_equal(again.get_weights()[1], [0, 1])
 
 
 def test_one_numeric_type_a_model():

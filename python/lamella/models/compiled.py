@@ -99,7 +99,14 @@ class Compiled:
                 _COMPILE_DEFAULTS[key] and config[key] not in _COMPILE_DEFAULTS[key]
             ):
                 raise ValueError(f"compile() does not support the entry {key!r}: {config[key]!r}")
-        return cls(*(config.get(key) for key in ("optimizer", "loss", "metrics", "weighted_metrics")))
+        loss = config.get("loss")
+        loss = losses.get(loss) if isinstance(loss, dict) else loss
+        return cls(config.get("optimizer"), loss, config.get("metrics"), config.get("weighted_metrics"))
+
+    @property
+    def given_loss(self) -> Any:
+        """The loss as it was given."""
+        return self._arguments["loss"]
 
     def settle(self, target_shape: tuple[int, ...], output_shape: tuple[int, ...]) -> None:
         """Choose what depends on the targets, the first time there are any.

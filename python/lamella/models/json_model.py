@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lamella.models.sequential import Sequential
+if TYPE_CHECKING:
+    from lamella.models.sequential import Sequential
 
 
 def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Sequential:
@@ -22,9 +23,9 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
     >>> model_from_json(model.to_json()).count_params()
     15
     """
+    from lamella.saving.architecture import make
     from lamella.saving.json_text import parse_json
+    from lamella.saving.loading import refusing
 
-    config = parse_json(json_string.encode(), "the text")
-    if not isinstance(config, dict) or config.get("class_name") != "Sequential":
-        raise ValueError("The text does not describe a Sequential model")
-    return Sequential.from_config(config["config"], custom_objects)
+    with refusing("The text"):
+        return make(parse_json(json_string.encode(), "it"), custom_objects)

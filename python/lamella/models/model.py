@@ -6,15 +6,15 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from lamella._types import Array, Config
+from lamella._types import Array
 from lamella.callbacks import CallbackList, History
 from lamella.data.arrays import ArrayData, adapt, as_numbers
 from lamella.data.batches import BatchData, BatchStream, adapt_any, split, unpack
-from lamella.layers import serialize
 from lamella.layers.layer import Layer
 from lamella.metrics import Metric
 from lamella.models.compiled import Compiled
 from lamella.models.passes import evaluation_pass, feed_for, positive, training_pass
+from lamella.models.persistence import Persistence
 from lamella.models.prediction import predict_stream, run_prediction
 from lamella.models.summary import print_summary
 from lamella.models.training import Validation, run_epochs
@@ -23,7 +23,7 @@ from lamella.optimizers import Optimizer
 _DEFAULT_BATCH_SIZE = 32
 
 
-class Model(Layer):
+class Model(Persistence):
     """Base class of models: `Sequential` says what they are made of."""
 
     module: ClassVar[str] = "keras"
@@ -33,7 +33,6 @@ class Model(Layer):
         self.stop_training = False
         self.history: History | None = None
         self._compiled: Compiled | None = None
-        self._compile_arguments: tuple[Any, Any] = (None, None)
         self._is_training = False
 
     def __getstate__(self) -> dict[str, Any]:
@@ -85,7 +84,6 @@ class Model(Layer):
         """
         self.refuse(loss_weights=(loss_weights, None))
         self._compiled = Compiled(optimizer, loss, metrics, weighted_metrics)
-        self._compile_arguments = (loss, metrics)
 
     @property
     def compiled(self) -> bool:
@@ -99,8 +97,8 @@ class Model(Layer):
 
     @property
     def loss(self) -> Any:
-        """The loss as it was given to `compile`."""
-        return self._compile_arguments[0]
+        """The loss as it was given to `compile`, or as a file gave it."""
+        return self._compiled.given_loss if self._compiled else None
 
     @property
     def metrics(self) -> list[Metric]:
@@ -379,110 +377,6 @@ class Model(Layer):
         inputs = self.prepare_inputs(as_numbers("x", x))
         return self.program_for(inputs.shape[1:]).predict(inputs)
 
-    # Files.
-
-    def save(self, filepath: Any, overwrite: bool = True, zipped: bool | None = None) -> None:
-        """Write the model into a file: layers, weights, what it was compiled with, the optimizer's state.
-
-        The file appears whole or not at all. `lamella.saving.load_model` makes the model again, which trains
-        on as this one would.
-
-        Args:
-            filepath: the file; its name ends in `.safetensors`, or in `.keras` for a file that Keras 3 loads
-                too.
-            overwrite: whether a file of this name may be replaced. Defaults to True.
-            zipped: must not be False: what is written is one file.
-
-        Raises:
-            ImportError: for a `.keras` file, when h5py is not installed.
-            OSError: when it cannot be written; a file that was there before is then still there.
-            ValueError: for another suffix, or something that has no name a file could give.
-
-        >>> import pathlib, tempfile, lamella
-        >>> path = pathlib.Path(tempfile.mkdtemp()) / "model.safetensors"
-        >>> lamella.Sequential([lamella.Input((4,)), lamella.layers.Dense(3)]).save(path)
-        >>> lamella.saving.load_model(path).output_shape
-        (None, 3)
-        """
-        from lamella import saving
-
-        saving.save_model(self, filepath, overwrite, zipped)
-
-    def save_weights(
-        self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None
-    ) -> None:
-        """Write the weights into a file.
-
-        Args:
-            filepath: the file; its name ends in `.safetensors`, or in `.weights.h5` for one that Keras 3
-                loads too.
-            overwrite: whether a file of this name may be replaced. Defaults to True.
-            max_shard_size: must be None: what is written is one file.
-
-        Raises:
-            ImportError, OSError, ValueError: as `save`.
-
-        >>> import pathlib, tempfile, lamella
-        >>> path = pathlib.Path(tempfile.mkdtemp()) / "weights.safetensors"
-        >>> model = lamella.Sequential([lamella.Input((4,)), lamella.layers.Dense(3)])
-        >>> model.save_weights(path)
-        >>> model.load_weights(path)
-        """
-        from lamella import saving
-
-        saving.save_weights(self, filepath, overwrite, max_shard_size)
-
-    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
-        """Take the weights of a file, of weights or of a whole model: all of them or, on an error, none.
-
-        Args:
-            filepath: the file, of this library or of Keras 3.
-            skip_mismatch: whether to leave out, with a warning, what does not fit. Defaults to False.
-
-        Raises:
-            OSError: when it cannot be read.
-            ValueError: when it is damaged, or number, shape or type of its weights are others.
-        """
-        from lamella import saving
-
-        saving.load_weights(self, filepath, skip_mismatch)
-
-    def to_json(self, **kwargs: Any) -> str:
-        """The layers, without weights, as JSON; `lamella.models.model_from_json` makes a model of it.
-
-        Args:
-            **kwargs: of `json.dumps`.
-
-        >>> import lamella
-        >>> lamella.Sequential([lamella.layers.Dense(3)]).to_json()[:46]
-        '{"module": "keras", "class_name": "Sequential"'
-        """
-        import json
-
-        return json.dumps(serialize(self), **kwargs)
-
-    def get_compile_config(self) -> Config | None:
-        """The arguments of `compile`, as Keras writes them; None when it was not called.
-
-        Raises:
-            ValueError: for what has no name that a file could give.
-        """
-        return self._compiled.get_config() if self._compiled else None
-
-    def compile_from_config(self, config: Config) -> None:
-        """Compile again from `get_compile_config`'s dictionary or Keras's.
-
-        Raises:
-            ValueError: for an entry that is not supported.
-
-        >>> import lamella
-        >>> model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(1)])
-        >>> model.compile("adam", "mse")
-        >>> model.compile_from_config(model.get_compile_config())
-        """
-        self._compiled = Compiled.from_config(config)
-        self._compile_arguments = (config.get("loss"), config.get("metrics"))
-
     # Parts of the above.
 
     @contextmanager
@@ -510,39 +404,6 @@ class Model(Layer):
             verbose=level,
             **params,
         )
-
-    # Leaving lamella.
-
-    def export(self, filepath: Any, format: str | None = None, verbose: Any = None) -> None:
-        """Write the model, for inference only, in a form that runs without lamella.
-
-        * `"onnx"`: ONNX, opset 17, with an open batch axis; needs the package onnx
-          (`pip install 'lamella[onnx]'`).
-        * `"c"`: one file of C99 that needs nothing but the standard library and allocates no memory; its head
-          says how to call it.
-
-        Data have their channels last in both. The file appears whole or not at all.
-
-        Args:
-            filepath: the file.
-            format: `"onnx"` or `"c"`; None, the default, follows from the end of the file's name.
-            verbose: whether to print where the file lies.
-
-        Raises:
-            ValueError: for another format; when the model is not built, takes inputs of unknown length or has
-                layers written in Python.
-            ImportError: for ONNX, when onnx is not installed.
-
-        >>> import pathlib, tempfile, lamella
-        >>> model = lamella.Sequential([lamella.Input((4,)), lamella.layers.Dense(3)], name="iris")
-        >>> path = pathlib.Path(tempfile.mkdtemp()) / "iris.c"
-        >>> model.export(path)
-        >>> "void iris_predict(const float *input, float *output);" in path.read_text()
-        True
-        """
-        from lamella.saving.export import export
-
-        export(self, filepath, format, verbose)
 
     # Looking at it.
 

@@ -73,8 +73,14 @@ def rebuild(config: Any, custom_objects: dict[str, Any] | None, limit: int) -> S
     Raises:
         ValueError: for a class that is not known, an entry that is not supported, or larger variables.
     """
+    with blank_variables(limit):
+        return make(config, custom_objects)
+
+
+def make(config: Any, custom_objects: dict[str, Any] | None) -> Sequential:
+    """Make the model of a config, its variables with their initial values; raises ValueError as `rebuild`."""
     if not isinstance(config, dict) or config.get("class_name") != "Sequential":
         name = config.get("class_name") if isinstance(config, dict) else config
         raise ValueError(f"it holds a model of class {name!r}; only Sequential models can be loaded")
-    with blank_variables(limit), user_objects.custom_object_scope(custom_objects):
+    with user_objects.custom_object_scope(custom_objects):
         return Sequential.from_config(config["config"])

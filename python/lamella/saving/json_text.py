@@ -61,10 +61,11 @@ def write_json(value: Any) -> str:
     >>> write_json({"units": np.int64(3), "shape": (1, 2)})
     '{"units":3,"shape":[1,2]}'
     """
-    return json.dumps(value, separators=(",", ":"), default=_plain)
+    return json.dumps(value, separators=(",", ":"), default=as_plain)
 
 
-def _plain(value: Any) -> Any:
+def as_plain(value: Any) -> Any:
+    """A number or list for one of NumPy's; raises TypeError for anything else."""
     if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError(f"{value!r} of type {type(value).__name__} cannot be written as JSON")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 _MALFORMED = (
     ArithmeticError,
@@ -19,8 +19,7 @@ _MALFORMED = (
 """What constructors and parsers raise when a file holds something they were never given before."""
 
 
-@contextmanager
-def loading(path: str | os.PathLike[str]) -> Iterator[None]:
+def loading(path: str | os.PathLike[str]) -> AbstractContextManager[None]:
     """Turn whatever a malformed file leads to into a ValueError that names the file and the cause.
 
     >>> with loading("model.safetensors"):
@@ -28,8 +27,14 @@ def loading(path: str | os.PathLike[str]) -> Iterator[None]:
     Traceback (most recent call last):
     ValueError: 'model.safetensors' cannot be loaded: KeyError: 'layers'
     """
+    return refusing(f"'{os.fspath(path)}'")
+
+
+@contextmanager
+def refusing(what: str) -> Iterator[None]:
+    """As `loading`, for something that is not a file; `what` it is begins the message."""
     try:
         yield
     except _MALFORMED as error:
         cause = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-        raise ValueError(f"'{os.fspath(path)}' cannot be loaded: {cause}") from error
+        raise ValueError(f"{what} cannot be loaded: {cause}") from error
