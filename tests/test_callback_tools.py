@@ -1,6 +1,7 @@
 """The callbacks that change the learning rate, stop, and write: what they do epoch by epoch."""
 
 import csv
+import re
 import sys
 
 import numpy as np
@@ -12,6 +13,7 @@ from lamella.callbacks import (
     CSVLogger,
     History,
     LearningRateScheduler,
+    ModelCheckpoint,
     ProgbarLogger,
     ReduceLROnPlateau,
     TensorBoard,
@@ -253,3 +255,31 @@ def test_plots_name_their_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ImportError, match=r"lamella\[plot\]"):
         history.plot()
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "suffixes"),
+    [
+        ("model.ckpt", {}, r"\.safetensors or \.keras"),
+        ("model.weights.h5", {}, r"\.safetensors or \.keras"),
+        ("model.keras", {"save_weights_only": True}, r"\.safetensors or \.weights\.h5"),
+    ],
+)
+def test_checkpoints_refuse_names_that_no_file_is_saved_under(name, options, suffixes):
+    with pytest.raises(ValueError, match=f"must end in {suffixes}. Received: '{name}'"):
+        ModelCheckpoint(name, **options)
+
+
+@pytest.mark.parametrize("pattern", ["{}", "{0}", "{loss:d}", "{loss.x}", "{loss[0]}", "{loss", "}"])
+def test_patterns_that_cannot_be_filled_in_are_named(tmp_path, pattern):
+    path = f"{tmp_path}/{pattern}.safetensors"
+    with pytest.raises(ValueError, match=re.escape(f"'{path}' cannot be filled in with epoch, loss")):
+        compiled().fit(X, Y, verbose=0, callbacks=[ModelCheckpoint(path)])
+
+
+def test_a_number_of_steps_may_be_one_of_numpys(tmp_path):
+    checkpoint = ModelCheckpoint(tmp_path / "{batch}.safetensors", save_freq=np.int64(2))
+    compiled().fit(X, Y, batch_size=4, verbose=0, callbacks=[checkpoint])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2.safetensors", "4.safetensors"]
+    with pytest.raises(ValueError, match=r"'save_freq' must be .*Received: True"):
+        ModelCheckpoint(tmp_path / "a.safetensors", save_freq=True)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from typing import Any
+
+import numpy as np
 
 from lamella.callbacks.callback import Logs
 from lamella.callbacks.monitor import MonitorCallback
@@ -26,8 +29,8 @@ class ModelCheckpoint(MonitorCallback):
 
     Raises:
         OSError: in training, when a file cannot be written.
-        ValueError: for another `save_freq` or mode; in training, for a name in `filepath` that is not in the
-            logs.
+        ValueError: for another `save_freq` or mode, or a suffix that saving does not take; in training, for a
+            name in `filepath` that is not in the logs, or a form that does not fit its value.
 
     >>> import pathlib, tempfile, numpy as np, lamella
     >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -53,10 +56,13 @@ class ModelCheckpoint(MonitorCallback):
         initial_value_threshold: float | None = None,
     ) -> None:
         super().__init__(monitor, mode, min_delta=0)
-        if save_freq != "epoch" and (not isinstance(save_freq, int) or save_freq < 1):
+        from lamella.saving import require_suffix
+
+        if save_freq != "epoch" and not _is_count(save_freq):
             raise ValueError(
                 f"ModelCheckpoint: 'save_freq' must be 'epoch' or a number of steps. Received: {save_freq!r}"
             )
+        require_suffix(filepath, ".weights.h5" if save_weights_only else ".keras")
         self.filepath = os.fspath(filepath)
         self.verbose = verbose
         self.save_best_only = save_best_only
@@ -108,3 +114,11 @@ class ModelCheckpoint(MonitorCallback):
             raise ValueError(
                 f"ModelCheckpoint: {error} in '{self.filepath}' is not known. Available: {', '.join(known)}"
             ) from None
+        except (AttributeError, IndexError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"ModelCheckpoint: '{self.filepath}' cannot be filled in with {', '.join(known)}: {error}"
+            ) from None
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) >= 1

@@ -179,12 +179,19 @@ def load_torch_state_dict(
     return torch_weights.load(model, filepath, mapping, strict)
 
 
-def _module_of_suffix(path: _Path, keras: str) -> ModuleType:
-    """What writes a file of this name; `keras` is how the names of Keras's files end."""
+def require_suffix(path: _Path, keras: str) -> None:
+    """Raise ValueError for a name that no file is written under; `keras` is how names of Keras's end."""
     name = os.fspath(path)
-    if name.endswith((".safetensors", keras)):
-        return import_module(f"lamella.saving.{'keras_file' if name.endswith(keras) else 'model_file'}")
-    raise ValueError(f"The name of the file must end in .safetensors or {keras}. Received: '{name}'")
+    if not name.endswith((".safetensors", keras)):
+        raise ValueError(f"The name of the file must end in .safetensors or {keras}. Received: '{name}'")
+
+
+def _module_of_suffix(path: _Path, keras: str) -> ModuleType:
+    """What writes a file of this name."""
+    require_suffix(path, keras)
+    return import_module(
+        f"lamella.saving.{'keras_file' if os.fspath(path).endswith(keras) else 'model_file'}"
+    )
 
 
 def _module_of_content(path: _Path, hdf5: str) -> ModuleType:
