@@ -19,6 +19,12 @@ def find(name: str) -> Any:
     return _known.get({}).get(name) or _registered.get(name)
 
 
+def find_first(*names: Any) -> Any:
+    """Return what `find` knows under the first of these names that it knows, or None."""
+    found = (find(name) for name in names if isinstance(name, str))
+    return next((obj for obj in found if obj is not None), None)
+
+
 def registered() -> dict[str, Any]:
     """What `register_serializable` has registered, by its names."""
     return _registered

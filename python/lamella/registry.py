@@ -107,11 +107,10 @@ class Registry(Generic[T]):
 
     def _class_of(self, config: Config) -> Any:
         """The class a config names; a class of the user goes by the name it was registered under, if any."""
-        name, registered = config["class_name"], config.get("registered_name")
+        name = config["class_name"]
         if not isinstance(name, str):
             raise ValueError(f"The class of a {self.kind} must be a name. Received: {name!r}")
-        cls = custom_objects.find(registered) if isinstance(registered, str) else None
-        return cls or self.find(name)
+        return custom_objects.find_first(config.get("registered_name")) or self.find(name)
 
     def serialize(self, obj: T | None) -> Config | None:
         """Write an object as Keras writes it; None stays None."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any
 
-from lamella import constraints, initializers, layers, losses, metrics, optimizers, regularizers
+import numpy as np
+
+from lamella import activations, constraints, initializers, layers, losses, metrics, optimizers, regularizers
 from lamella import custom_objects as user_objects
 from lamella._types import Config
 from lamella.optimizers import schedules
@@ -38,6 +41,8 @@ def serialize_keras_object(obj: Any) -> Any:
     >>> config["module"], config["class_name"]
     ('keras.regularizers', 'L2')
     """
+    if isinstance(obj, np.generic):
+        return obj.item()
     if obj is None or isinstance(obj, (bool, int, float, str)):
         return obj
     if isinstance(obj, (list, tuple)):
@@ -58,7 +63,8 @@ def deserialize_keras_object(
     """Make the object that `serialize_keras_object` wrote, or Keras.
 
     Args:
-        config: the dictionary; what is none is returned as it is.
+        config: the dictionary; lists and other dictionaries are gone through, anything else is returned as
+            it is. Without the entry `"module"` the class is looked for everywhere.
         custom_objects: classes and functions of your own that it names, by their names.
         safe_mode: taken for Keras's sake: nothing in a config is run.
 
@@ -69,25 +75,53 @@ def deserialize_keras_object(
     >>> deserialize_keras_object(config).l2
     0.5
     """
-    if not isinstance(config, dict) or "class_name" not in config:
+    with user_objects.custom_object_scope(custom_objects):
+        return _deserialize(config)
+
+
+def _deserialize(config: Any) -> Any:
+    if isinstance(config, (list, tuple)):
+        return [_deserialize(entry) for entry in config]
+    if not isinstance(config, dict):
         return config
-    module = str(config.get("module"))
-    folders = {f"keras.{folder.__name__.removeprefix('lamella.')}": folder for _, folder in _FOLDERS}
-    if module in ("keras", "lamella.layers"):
-        return layers.deserialize(config, custom_objects)
-    if module in folders:
-        return folders[module].deserialize(config, custom_objects)
-    return _deserialize_own(config, custom_objects)
+    if "class_name" not in config:
+        return {key: _deserialize(entry) for key, entry in config.items()}
+    if user_objects.is_function(config):
+        return _find_function(config)
+    name = config["class_name"]
+    folder = _folder_of(config.get("module"), name)
+    if folder is not None:
+        return folder.deserialize(config)
+    cls = user_objects.find_first(config.get("registered_name"), name)
+    if cls is None:
+        raise ValueError(f"Unknown class {name!r}: pass it in custom_objects")
+    return cls.from_config(config.get("config") or {})
 
 
-def _deserialize_own(config: Config, objects: dict[str, Any] | None) -> Any:
-    """An object of the user's: its class tells what kind it is."""
-    with user_objects.custom_object_scope(objects):
-        name = config["config"] if user_objects.is_function(config) else config["class_name"]
-        cls = user_objects.find(str(config.get("registered_name"))) or user_objects.find(str(name))
-        if cls is None:
-            raise ValueError(f"Unknown class or function {name!r}: pass it in custom_objects")
-        return cls if user_objects.is_function(config) else cls.from_config(config["config"])
+def _folder_of(module: Any, name: Any) -> Any:
+    """Where the classes of a module of Keras's are, or, of no module, the class of this name; else None."""
+    if module in ("keras", "lamella.layers") or (module is None and name == "Sequential"):
+        return layers
+    for base, folder in _FOLDERS:
+        if module == f"keras.{folder.__name__.removeprefix('lamella.')}":
+            return folder
+        cls = getattr(folder, name, None) if module is None and isinstance(name, str) else None
+        if isinstance(cls, type) and issubclass(cls, base):
+            return folder
+    return None
+
+
+def _find_function(config: Config) -> Any:
+    """A function of the user's, or one of this library's."""
+    name: Any = config.get("config")
+    function = user_objects.find_first(config.get("registered_name"), name)
+    if function is None and name not in ("get", "serialize", "deserialize"):
+        for folder in (activations, losses, metrics):
+            if name in folder.__all__ and isinstance(getattr(folder, name), FunctionType):
+                return getattr(folder, name)
+    if function is None:
+        raise ValueError(f"Unknown function {name!r}: pass it in custom_objects")
+    return function
 
 
 def get_custom_objects() -> dict[str, Any]:
@@ -121,5 +155,5 @@ def get_registered_object(
     >>> get_registered_object("docs>Nothing") is None
     True
     """
-    own = get_custom_objects().get(name) or (custom_objects or {}).get(name)
+    own = user_objects.find(name) or (custom_objects or {}).get(name)
     return own or (module_objects or {}).get(name)
