@@ -8,18 +8,20 @@ a ValueError that names the file; it has a second, and twice the size of the fil
 
 import argparse
 import copy
+import io
 import json
 import pathlib
 import random
 import sys
 import tempfile
+import zipfile
 
 import atheris
 
 with atheris.instrument_imports(include=["lamella"]):
     import lamella
     from lamella import layers
-    from lamella.saving import model_file
+    from lamella.saving import keras_file, model_file
 
 import numpy as np
 from safetensors.numpy import save
@@ -27,7 +29,8 @@ from safetensors.numpy import save
 ALLOWANCE = 16 << 20
 
 WILD = [
-    *(None, True, False, 0, 1, -1, 2, 3, 0.5, -0.0, 1e308, 1 << 31, 1 << 63, 1 << 70, float("nan")),
+    *(None, True, False, 0, 1, -1, 2, 3, 0.5, -0.0, 1e308, float("nan")),
+    *(1 << 27, 1 << 31, 1 << 63, 1 << 70),
     *("", "relu", "dense", "Dense", "Sequential", "InputLayer", "float64", "same", "\ud800", "a" * 5000),
     *([], {}, [None], [1, 2, 3], [[]], {"class_name": "Dense", "config": {"units": 3}}),
     *("Adam", "layers", "mse", "channels_first", "../x", "os", "__class__", "function"),
@@ -45,9 +48,10 @@ def small_models():
     ]
     first = lamella.Sequential([lamella.Input((3,)), *stack])
     rate = lamella.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
-    first.compile(
-        lamella.optimizers.Adam(rate, use_ema=True), "mse", metrics=["mae", lamella.metrics.R2Score()]
-    )
+    scores = ["mae", lamella.metrics.R2Score(), lamella.metrics.AUC(num_thresholds=50)]
+    weighted = [lamella.metrics.Precision([0.2, 0.5]), lamella.metrics.TopKCategoricalAccuracy(k=1)]
+    adam = lamella.optimizers.Adam(rate, use_ema=True)
+    first.compile(adam, "mse", metrics=scores, weighted_metrics=weighted)
     first.fit(x, y, verbose=0)
     pictures = [
         layers.Conv2D(2, 2, padding="same", activation="gelu"),
@@ -62,7 +66,7 @@ def small_models():
 
 
 class OwnFiles:
-    """`load_model` on files of this library."""
+    """`load_model` on files of this library; what is loaded must have a summary too."""
 
     suffix = ".safetensors"
 
@@ -72,7 +76,7 @@ class OwnFiles:
             yield path.read_bytes()
 
     def load(self, path):
-        lamella.saving.load_model(path)
+        lamella.saving.load_model(path).summary(print_fn=lambda line: None)
 
     def change(self, data, rng):
         length = int.from_bytes(data[:8], "little")
@@ -87,6 +91,29 @@ class OwnFiles:
         put_checksum_right(header, values)
         text = json.dumps(header).encode()
         return len(text).to_bytes(8, "little") + text + values
+
+
+class KerasFiles(OwnFiles):
+    """The same of `.keras` files: the configs in them are changed, their weights only byte by byte."""
+
+    suffix = ".keras"
+
+    def change(self, data, rng):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        metadata, config = json.loads(members["metadata.json"]), json.loads(members["config.json"])
+        change_tree(config, rng)
+        members["config.json"] = json.dumps(config).encode()
+        checksum = keras_file.checksum_of(members["config.json"], members["model.weights.h5"])
+        metadata["lamella_checksum"] = checksum
+        if rng.random() < 0.1:
+            change_tree(metadata, rng)
+        members["metadata.json"] = json.dumps(metadata).encode()
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+            for name, content in members.items():
+                archive.writestr(name, content)
+        return buffer.getvalue()
 
 
 class TorchWeights(OwnFiles):
@@ -110,7 +137,7 @@ class TorchWeights(OwnFiles):
         return len(text).to_bytes(8, "little") + text + data[8 + length :]
 
 
-TARGETS = {"own": OwnFiles, "torch": TorchWeights}
+TARGETS = {"own": OwnFiles, "torch": TorchWeights, "keras": KerasFiles}
 
 
 def put_checksum_right(header, values):
@@ -205,7 +232,7 @@ class Fuzzer:
             return atheris.Mutate(data, max_size)
         try:
             return self.target.change(data if rng.random() < 0.5 else rng.choice(self.corpus), rng)[:max_size]
-        except (AttributeError, KeyError, TypeError, ValueError, IndexError):
+        except Exception:  # what is damaged already may have no structure to change
             return atheris.Mutate(data, max_size)
 
 
@@ -222,7 +249,8 @@ def main():
         (folder / "corpus").mkdir()
         for number, data in enumerate(fuzzer.corpus):
             (folder / "corpus" / str(number)).write_bytes(data)
-        options = [f"-runs={arguments.runs}", "-timeout=1", "-max_len=65536", "-verbosity=0"]
+        longest = max(1 << 16, 2 * max(map(len, fuzzer.corpus)))
+        options = [f"-runs={arguments.runs}", "-timeout=1", f"-max_len={longest}", "-verbosity=0"]
         atheris.Setup(
             [sys.argv[0], *options, str(folder / "corpus")],
             fuzzer.check,

@@ -353,6 +353,15 @@ def test_metadata_that_are_none(path, metadata):
         lamella.saving.load_model(path)
 
 
+def test_members_before_the_file_are_refused(path):
+    data = bytearray(path.read_bytes())
+    end = data.rindex(b"PK\x05\x06") + 16  # where the directory begins: later than it does
+    data[end : end + 4] = (int.from_bytes(data[end : end + 4], "little") + 9).to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=r"model\.keras' cannot be loaded: .*begins before the file does"):
+        lamella.saving.load_model(path)
+
+
 def test_broadcast_constants_count(path):
     def change(tree):
         layer = {"class_name": "Normalization", "config": {"name": "n", "mean": 0.0, "variance": 1.0}}

@@ -50,7 +50,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
         "keras_version": _KERAS_VERSION,
         "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S"),
         "lamella": _core.__version__,
-        "lamella_checksum": _checksum(config, weights.getbuffer()),
+        "lamella_checksum": checksum_of(config, weights.getbuffer()),
     }
     if model._compiled is not None:
         metadata["lamella_seed"] = model._compiled.seed
@@ -75,7 +75,7 @@ def load(
         metadata = parse_json(members[_METADATA], _METADATA)
         config = parse_json(members[_CONFIG], _CONFIG)
         checksum = metadata.get("lamella_checksum")
-        if checksum not in (None, _checksum(members[_CONFIG], members[_WEIGHTS])):
+        if checksum not in (None, checksum_of(members[_CONFIG], members[_WEIGHTS])):
             raise ValueError("its checksum is wrong: it was damaged after it was written")
         with hdf5.reading(io.BytesIO(members[_WEIGHTS])) as root:
             model = rebuild(adapt(config), custom_objects, limit=len(members[_WEIGHTS]))
@@ -141,6 +141,8 @@ def _read_members(path: str | os.PathLike[str], names: tuple[str, ...]) -> dict[
 
 
 def _check_member(member: zipfile.ZipInfo, limit: int) -> None:
+    if member.header_offset < 0:  # seek would raise OSError, as if the disk were at fault
+        raise ValueError(f"'{member.filename}' in it begins before the file does")
     if member.flag_bits & 1:
         raise ValueError(f"'{member.filename}' in it is encrypted")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -159,5 +161,6 @@ def _read_member(archive: zipfile.ZipFile, name: str) -> bytes:
     return data
 
 
-def _checksum(config: bytes, weights: Any) -> str:
+def checksum_of(config: bytes, weights: Any) -> str:
+    """What the metadata keep of the other two members."""
     return f"{_core.checksum(config):016x}{_core.checksum(weights):016x}"
