@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from lamella.callbacks.callback import Callback
+from lamella.callbacks.callback import Callback, is_step_count
 
 if TYPE_CHECKING:
     from lamella.models.training_state import TrainingState
-
-
-def is_step_count(value: Any) -> bool:
-    """Whether it is a positive integer."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) > 0
 
 
 class BackupAndRestore(Callback):

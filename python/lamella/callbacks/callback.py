@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+import numpy as np
+
 if TYPE_CHECKING:
     from lamella.models.model import Model
 
 Logs: TypeAlias = dict[str, float] | None
+
+
+def is_step_count(value: Any) -> bool:
+    """Whether it is a positive integer, as `save_freq` may be."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) > 0
 
 
 class Callback:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
-import numpy as np
-
-from lamella.callbacks.callback import Logs
+from lamella.callbacks.callback import Logs, is_step_count
 from lamella.callbacks.monitor import MonitorCallback
 
 
@@ -58,7 +55,7 @@ class ModelCheckpoint(MonitorCallback):
         super().__init__(monitor, mode, min_delta=0)
         from lamella.saving import require_suffix
 
-        if save_freq != "epoch" and not _is_count(save_freq):
+        if save_freq != "epoch" and not is_step_count(save_freq):
             raise ValueError(
                 f"ModelCheckpoint: 'save_freq' must be 'epoch' or a number of steps. Received: {save_freq!r}"
             )
@@ -118,7 +115,3 @@ class ModelCheckpoint(MonitorCallback):
             raise ValueError(
                 f"ModelCheckpoint: '{self.filepath}' cannot be filled in with {', '.join(known)}: {error}"
             ) from None
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) >= 1
