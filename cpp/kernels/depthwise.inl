@@ -292,13 +292,13 @@ LAMELLA_INLINE void depthwise_row_kernel_gradient_of(const DepthwiseRow<T>& row,
 // body(taps, stride) with both as constants.
 template <class T, class Body>
 LAMELLA_INLINE void with_taps_and_stride(const DepthwiseRow<T>& p, Body body) {
-  const auto with_stride = [&](auto taps) LAMELLA_INLINE_BODY {
-    if (p.stride == 1) return body(taps, Number<1>{});
-    return body(taps, Number<2>{});
-  };
-  if (p.run.taps[2] == 2) return with_stride(Number<2>{});
-  if (p.run.taps[2] == 3) return with_stride(Number<3>{});
-  return with_stride(Number<5>{});
+  if constexpr (DepthwiseRow<T>::kAny) {
+    if (p.run.taps[2] == 2) return body(Number<2>{}, Number<1>{});
+    if (p.run.taps[2] == 3 && p.stride == 1) return body(Number<3>{}, Number<1>{});
+    if (p.run.taps[2] == 3) return body(Number<3>{}, Number<2>{});
+    if (p.stride == 1) return body(Number<5>{}, Number<1>{});
+    return body(Number<5>{}, Number<2>{});
+  }
 }
 
 template <class T>

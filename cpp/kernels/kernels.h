@@ -130,8 +130,11 @@ struct DepthwiseRow {
   DepthwiseRun<T> run;
   int64_t inputs, before, stride;
 
+  // Double precision goes by runs: these kernels are large. Two taps are a phase of a gradient.
+  static constexpr bool kAny = sizeof(T) == sizeof(float);
   static bool is_covered(int64_t taps, int64_t stride, int64_t dilation) {
-    return (taps == 2 || taps == 3 || taps == 5) && (stride == 1 || stride == 2) && dilation == 1;
+    const bool odd = (taps == 3 || taps == 5) && (stride == 1 || stride == 2);
+    return kAny && dilation == 1 && (odd || (taps == 2 && stride == 1));
   }
 };
 
