@@ -38,8 +38,7 @@ uint64_t hash_stripes(const unsigned char*& p, const unsigned char* end, uint64_
 }
 
 uint64_t hash_tail(uint64_t hash, const unsigned char* p, const unsigned char* end) {
-  for (; end - p >= 8; p += 8)
-    hash = std::rotl(hash ^ round(0, read<uint64_t>(p)), 27) * kPrime1 + kPrime4;
+  for (; end - p >= 8; p += 8) hash = std::rotl(hash ^ round(0, read<uint64_t>(p)), 27) * kPrime1 + kPrime4;
   if (end - p >= 4) {
     hash = std::rotl(hash ^ (read<uint32_t>(p) * kPrime1), 23) * kPrime2 + kPrime3;
     p += 4;
