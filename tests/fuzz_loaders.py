@@ -79,18 +79,15 @@ class OwnFiles:
         lamella.saving.load_model(path).summary(print_fn=lambda line: None)
 
     def change(self, data, rng):
-        length = int.from_bytes(data[:8], "little")
-        header = json.loads(data[8 : 8 + length])
+        header, values = parts_of(data)
         content = json.loads(header["__metadata__"]["lamella"])
-        values = data[8 + length :]
         if rng.random() < 0.2:
             change_tree(header, rng)
         else:
             change_tree(content, rng)
             header["__metadata__"]["lamella"] = json.dumps(content)
         put_checksum_right(header, values)
-        text = json.dumps(header).encode()
-        return len(text).to_bytes(8, "little") + text + values
+        return joined(header, values)
 
 
 class KerasFiles(OwnFiles):
@@ -130,14 +127,23 @@ class TorchWeights(OwnFiles):
         lamella.saving.load_torch_state_dict(self.model, path)
 
     def change(self, data, rng):
-        length = int.from_bytes(data[:8], "little")
-        header = json.loads(data[8 : 8 + length])
+        header, values = parts_of(data)
         change_tree(header, rng)
-        text = json.dumps(header).encode()
-        return len(text).to_bytes(8, "little") + text + data[8 + length :]
+        return joined(header, values)
 
 
 TARGETS = {"own": OwnFiles, "torch": TorchWeights, "keras": KerasFiles}
+
+
+def parts_of(data):
+    """The header of a safetensors file, and the values behind it."""
+    length = int.from_bytes(data[:8], "little")
+    return json.loads(data[8 : 8 + length]), data[8 + length :]
+
+
+def joined(header, values):
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + values
 
 
 def put_checksum_right(header, values):
@@ -180,9 +186,7 @@ def change_tree(tree, rng):
             del node[key]
         elif action == 3:
             other, at = rng.choice(found)
-            node[key] = copy.deepcopy(
-                other.get(at) if isinstance(other, dict) else other[at % max(len(other), 1)]
-            )
+            node[key] = copy.deepcopy(other[at])
         elif action == 4 and isinstance(node[key], (int, float)):
             node[key] = node[key] * rng.choice([-1, 2, 1000, 0.5])
         elif isinstance(node, list):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from lamella import custom_objects
@@ -52,13 +52,25 @@ class Registry(Generic[T]):
         base: the class they all derive from.
         module: the module Keras serialises them under: "keras.losses".
         by_targets: names that `compile` turns into one of the classes when it knows the targets.
+        functions: functions of this library that stand for a class.
+        wrap: makes one of them of a function of the user's, where these are taken.
     """
 
-    def __init__(self, kind: str, base: type[T], module: str, by_targets: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        kind: str,
+        base: type[T],
+        module: str,
+        by_targets: Iterable[str] = (),
+        functions: Mapping[Callable[..., Any], type[T]] | None = None,
+        wrap: Callable[[Callable[..., Any]], T] | None = None,
+    ) -> None:
         self.kind = kind
         self.base = base
         self.module = module
         self._by_targets = tuple(by_targets)
+        self._functions = functions or {}
+        self._wrap = wrap
         self._classes: dict[str, type[T]] = {}
 
     def add(self, *classes: type[T], **aliases: type[T]) -> None:
@@ -82,15 +94,19 @@ class Registry(Generic[T]):
         return cls
 
     def get(self, identifier: Any) -> T:
-        """Turn an object, a class, a name or a serialised dictionary into an object."""
+        """Turn an object, a class, a name, a serialised dictionary or a function into an object."""
         if isinstance(identifier, self.base):
             return identifier
+        if callable(identifier) and identifier in self._functions:
+            return self._functions[identifier]()
         if isinstance(identifier, str):
             return self.find(identifier)()
         if isinstance(identifier, dict):
             return self.deserialize(identifier)
         if isinstance(identifier, type) and issubclass(identifier, self.base):
             return identifier()
+        if self._wrap is not None and callable(identifier) and not isinstance(identifier, type):
+            return self._wrap(identifier)
         raise TypeError(
             f"Expected a {self.kind}: a name, a config or an instance of {self.base.__name__}. "
             f"Received: {identifier!r} of type {type(identifier).__name__}"
@@ -101,6 +117,9 @@ class Registry(Generic[T]):
         if "class_name" not in config:
             raise ValueError(f"The config of a {self.kind} needs the key 'class_name'. Received: {config}")
         with custom_objects.custom_object_scope(objects):
+            if self._wrap is not None and custom_objects.is_function(config):
+                name = config["config"]
+                return self.get(custom_objects.find(name) or name)
             cls: Any = self._class_of(config)
             result: T = cls.from_config(dict(config.get("config") or {}))
         return result

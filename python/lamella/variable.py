@@ -13,8 +13,6 @@ import numpy as np
 from lamella import _core
 from lamella._types import Array
 
-_SIZES = {"float32": 4, "float64": 8}
-
 _SLACK = 1 << 20
 """Bytes beyond the limit, for constants that a config spells shorter than they are."""
 
@@ -44,7 +42,7 @@ def claim_blank(path: str, shape: tuple[int, ...], dtype: str) -> bool:
     left = _left.get()
     if left is None:
         return False
-    left[0] -= math.prod(shape) * _SIZES[dtype]
+    left[0] -= math.prod(shape) * np.dtype(dtype).itemsize
     if left[0] < 0 or any(axis < 0 for axis in shape):
         raise ValueError(f"variable '{path}' of shape {shape} is larger than what the file holds")
     return True

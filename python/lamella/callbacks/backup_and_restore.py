@@ -6,7 +6,7 @@ import os
 import warnings
 from typing import TYPE_CHECKING
 
-from lamella.callbacks.callback import Callback, is_step_count
+from lamella.callbacks.callback import Callback, checked_save_freq
 
 if TYPE_CHECKING:
     from lamella.models.training_state import TrainingState
@@ -52,12 +52,8 @@ class BackupAndRestore(Callback):
         delete_checkpoint: bool = True,
     ) -> None:
         super().__init__()
-        if save_freq != "epoch" and not is_step_count(save_freq):
-            raise ValueError(
-                f"BackupAndRestore: 'save_freq' must be 'epoch' or a number of steps. Received: {save_freq!r}"
-            )
         self.backup_dir = os.fspath(backup_dir)
-        self.save_freq = save_freq if isinstance(save_freq, str) else int(save_freq)
+        self.save_freq = checked_save_freq(type(self), save_freq)
         self.double_checkpoint = double_checkpoint
         self.delete_checkpoint = delete_checkpoint
         self._file = self._previous = ""

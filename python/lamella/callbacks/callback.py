@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-import numpy as np
+from lamella.checks import is_positive_integer
 
 if TYPE_CHECKING:
     from lamella.models.model import Model
@@ -12,9 +12,15 @@ if TYPE_CHECKING:
 Logs: TypeAlias = dict[str, float] | None
 
 
-def is_step_count(value: Any) -> bool:
-    """Whether it is a positive integer, as `save_freq` may be."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) > 0
+def checked_save_freq(owner: type, save_freq: Any) -> str | int:
+    """Return `"epoch"` or a number of steps; raise ValueError for anything else."""
+    if isinstance(save_freq, str) and save_freq == "epoch":
+        return save_freq
+    if is_positive_integer(save_freq):
+        return int(save_freq)
+    raise ValueError(
+        f"{owner.__name__}: 'save_freq' must be 'epoch' or a number of steps. Received: {save_freq!r}"
+    )
 
 
 class Callback:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from lamella.callbacks.callback import Logs, is_step_count
+from lamella.callbacks.callback import Logs, checked_save_freq
 from lamella.callbacks.monitor import MonitorCallback
 
 
@@ -55,20 +55,16 @@ class ModelCheckpoint(MonitorCallback):
         super().__init__(monitor, mode, min_delta=0)
         from lamella.saving import require_suffix
 
-        if save_freq != "epoch" and not is_step_count(save_freq):
-            raise ValueError(
-                f"ModelCheckpoint: 'save_freq' must be 'epoch' or a number of steps. Received: {save_freq!r}"
-            )
+        self.save_freq = checked_save_freq(type(self), save_freq)
         require_suffix(filepath, ".weights.h5" if save_weights_only else ".keras")
         self.filepath = os.fspath(filepath)
         self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
-        self.save_freq = save_freq
         self.best = initial_value_threshold
         self._steps = 0
         self._epoch = 0
-        if save_freq != "epoch":
+        if self.save_freq != "epoch":
             self.on_train_batch_end = self._count_step  # type: ignore[method-assign]  # else nobody listens
 
     def on_train_begin(self, logs: Logs = None) -> None:

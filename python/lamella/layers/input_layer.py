@@ -8,6 +8,7 @@ import numpy as np
 
 from lamella import config as settings
 from lamella._types import Config, Shape
+from lamella.checks import is_positive_integer
 from lamella.layers.layer import Layer
 from lamella.program import ProgramBuilder
 
@@ -52,7 +53,7 @@ class InputLayer(Layer):
         if batch_shape is None:
             batch_shape = (batch_size, *((shape,) if isinstance(shape, int) else shape))
         axes = tuple(batch_shape)
-        if len(axes) < 2 or not all(axis is None or _is_length(axis) for axis in axes):
+        if len(axes) < 2 or not all(axis is None or is_positive_integer(axis) for axis in axes):
             raise ValueError(
                 f"Input '{self.name}': a shape needs at least one axis besides the batch, all of them "
                 f"positive integers or None. Received: {axes}"
@@ -73,10 +74,6 @@ class InputLayer(Layer):
             "name": self.name,
             "optional": False,
         }
-
-
-def _is_length(axis: Any) -> bool:
-    return isinstance(axis, (int, np.integer)) and not isinstance(axis, bool) and int(axis) >= 1
 
 
 def _real_type(dtype: Any) -> str:

@@ -111,7 +111,37 @@ __all__ = [
     "tversky",
 ]
 
-_registry: Registry[Loss] = Registry("loss", Loss, "keras.losses", by_targets=("crossentropy", "ce"))
+_FUNCTIONS: dict[Callable[..., Array], type[Loss]] = {
+    binary_crossentropy: BinaryCrossentropy,
+    binary_focal_crossentropy: BinaryFocalCrossentropy,
+    categorical_crossentropy: CategoricalCrossentropy,
+    categorical_focal_crossentropy: CategoricalFocalCrossentropy,
+    categorical_generalized_cross_entropy: CategoricalGeneralizedCrossEntropy,
+    categorical_hinge: CategoricalHinge,
+    cosine_similarity: CosineSimilarity,
+    dice: Dice,
+    hinge: Hinge,
+    huber: Huber,
+    kl_divergence: KLDivergence,
+    log_cosh: LogCosh,
+    mean_absolute_error: MeanAbsoluteError,
+    mean_absolute_percentage_error: MeanAbsolutePercentageError,
+    mean_squared_error: MeanSquaredError,
+    mean_squared_logarithmic_error: MeanSquaredLogarithmicError,
+    poisson: Poisson,
+    sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
+    squared_hinge: SquaredHinge,
+    tversky: Tversky,
+}
+
+_registry: Registry[Loss] = Registry(
+    "loss",
+    Loss,
+    "keras.losses",
+    by_targets=("crossentropy", "ce"),
+    functions=_FUNCTIONS,
+    wrap=FunctionLoss,
+)
 _registry.add(
     BinaryCrossentropy,
     BinaryFocalCrossentropy,
@@ -146,29 +176,6 @@ _registry.add(
 _registry.add(BCE=BinaryCrossentropy, KLD=KLDivergence, MAE=MeanAbsoluteError, MSE=MeanSquaredError)
 _registry.add(MAPE=MeanAbsolutePercentageError, MSLE=MeanSquaredLogarithmicError)
 
-_FUNCTIONS: dict[Callable[..., Array], type[Loss]] = {
-    binary_crossentropy: BinaryCrossentropy,
-    binary_focal_crossentropy: BinaryFocalCrossentropy,
-    categorical_crossentropy: CategoricalCrossentropy,
-    categorical_focal_crossentropy: CategoricalFocalCrossentropy,
-    categorical_generalized_cross_entropy: CategoricalGeneralizedCrossEntropy,
-    categorical_hinge: CategoricalHinge,
-    cosine_similarity: CosineSimilarity,
-    dice: Dice,
-    hinge: Hinge,
-    huber: Huber,
-    kl_divergence: KLDivergence,
-    log_cosh: LogCosh,
-    mean_absolute_error: MeanAbsoluteError,
-    mean_absolute_percentage_error: MeanAbsolutePercentageError,
-    mean_squared_error: MeanSquaredError,
-    mean_squared_logarithmic_error: MeanSquaredLogarithmicError,
-    poisson: Poisson,
-    sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
-    squared_hinge: SquaredHinge,
-    tversky: Tversky,
-}
-
 
 def get(identifier: Any) -> Loss:
     """Return a loss from a name, a config, a loss, one of this module's functions or a function of your own.
@@ -184,12 +191,6 @@ def get(identifier: Any) -> Loss:
     ...
     ValueError: Unknown loss 'msee'. Did you mean 'mse'? Available: ...
     """
-    if callable(identifier) and identifier in _FUNCTIONS:
-        return _FUNCTIONS[identifier]()
-    if callable(identifier) and not isinstance(identifier, (type, Loss)):
-        return FunctionLoss(identifier)
-    if isinstance(identifier, dict):
-        return deserialize(identifier)
     return _registry.get(identifier)
 
 
@@ -210,7 +211,4 @@ def deserialize(name: Any, custom_objects: dict[str, Any] | None = None) -> Loss
     >>> deserialize({"class_name": "MeanSquaredError", "config": {}}).name
     'mean_squared_error'
     """
-    if not isinstance(name, dict) or not user_objects.is_function(name):
-        return _registry.deserialize(name, custom_objects)
-    with user_objects.custom_object_scope(custom_objects):
-        return get(user_objects.find(name["config"]) or name["config"])
+    return _registry.deserialize(name, custom_objects)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lamella import custom_objects as user_objects
 from lamella import losses
 from lamella._types import Array, Config
 from lamella.losses import (
@@ -140,8 +139,32 @@ __all__ = [
     "top_k_categorical_accuracy",
 ]
 
+_FUNCTIONS: dict[Callable[..., Array], type[Metric]] = {
+    binary_accuracy: BinaryAccuracy,
+    categorical_accuracy: CategoricalAccuracy,
+    sparse_categorical_accuracy: SparseCategoricalAccuracy,
+    losses.categorical_hinge: CategoricalHinge,
+    losses.hinge: Hinge,
+    losses.kl_divergence: KLDivergence,
+    losses.log_cosh: LogCoshError,
+    losses.mean_absolute_percentage_error: MeanAbsolutePercentageError,
+    losses.mean_squared_logarithmic_error: MeanSquaredLogarithmicError,
+    losses.poisson: Poisson,
+    losses.squared_hinge: SquaredHinge,
+    losses.binary_crossentropy: BinaryCrossentropy,
+    losses.categorical_crossentropy: CategoricalCrossentropy,
+    losses.mean_absolute_error: MeanAbsoluteError,
+    losses.mean_squared_error: MeanSquaredError,
+    losses.sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
+}
+
 _registry: Registry[Metric] = Registry(
-    "metric", Metric, "keras.metrics", by_targets=("accuracy", "acc", "crossentropy", "ce")
+    "metric",
+    Metric,
+    "keras.metrics",
+    by_targets=("accuracy", "acc", "crossentropy", "ce"),
+    functions=_FUNCTIONS,
+    wrap=MeanMetricWrapper,
 )
 _registry.add(
     AUC,
@@ -192,25 +215,6 @@ _registry.add(
     r2_score=R2Score,
 )
 
-_FUNCTIONS: dict[Callable[..., Array], type[Metric]] = {
-    binary_accuracy: BinaryAccuracy,
-    categorical_accuracy: CategoricalAccuracy,
-    sparse_categorical_accuracy: SparseCategoricalAccuracy,
-    losses.categorical_hinge: CategoricalHinge,
-    losses.hinge: Hinge,
-    losses.kl_divergence: KLDivergence,
-    losses.log_cosh: LogCoshError,
-    losses.mean_absolute_percentage_error: MeanAbsolutePercentageError,
-    losses.mean_squared_logarithmic_error: MeanSquaredLogarithmicError,
-    losses.poisson: Poisson,
-    losses.squared_hinge: SquaredHinge,
-    losses.binary_crossentropy: BinaryCrossentropy,
-    losses.categorical_crossentropy: CategoricalCrossentropy,
-    losses.mean_absolute_error: MeanAbsoluteError,
-    losses.mean_squared_error: MeanSquaredError,
-    losses.sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
-}
-
 
 def get(identifier: Any) -> Metric:
     """Return a metric from a name, a config, a metric, a function of this module or one of your own.
@@ -222,12 +226,6 @@ def get(identifier: Any) -> Metric:
     >>> get("mae").name
     'mean_absolute_error'
     """
-    if callable(identifier) and identifier in _FUNCTIONS:
-        return _FUNCTIONS[identifier]()
-    if callable(identifier) and not isinstance(identifier, (type, Metric)):
-        return MeanMetricWrapper(identifier)
-    if isinstance(identifier, dict):
-        return deserialize(identifier)
     return _registry.get(identifier)
 
 
@@ -246,7 +244,4 @@ def deserialize(config: Config, custom_objects: dict[str, Any] | None = None) ->
     >>> deserialize({"class_name": "BinaryAccuracy", "config": {"threshold": 0.7}}).threshold
     0.7
     """
-    if not user_objects.is_function(config):
-        return _registry.deserialize(config, custom_objects)
-    with user_objects.custom_object_scope(custom_objects):
-        return get(user_objects.find(config["config"]) or config["config"])
+    return _registry.deserialize(config, custom_objects)

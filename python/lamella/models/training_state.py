@@ -57,12 +57,12 @@ class TrainingState:
         """
         from lamella.saving import model_file
 
-        optimizer, trainer = self._compiled.optimizer, self._training.trainer
+        optimizer, trainer, states = self._compiled.optimizer, self._training.trainer, self._states()
         content: Config = {
             "epoch": epoch,
             "in_epoch": in_epoch,
             "logs": logs,
-            "settings": self._settings(),
+            "settings": self._settings(states),
             "position": self._training.position(),
             "validation": None if self._validation is None else self._validation.position(),
             "learning_rate": None if optimizer.follows_schedule else optimizer.learning_rate,
@@ -71,7 +71,7 @@ class TrainingState:
             "global_random": seeding.global_states(),
             "running_values": trainer.running_values(),
             "metrics": [metric.get_state() for metric in self._own_metrics()],
-            "callbacks": [[type(callback).__name__, state] for callback, state in self._states()],
+            "callbacks": [state for _, state in states],
             "stop_training": self._model.stop_training,
         }
         tensors = model_file.describe_weights(self._model, content)
@@ -86,7 +86,8 @@ class TrainingState:
         """
         from lamella.saving import model_file
 
-        self._require_same(content)
+        states = self._states()
+        self._require_same(content, self._settings(states))
         variables = dict(zip(content["weights"], self._model.weights, strict=True))
         for name, variable in variables.items():
             file.require(name, variable)
@@ -105,7 +106,7 @@ class TrainingState:
             trainer.set_running_values(content["running_values"])
             for metric, state in zip(self._own_metrics(), content["metrics"], strict=True):
                 metric.set_state(state)
-        for (callback, _), (_, state) in zip(self._states(), content["callbacks"], strict=True):
+        for (callback, _), state in zip(states, content["callbacks"], strict=True):
             callback.set_state(state)
         self._model.stop_training = content["stop_training"]
         seeding.set_state(content["random"])
@@ -121,7 +122,7 @@ class TrainingState:
         states = [(callback, callback.get_state()) for callback in self._callbacks]
         return [(callback, state) for callback, state in states if state]
 
-    def _settings(self) -> dict[str, Any]:
+    def _settings(self, states: list[tuple[Callback, dict[str, Any]]]) -> dict[str, Any]:
         """What makes a training another one."""
         compiled = self._compiled
         return {
@@ -131,12 +132,12 @@ class TrainingState:
             "loss": compiled.loss.name if compiled.loss is not None else None,
             "metrics": compiled.names,
             "validation": self._validation is not None,
-            "callbacks": [type(callback).__name__ for callback, _ in self._states()],
+            "callbacks": [type(callback).__name__ for callback, _ in states],
         }
 
-    def _require_same(self, content: Config) -> None:
-        theirs, ours = content["settings"], self._settings()
-        for key, value in ours.items():
+    def _require_same(self, content: Config, settings: dict[str, Any]) -> None:
+        theirs = content["settings"]
+        for key, value in settings.items():
             if theirs.get(key) != value:
                 raise ValueError(
                     f"it is the state of another training: its {key} are {theirs.get(key)!r}, here {value!r}"

@@ -225,7 +225,13 @@ class Optimizer:
         return OptimizerState(self.trainer.iterations, self.trainer.slots())
 
     def set_state(self, state: OptimizerState) -> None:
-        """Go on from what `state` returned."""
+        """Go on from what `state` returned.
+
+        Raises:
+            ValueError: when it cannot have taken that many steps.
+        """
+        if not 0 <= state.iterations < 1 << 63:
+            raise ValueError(f"the optimizer cannot have taken {state.iterations} steps")
         if self.trainer is None:
             self._waiting = state
         else:

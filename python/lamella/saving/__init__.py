@@ -196,12 +196,13 @@ def _module_of_suffix(path: _Path, keras: str) -> ModuleType:
 
 def _module_of_content(path: _Path, hdf5: str) -> ModuleType:
     """What reads this file; `hdf5` names the module that does where it is an HDF5 file."""
+    from lamella.saving.hdf5 import SIGNATURE
+
     with open(path, "rb") as file:
-        start = file.read(8)
-    if start == b"\x89HDF\r\n\x1a\n":
-        name = hdf5
-    else:
-        name = "keras_file" if start.startswith(b"PK\x03\x04") else "model_file"
+        start = file.read(len(SIGNATURE))
+    name = hdf5 if start == SIGNATURE else "model_file"
+    if start.startswith(b"PK\x03\x04"):
+        name = "keras_file"
     return import_module(f"lamella.saving.{name}")
 
 

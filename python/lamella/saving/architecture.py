@@ -45,9 +45,7 @@ def describe(model: Model) -> Config:
         ValueError: as `require_tree`.
     """
     require_tree(model)
-    config = layers.serialize(model)
-    config["build_config"] = {"input_shape": list(model.input_shape)} if model.built else None
-    return config
+    return layers.serialize(model)
 
 
 def require_tree(model: Model) -> None:

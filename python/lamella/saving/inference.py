@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from lamella._types import Array
 from lamella.layers.input_layer import InputLayer
 from lamella.program import Operation
@@ -83,8 +85,6 @@ def window_of(step: Step) -> Window:
 
 def repeated_parameters(step: Step) -> list[Constant | None]:
     """Factor and offset of a row normalisation, one for each element of a group's row: (groups, columns)."""
-    import numpy as np
-
     groups, segments = int(step.attributes["groups"]), int(step.attributes["segments"])
     repeated: list[Constant | None] = []
     for constant in step.constants:

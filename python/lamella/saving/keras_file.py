@@ -27,7 +27,7 @@ from lamella.saving.keras_weights import (
     write_optimizer,
     write_weights,
 )
-from lamella.saving.loading import loading
+from lamella.saving.loading import checked_seed, loading
 from lamella.utils.optional import require
 
 _KERAS_VERSION = "3.15.1"
@@ -85,18 +85,9 @@ def load(
                 with user_objects.custom_object_scope(custom_objects):
                     model.compile_from_config(adapt_compile(config["compile_config"]))
                 read_optimizer(root, model, config["config"])
-                _restore_seed(model, metadata.get("lamella_seed"))
+                if "lamella_seed" in metadata and model._compiled is not None:
+                    model._compiled.seed = checked_seed(metadata["lamella_seed"])
     return model
-
-
-def _restore_seed(model: Model, seed: Any) -> None:
-    """Let what is drawn at random go on as it would have; Keras's files have no seed."""
-    assert model._compiled is not None
-    if seed is None:
-        return
-    if type(seed) is not int or not 0 <= seed < 1 << 63:
-        raise ValueError(f"its seed is not a number of 63 bits: {seed!r}")
-    model._compiled.seed = seed
 
 
 def load_weights(layer: Layer, path: str | os.PathLike[str], skip_mismatch: bool = False) -> None:

@@ -85,8 +85,6 @@ def restore(
     Raises:
         ValueError: when it cannot have taken that many steps.
     """
-    if not 0 <= iterations < 1 << 63:
-        raise ValueError(f"the optimizer cannot have taken {iterations} steps")
     # The config has the same rate with more digits, unless it was changed after compiling.
     if rate is not None and np.float32(rate) != np.float32(optimizer.learning_rate):
         optimizer.learning_rate = rate

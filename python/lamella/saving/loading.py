@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 _MALFORMED = (
     ArithmeticError,
@@ -38,3 +39,10 @@ def refusing(what: str) -> Iterator[None]:
     except _MALFORMED as error:
         cause = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
         raise ValueError(f"{what} cannot be loaded: {cause}") from error
+
+
+def checked_seed(seed: Any) -> int:
+    """The seed of a training in a file; raises ValueError for what the native core does not take."""
+    if type(seed) is not int or not 0 <= seed < 1 << 32:
+        raise ValueError(f"the seed must be an integer from 0 to 2**32 - 1. Received: {seed!r}")
+    return seed

@@ -19,7 +19,7 @@ from lamella.models import Model, Sequential
 from lamella.optimizers.state import OptimizerState
 from lamella.saving.architecture import describe, named_variables, rebuild
 from lamella.saving.json_text import parse_json, require_few_values, write_json
-from lamella.saving.loading import loading
+from lamella.saving.loading import checked_seed, loading
 from lamella.saving.nested import join, references, separate
 from lamella.saving.tensor_file import MAX_HEADER, TensorFile, open_tensors, type_name, write_tensors
 from lamella.variable import Variable
@@ -191,10 +191,7 @@ def restore_optimizer(
 ) -> None:
     """Give a compiled model the seed, steps and slots of its file."""
     assert model._compiled is not None
-    seed = content["seed"]
-    if type(seed) is not int or not 0 <= seed < 1 << 32:
-        raise ValueError(f"the seed must be an integer from 0 to 2**32 - 1. Received: {seed!r}")
-    model._compiled.seed = seed
+    model._compiled.seed = checked_seed(content["seed"])
     optimizer = model._compiled.optimizer
     if not optimizer.built and content["without_decay"]:
         optimizer.exclude_from_weight_decay([variables[name] for name in content["without_decay"]])
@@ -207,10 +204,7 @@ def restore_optimizer(
         if (values.shape, values.dtype.name) != (variable.shape, variable.dtype):
             raise ValueError(f"slot '{slot}' of '{name}' does not have the variable's type and shape")
         slots.append((variable, slot, values))
-    iterations = int(entries["iterations"])
-    if not 0 <= iterations < 1 << 63:
-        raise ValueError(f"the optimizer cannot have taken {iterations} steps")
-    optimizer.set_state(OptimizerState(iterations, slots))
+    optimizer.set_state(OptimizerState(int(entries["iterations"]), slots))
 
 
 def _slot_name(name: str, slot: str) -> str:

@@ -51,9 +51,7 @@ def separate(value: Any, tensors: dict[str, Array], place: str = "") -> Any:
 
 
 def _separate_dictionary(value: dict[Any, Any], tensors: dict[str, Array], place: str) -> dict[str, Any]:
-    plain = all(isinstance(key, str) for key in value) and not {_ARRAY, _FLOATS, _INTEGERS, _ENTRIES} & set(
-        value
-    )
+    plain = all(isinstance(key, str) for key in value) and not _REFERENCES & set(value)
     entries = {key: separate(entry, tensors, f"{place}.{key}") for key, entry in value.items()}
     if plain:
         return entries
