@@ -59,6 +59,17 @@ _OPTIMIZERS = [
 ]
 
 
+def small_model():
+    """A compiled model of two dense layers that has taken a step; not drawn."""
+    lamella.utils.set_random_seed(3)
+    model = lamella.Sequential(
+        [lamella.Input((3,), name="in"), layers.Dense(2, name="first"), layers.Dense(1, name="last")]
+    )
+    model.compile("adam", "mse", metrics=["mae"])
+    model.fit(np.ones((4, 3)), np.ones(4), verbose=0)
+    return model
+
+
 @st.composite
 def trained_models(draw):
     """A compiled model that has trained for a few steps, and the data: `(model, x, y)`."""

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import pickle
 import subprocess
 import sys
 
@@ -21,16 +20,6 @@ from lamella.saving.tensor_file import open_tensors
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "model.safetensors"
-
-
-def small_model():
-    lamella.utils.set_random_seed(3)
-    model = lamella.Sequential(
-        [lamella.Input((3,), name="in"), layers.Dense(2, name="first"), layers.Dense(1, name="last")]
-    )
-    model.compile("adam", "mse", metrics=["mae"])
-    model.fit(np.ones((4, 3)), np.ones(4), verbose=0)
-    return model
 
 
 def description(path):
@@ -56,49 +45,15 @@ def test_drawn_models_come_back_to_the_bit(tmp_path_factory, drawn):
     drawn_models.assert_goes_on_alike(model, loaded, x, y)
 
 
-@given(drawn_models.trained_models())
-def test_drawn_models_are_pickled_and_copied_to_the_bit(drawn):
-    model, x, y = drawn
-    copies = [pickle.loads(pickle.dumps(model)), copy.deepcopy(model)]
-    for other in copies:
-        drawn_models.assert_goes_on_alike(copy.deepcopy(model), other, x, y)
-
-
-def test_joblib_takes_models(tmp_path):
-    joblib = pytest.importorskip("joblib")
-    model = small_model()
-    joblib.dump(model, tmp_path / "model.joblib")
-    loaded = joblib.load(tmp_path / "model.joblib")
-    drawn_models.assert_goes_on_alike(model, loaded, np.ones((7, 3)), np.ones(7))
-
-
-def test_a_copy_shares_nothing():
-    model = small_model()
-    other = copy.deepcopy(model)
-    before = model.get_weights()
-    other.fit(np.ones((4, 3)), np.zeros(4), verbose=0)
-    for value, now in zip(before, model.get_weights(), strict=True):
-        np.testing.assert_array_equal(value, now)
-
-
-def test_a_metric_in_use_is_copied_with_its_count():
-    metric = lamella.metrics.BinaryAccuracy()
-    metric.update_state([[1.0]], [[0.9]])
-    other = copy.deepcopy(metric)
-    for each in (metric, other):
-        each.update_state([[1.0]], [[0.1]])
-        assert each.result() == 0.5
-
-
 def test_tensors_have_the_names_of_their_layers(path):
-    small_model().save(path)
+    drawn_models.small_model().save(path)
     names = set(load_file(path))
     assert {"layers.0.first.kernel", "layers.1.last.bias"} <= names
     assert "optimizer.layers.0.first.kernel.velocity" in names
 
 
 def test_float64_models_keep_every_bit(path, float64):
-    model = small_model()
+    model = drawn_models.small_model()
     model.save(path)
     x = np.linspace(0, 1, 6).reshape(2, 3)
     np.testing.assert_array_equal(load_model(path).predict(x, verbose=0), model.predict(x, verbose=0))
@@ -106,7 +61,7 @@ def test_float64_models_keep_every_bit(path, float64):
 
 @pytest.mark.parametrize("loss", ["mse", "crossentropy", lamella.losses.Huber(2.0)])
 def test_the_loss_comes_back_as_it_was_given(path, loss):
-    model = small_model()
+    model = drawn_models.small_model()
     model.compile("sgd", loss)
     model.save(path)
     again = load_model(path)
@@ -116,7 +71,7 @@ def test_the_loss_comes_back_as_it_was_given(path, loss):
 
 
 def test_loading_without_compiling(path):
-    small_model().save(path)
+    drawn_models.small_model().save(path)
     assert not load_model(path, compile=False).compiled
 
 
@@ -126,7 +81,7 @@ def test_a_model_that_is_not_built_comes_back_unbuilt(path):
 
 
 def test_a_frozen_layer_stays_frozen(path):
-    model = small_model()
+    model = drawn_models.small_model()
     model.layers[0].trainable = False
     model.save(path)
     assert [layer.trainable for layer in load_model(path).layers] == [False, True]
@@ -141,7 +96,7 @@ def test_a_layer_that_is_in_a_model_twice_is_refused(path):
 
 
 def test_weights_go_into_a_model_with_other_names(path):
-    model = small_model()
+    model = drawn_models.small_model()
     model.save_weights(path)
     other = lamella.Sequential([lamella.Input((3,)), layers.Dense(2), layers.Dense(1)])
     other.load_weights(path)
@@ -150,7 +105,7 @@ def test_weights_go_into_a_model_with_other_names(path):
 
 
 def test_weights_of_another_shape_leave_the_model_as_it_was(path):
-    small_model().save_weights(path)
+    drawn_models.small_model().save_weights(path)
     other = lamella.Sequential([lamella.Input((3,)), layers.Dense(2), layers.Dense(4)])
     before = other.get_weights()
     with pytest.raises(ValueError, match=r"'layers.1.last.kernel' has type F32 and shape \(2, 1\)"):
@@ -220,7 +175,7 @@ def test_classes_of_the_user_are_loaded_where_they_are_registered(path):
 
 
 def test_a_file_cut_off_anywhere_is_refused(path):
-    small_model().save(path)
+    drawn_models.small_model().save(path)
     whole = path.read_bytes()
     for length in range(0, len(whole), 7):
         path.write_bytes(whole[:length])
@@ -229,7 +184,7 @@ def test_a_file_cut_off_anywhere_is_refused(path):
 
 
 def test_any_changed_byte_is_noticed(path):
-    small_model().save(path)
+    drawn_models.small_model().save(path)
     whole = bytearray(path.read_bytes())
     for position in range(0, len(whole), 5):
         whole[position] ^= 0x10
@@ -338,14 +293,14 @@ def set_compile(content, tensors):
     ],
 )
 def test_contents_that_make_no_sense_are_refused(path, change, message):
-    small_model().save(path)
+    drawn_models.small_model().save(path)
     rewrite(path, change)
     with pytest.raises(ValueError, match=f"model\\.safetensors' cannot be loaded: .*{message}"):
         load_model(path)
 
 
 def test_weights_without_a_model_are_refused_as_a_model(path):
-    small_model().save_weights(path)
+    drawn_models.small_model().save_weights(path)
     with pytest.raises(ValueError, match="weights without a model"):
         load_model(path)
 
@@ -357,7 +312,7 @@ def test_files_of_other_programs_are_refused(path):
 
 
 def test_names_and_overwriting(path, tmp_path):
-    model = small_model()
+    model = drawn_models.small_model()
     with pytest.raises(ValueError, match=r"must end in \.safetensors"):
         model.save(tmp_path / "model.pkl")
     model.save(path)
@@ -379,7 +334,7 @@ except OSError as error:
 
 
 def test_a_disk_that_fills_leaves_the_old_file(path):
-    model = small_model()
+    model = drawn_models.small_model()
     model.save(path)
     before = path.read_bytes()
     done = subprocess.run([sys.executable, "-c", FULL_DISK, path], capture_output=True, text=True, check=True)
@@ -398,7 +353,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
 
 def test_loading_takes_hardly_more_memory_than_the_file(tmp_path):
-    small_model().save(tmp_path / "small.safetensors")
+    drawn_models.small_model().save(tmp_path / "small.safetensors")
     large = tmp_path / "large.safetensors"
     lamella.Sequential([lamella.Input((2000,)), layers.Dense(4000)]).save(large)
     arguments = [sys.executable, "-c", MEMORY, tmp_path / "small.safetensors", large]
@@ -462,12 +417,12 @@ def test_variables_that_share_a_name_are_kept_apart(path):
 
 
 def test_a_file_may_be_read_by_whom_the_system_lets(path):
-    small_model().save(path)
+    drawn_models.small_model().save(path)
     other = path.with_name("other")
     other.write_text("")
     assert path.stat().st_mode == other.stat().st_mode
     path.chmod(0o640)
-    small_model().save(path)
+    drawn_models.small_model().save(path)
     assert path.stat().st_mode & 0o777 == 0o640
 
 
@@ -475,31 +430,6 @@ def test_a_link_stays_one(path):
     target = path.with_name("target.safetensors")
     target.write_text("")
     path.symlink_to(target)
-    small_model().save(path)
+    drawn_models.small_model().save(path)
     assert path.is_symlink()
     assert load_model(target).built
-
-
-def test_a_copy_made_while_training_can_be_trained():
-    copies = []
-    callbacks = lamella.callbacks
-    keep = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: copies.append(copy.deepcopy(model)))
-    model = small_model()
-    model.fit(np.ones((4, 3)), np.ones(4), verbose=0, callbacks=[keep])
-    copies[0].fit(np.ones((4, 3)), np.ones(4), verbose=0)
-
-
-def test_a_copied_optimizer_brings_its_slots_along():
-    model, other = small_model(), small_model()
-    x, y = np.ones((4, 3)), np.ones(4)
-    model.fit(x, y, verbose=0)
-    other.set_weights(model.get_weights())
-    other.compile(pickle.loads(pickle.dumps(model.optimizer)), "mse", metrics=["mae"])
-    model.fit(x, y, verbose=0)
-    other.fit(x, y, verbose=0)
-    for value, again in zip(model.get_weights(), other.get_weights(), strict=True):
-        np.testing.assert_array_equal(value, again)
-    elsewhere = lamella.Sequential([lamella.Input((3,)), layers.Dense(5)])
-    elsewhere.compile(copy.deepcopy(model.optimizer), "mse")
-    with pytest.warns(UserWarning, match="goes on without its slots"):
-        elsewhere.fit(x, np.ones((4, 5)), verbose=0)
