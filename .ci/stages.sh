@@ -34,6 +34,12 @@ use_venv() { . "$1/bin/activate"; }
 # The requirement that pyproject.toml pins for a tool: pinned ruff -> ruff==0.17.6
 pinned() { grep -oE "\"$1==[^\"]+\"" pyproject.toml | tr -d '"'; }
 
+# What an extra of the project requires, a line each.
+requirements_of() {
+  python -c 'import sys, tomllib
+print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]], sep="\n")' "$1"
+}
+
 # A command of the README: the line in backquotes behind "main job:" or "tests:".
 readme_command() { sed -nE "s/^- $1: \`(.+)\`.*/\1/p" README.md; }
 
@@ -50,16 +56,17 @@ native_build() {  # native_build NAME COMPILER [CMAKE OPTION...]: with C++ tests
 
 native_test() { use_venv "$WORK/tools" && ctest --test-dir "$WORK/build-$1" --output-on-failure; }
 
-sanitized_install() {  # sanitized_install VENV SANITIZERS
-  new_venv "$1" &&
-    pip install -q ".[test]" --config-settings=cmake.build-type=RelWithDebInfo --config-settings=install.strip=false \
-      --config-settings=cmake.define.LAMELLA_SANITIZE="$2"
+sanitized_install() {  # sanitized_install NAME SANITIZERS: into a venv NAME, with the C++ tests in build-NAME
+  new_venv "$WORK/$1" &&
+    pip install -q ".[test]" --config-settings=build-dir="$WORK/build-$1" \
+      --config-settings=cmake.build-type=RelWithDebInfo --config-settings=install.strip=false \
+      --config-settings=cmake.define.LAMELLA_TESTS=ON --config-settings=cmake.define.LAMELLA_SANITIZE="$2"
 }
 
-sanitized_pytest() {  # sanitized_pytest VENV RUNTIME TEST...
+sanitized_pytest() {  # sanitized_pytest NAME RUNTIME TEST...
   local runtime
   runtime=$(g++ -print-file-name="$2")
-  use_venv "$1" && shift 2 &&
+  use_venv "$WORK/$1" && shift 2 &&
     LD_PRELOAD="$runtime $(g++ -print-file-name=libstdc++.so)" ASAN_OPTIONS=detect_leaks=0 \
       UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1 \
       python -m pytest -q -p no:cacheprovider "$@"

@@ -14,8 +14,10 @@
 #error "lamella's kernels know x86-64 and aarch64"
 #endif
 
+#ifndef LAMELLA_INLINE  // sanitized builds inline nothing: see CMakeLists.txt
 #define LAMELLA_INLINE inline __attribute__((always_inline))
 #define LAMELLA_INLINE_BODY __attribute__((always_inline))  // of a lambda, after its parameters
+#endif
 
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {
