@@ -188,19 +188,27 @@ LAMELLA_INLINE void depthwise_row_outputs(const DepthwiseRow<T>& row, const Dept
   });
 }
 
-// The gradients of H rows of W taps over some outputs.
+// The gradients of H rows of W taps over some outputs. What is to come is fetched bit by bit, in between the
+// arithmetic: many lines at once would have to wait for each other.
 template <int P, int W, int S, int H, bool Whole, class T, class Span>
 LAMELLA_INLINE void depthwise_row_gradients(const DepthwiseRow<T>& row, const DepthwiseTaps& taps,
                                             int64_t tap, int64_t output, int64_t outputs, int64_t c,
                                             Span span, Vec<T> (&sum)[H][W]) {
   const DepthwiseRun<T>& p = row.run;
+  constexpr int64_t kAhead = 16;  // outputs
   const RowPixels pixels(row, output, outputs);
   Vec<T> dy[P];
   unrolled<P>([&](auto i) LAMELLA_INLINE_BODY {
-    dy[i] = Whole || i < outputs ? load(p.y + (output + i) * p.y_step + c, span) : Vec<T>{};
+    const T* at = p.y + (output + i) * p.y_step + c;
+    dy[i] = Whole || i < outputs ? load(at, span) : Vec<T>{};
+    __builtin_prefetch(at + kAhead * p.y_step);
   });
   unrolled<H>([&](auto h) LAMELLA_INLINE_BODY {
     const T* x = p.x + taps.x[tap + h] + pixels.first * p.x_tap[2] + c;
+    if (tap + h >= taps.count - S) {  // pixels that the row of outputs before did not see
+      unrolled<P * S>([&](auto j)
+                          LAMELLA_INLINE_BODY { __builtin_prefetch(x + (j + kAhead * S) * p.x_tap[2]); });
+    }
     unrolled<(P - 1) * S + W>([&](auto j) LAMELLA_INLINE_BODY {
       if (!Whole && !(pixels.begin <= j && j < pixels.end)) return;
       const Vec<T> pixel = load(x + j * p.x_tap[2], span);
@@ -274,8 +282,6 @@ LAMELLA_INLINE void depthwise_row_kernel_gradient_of(const DepthwiseRow<T>& row,
   for_each_tap_list<T>(p, [&](const DepthwiseTaps& taps, bool) LAMELLA_INLINE_BODY {
     for (int64_t output = 0; output < p.pixels; output += kOutputs) {
       const int64_t end = p.pixels - output < kOutputs ? p.pixels : output + kOutputs;
-      prefetch_new_rows(p, taps, end, kOutputs);
-      prefetch_outputs(p, end, kOutputs);
       for_each_vector<T>(p.channels, [&](int64_t c, auto span) LAMELLA_INLINE_BODY {
         int64_t tap = 0;
         if constexpr (W == 3) {
