@@ -3,14 +3,18 @@
     python benchmarks/training_step.py [--threads 2] [--rounds 9] [--seconds 0.3]
 
 All run in this process on the same data; their slices take turns, and the median of the slices counts. Before
-anything is timed, every contestant has to bring the loss down.
+anything is timed, every contestant has to bring the loss down, and from the same weights the losses of the
+first two steps have to agree: the last column is by how much they differ, of the loss.
 """
 
 import argparse
+import copy
 import importlib.util
 import os
 import statistics
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -37,7 +41,7 @@ class Dense:
         for units in self.hidden:
             yield nn.Linear(inputs, units)
             if self.normalise:
-                yield nn.BatchNorm1d(units)
+                yield nn.BatchNorm1d(units, eps=1e-3)
             yield nn.ReLU()
             if self.dropout:
                 yield nn.Dropout(self.dropout)
@@ -72,7 +76,7 @@ class Convolutional:
             for filters in stage:
                 yield nn.Conv2d(channels, filters, 3, padding=1 if self.normalise else 0)
                 if self.normalise:
-                    yield nn.BatchNorm2d(filters)
+                    yield nn.BatchNorm2d(filters, eps=1e-3)
                 yield nn.ReLU()
                 channels, size = filters, size if self.normalise else size - 2
             yield nn.MaxPool2d(2)
@@ -107,56 +111,96 @@ def data(workload):
     ).argmax(1)
 
 
-def lamella_model(workload):
-    import lamella
-    from lamella import layers
+class InLamella:
+    def __init__(self, workload, threads):
+        import lamella
+        from lamella import layers
 
-    head = layers.Dense(workload.outputs, activation="softmax")
-    model = lamella.Sequential([layers.Input(workload.shape), *workload.in_lamella(layers), head])
-    chosen = lamella.optimizers.SGD(0.01, momentum=0.9) if workload.optimizer == "sgd" else "adam"
-    model.compile(chosen, "sparse_categorical_crossentropy")
-    return model
+        lamella.config.set_num_threads(threads)
+        lamella.utils.set_random_seed(0)
+        head = layers.Dense(workload.outputs, activation="softmax")
+        self.model = lamella.Sequential([layers.Input(workload.shape), *workload.in_lamella(layers), head])
+        chosen = lamella.optimizers.SGD(0.01, momentum=0.9) if workload.optimizer == "sgd" else "adam"
+        self.model.compile(chosen, "sparse_categorical_crossentropy")
+        self.x, self.y = data(workload)
+        self.batch = workload.batch
+
+    def epoch(self):
+        return self.model.fit(self.x, self.y, batch_size=self.batch, verbose=0).history["loss"][-1]
+
+    def losses(self, steps):
+        batches = (slice(i * self.batch, (i + 1) * self.batch) for i in range(steps))
+        return [
+            self.model.fit(self.x[b], self.y[b], self.batch, shuffle=False, verbose=0).history["loss"][0]
+            for b in batches
+        ]
 
 
-def lamella_steps(workload, threads):
-    import lamella
+class InTorch:
+    def __init__(self, workload, threads):
+        import torch
+        from torch import nn
 
-    lamella.config.set_num_threads(threads)
-    lamella.utils.set_random_seed(0)
-    model = lamella_model(workload)
-    x, y = data(workload)
-    return lambda: model.fit(x, y, batch_size=workload.batch, verbose=0).history["loss"][-1]
+        torch.set_num_threads(threads)
+        torch.manual_seed(0)
+        self.model = nn.Sequential(*workload.in_torch(nn))
+        self.x, self.y = (torch.from_numpy(array) for array in data(workload))
+        if self.x.ndim == 4:  # the layout in which PyTorch is fastest
+            self.model = self.model.to(memory_format=torch.channels_last)
+            self.x = self.x.permute(0, 3, 1, 2)
+        if workload.optimizer == "sgd":
+            self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.01, momentum=0.9, fused=True)
+        else:
+            self.optimizer = torch.optim.Adam(self.model.parameters(), eps=1e-7, fused=True)
+        self.batch = workload.batch
 
+    def step(self, rows):
+        from torch.nn.functional import cross_entropy
 
-def torch_steps(workload, threads):
-    import torch
-    from torch import nn
+        self.optimizer.zero_grad()
+        loss = cross_entropy(self.model(self.x[rows]), self.y[rows])
+        loss.backward()
+        self.optimizer.step()
+        return loss.detach()
 
-    torch.set_num_threads(threads)
-    torch.manual_seed(0)
-    model = nn.Sequential(*workload.in_torch(nn))
-    x, y = (torch.from_numpy(array) for array in data(workload))
-    if x.ndim == 4:  # the layout in which PyTorch is fastest
-        model, x = model.to(memory_format=torch.channels_last), x.permute(0, 3, 1, 2)
-    if workload.optimizer == "sgd":
-        update = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, fused=True)
-    else:
-        update = torch.optim.Adam(model.parameters(), fused=True)
+    def epoch(self):
+        import torch
 
-    def run():
+        batches = torch.randperm(len(self.x)).split(self.batch)
         total = 0.0
-        for order in torch.randperm(len(x)).split(workload.batch):
-            update.zero_grad()
-            loss = nn.functional.cross_entropy(model(x[order]), y[order])
-            loss.backward()
-            update.step()
-            total += loss.detach()
-        return float(total) / workload.batches
+        for rows in batches:
+            total += self.step(rows)
+        return float(total) / len(batches)
 
-    return run
+    def losses(self, steps):
+        import torch
+
+        return [float(self.step(rows)) for rows in torch.arange(steps * self.batch).split(self.batch)]
 
 
-CONTESTANTS = {"lamella": lamella_steps, "torch": torch_steps}
+CONTESTANTS = {"lamella": InLamella, "torch": InTorch}
+MOST_DIFFERENCE = 1e-3  # of the loss, in float32
+
+
+def difference_of_losses(workload, threads):
+    """By how much the losses of two steps differ at most, from the same weights and without dropout.
+
+    The second loss has gone through the gradients and an update of the first. Rounding grows from step to
+    step, with Adam above all, which divides small gradients by their size.
+    """
+    from safetensors.torch import save_file
+
+    import lamella
+
+    still = copy.copy(workload)
+    still.dropout = 0.0
+    ours, theirs = InLamella(still, threads), InTorch(still, threads)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "weights.safetensors"
+        save_file({name: value.contiguous() for name, value in theirs.model.state_dict().items()}, path)
+        lamella.saving.load_torch_state_dict(ours.model, path)
+    pairs = zip(ours.losses(2), theirs.losses(2), strict=True)
+    return max(abs(a - b) / b for a, b in pairs)
 
 
 def microseconds(run, seconds, batches):
@@ -176,19 +220,27 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.3)
     arguments = parser.parse_args()
     names = [name for name in CONTESTANTS if importlib.util.find_spec(name)]
-    print(f"{'microseconds a step':32s}" + "".join(f"{name:>12s}" for name in names) + f"{'ratio':>9s}")
+    print(f"{'microseconds a step':32s}" + "".join(f"{name:>12s}" for name in names), end="")
+    print(f"{'ratio':>9s}{'losses':>10s}" if len(names) > 1 else "")
     for title, workload in WORKLOADS.items():
-        runs = {name: CONTESTANTS[name](workload, arguments.threads) for name in names}
-        for name, run in runs.items():
-            first, last = run(), [run() for _ in range(3)][-1]
+        contestants = {name: CONTESTANTS[name](workload, arguments.threads) for name in names}
+        for name, contestant in contestants.items():
+            first, last = contestant.epoch(), [contestant.epoch() for _ in range(3)][-1]
             assert last < first, f"{name} does not learn {title}: {first} to {last}"
+        comparison = ""
+        if len(names) > 1:
+            difference = difference_of_losses(workload, arguments.threads)
+            assert difference < MOST_DIFFERENCE, f"the losses of {title} differ by {difference:.1e}"
+            comparison = f"{difference:10.0e}"
         slices = {name: [] for name in names}
         for _ in range(arguments.rounds):
-            for name, run in runs.items():
-                slices[name].append(microseconds(run, arguments.seconds, workload.batches))
+            for name, contestant in contestants.items():
+                slices[name].append(microseconds(contestant.epoch, arguments.seconds, workload.batches))
         medians = [statistics.median(slices[name]) for name in names]
         ratio = f"{medians[-1] / medians[0]:8.1f}x" if len(names) > 1 else ""
-        print(f"{title:32s}" + "".join(f"{value:12.1f}" for value in medians) + ratio, flush=True)
+        print(
+            f"{title:32s}" + "".join(f"{value:12.1f}" for value in medians) + ratio + comparison, flush=True
+        )
 
 
 if __name__ == "__main__":
