@@ -69,5 +69,5 @@ sanitized_pytest() {  # sanitized_pytest NAME RUNTIME TEST...
   use_venv "$WORK/$1" && shift 2 &&
     LD_PRELOAD="$runtime $(g++ -print-file-name=libstdc++.so)" ASAN_OPTIONS=detect_leaks=0 \
       UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1 \
-      python -m pytest -q -p no:cacheprovider "$@"
+      python -m pytest -q -p no:cacheprovider --capture=sys "$@"  # a report goes to the real standard error
 }
