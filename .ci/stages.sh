@@ -60,7 +60,8 @@ sanitized_install() {  # sanitized_install NAME SANITIZERS: into a venv NAME, wi
   new_venv "$WORK/$1" &&
     pip install -q ".[test]" --config-settings=build-dir="$WORK/build-$1" \
       --config-settings=cmake.build-type=RelWithDebInfo --config-settings=install.strip=false \
-      --config-settings=cmake.define.LAMELLA_TESTS=ON --config-settings=cmake.define.LAMELLA_SANITIZE="$2"
+      --config-settings=cmake.define.LAMELLA_WERROR=ON --config-settings=cmake.define.LAMELLA_TESTS=ON \
+      --config-settings=cmake.define.LAMELLA_SANITIZE="$2"
 }
 
 sanitized_pytest() {  # sanitized_pytest NAME RUNTIME TEST...
