@@ -79,10 +79,11 @@ template <class T, int R, int V>
 void brgemm_tile(const Brgemm<T>& p) {
   Vec<T> sum[R][V];
   tile_start<T, R, V>(p, sum);
+  constexpr int kGroups = (R + 2) / 3;
+  const int64_t three = p.a_three ? p.a_three : 3 * p.a_row;
   for (int64_t t = 0; t < p.batch; ++t) {
-    constexpr int kGroups = (R + 2) / 3;
     const T* a[kGroups];
-    unrolled<kGroups>([&](auto g) LAMELLA_INLINE_BODY { a[g] = p.a[t] + 3 * g * p.a_row; });
+    unrolled<kGroups>([&](auto g) LAMELLA_INLINE_BODY { a[g] = p.a[t] + g * three; });
     const T* b = p.b[t];
 #pragma GCC unroll 2
     for (int64_t k = 0; k < p.k; ++k) {

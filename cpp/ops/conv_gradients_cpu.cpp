@@ -79,12 +79,24 @@ class KernelGradientItem {
 
   // A row of outputs, and the input row that its first tap lies on, which may be outside.
   struct Row {
-    int64_t depth, height, first_input;
+    Range depths, heights;  // the taps that lie inside
+    int64_t first_input;
+  };
+
+  // What a tile sums over: rows of pixels, and the gradients of the outputs that see them.
+  struct Pairs {
+    int64_t count = 0;
+    const T *x[kMostRows], *dy[kMostRows];
+
+    void add(const T* pixels, const T* gradients) {
+      x[count] = pixels;
+      dy[count++] = gradients;
+    }
   };
 
   // What a tile is made of: a run of the last axes of the kernel, over all channels of some taps of a row.
   struct Tile {
-    int64_t a_k, depth, b_shift;
+    int64_t a_k, a_three, depth;
     Range kernel;  // rows of the kernel [taps * channels, filters]
   };
 
@@ -93,7 +105,8 @@ class KernelGradientItem {
       const int64_t row = block.rows.begin + r, plane = row / tall_.output;
       const int64_t height = row - plane * tall_.output, depth = plane % deep_.output;
       const int64_t in_plane = plane / deep_.output * deep_.input + deep_.first_input(depth);
-      rows_[r] = {depth, height, in_plane * tall_.input + tall_.first_input(height)};
+      rows_[r] = {deep_.taps_inside(depth), tall_.taps_inside(height),
+                  in_plane * tall_.input + tall_.first_input(height)};
     }
   }
 
@@ -104,8 +117,11 @@ class KernelGradientItem {
     const bool few_channels = merges_row_taps(block);
     locate_gradients(block, column, few_channels);
     if (few_channels) {
-      for (int64_t i = 0; i < deep_.taps; ++i)
-        for (int64_t j = 0; j < tall_.taps; ++j) multiply_row_of_taps(block, i, j, column, accumulate);
+      for (int64_t i = 0; i < deep_.taps; ++i) {
+        for_each_even_part(tall_.taps, rows_of_taps_to_a_tile(), [&](int64_t first, int64_t count) {
+          multiply_rows_of_taps(block, i, {first, first + count}, column, accumulate);
+        });
+      }
       return;
     }
     for_each_even_part(g_.group_channels(), kernels_.geometry<T>().tile_rows,
@@ -135,17 +151,20 @@ class KernelGradientItem {
   // The gradient of some channels of one tap: a sum over the pixels that have it inside of the picture.
   void multiply_tap(const OutputBlock& block, int64_t i, int64_t j, int64_t k, int64_t group,
                     const Range& channels, int64_t column, bool accumulate) {
-    const T* x[kMostRows];
     const Range columns = intersection(wide_.outputs_of(k), block.columns);
     const int64_t in_width = wide_.first_input(columns.begin) + k * wide_.dilation;
     const int64_t shift = in_width * g_.channels + group * g_.group_channels() + channels.begin;
-    for (int64_t r = 0; r < block.rows.size(); ++r)
-      x[r] = x_ + (input_row(r, i, j) * wide_.input * g_.channels + shift);
+    const int64_t dy_shift = (columns.begin - block.columns.begin) * gradient_step_;
+    Pairs pairs;
+    for (int64_t r = 0; r < block.rows.size(); ++r) {
+      if (is_inside(r, i, j))
+        pairs.add(x_ + (input_row(r, i, j) * wide_.input * g_.channels + shift), gradients_[r] + dy_shift);
+    }
     const int64_t first = ((i * tall_.taps + j) * wide_.taps + k) * g_.group_channels();
-    multiply(block, i, j, x,
+    multiply(pairs,
              {.a_k = wide_.stride * g_.channels,
+              .a_three = 0,
               .depth = columns.size(),
-              .b_shift = (columns.begin - block.columns.begin) * gradient_step_,
               .kernel = {first + channels.begin, first + channels.end}},
              column, accumulate);
   }
@@ -155,61 +174,77 @@ class KernelGradientItem {
   bool merges_row_taps(const OutputBlock& block) const {
     constexpr int64_t kFewChannels = 6;
     return g_.groups == 1 && g_.channels <= kFewChannels && wide_.taps > 1 && wide_.dilation == 1 &&
-           block.rows.size() * input_columns(block) * g_.channels <= kPaddedSize;
+           block.rows.size() * rows_of_taps_to_a_tile() * input_columns(block) * g_.channels <= kPaddedSize;
   }
   int64_t input_columns(const OutputBlock& block) const {
     return (block.columns.size() - 1) * wide_.stride + wide_.taps;
   }
 
-  void multiply_row_of_taps(const OutputBlock& block, int64_t i, int64_t j, int64_t column, bool accumulate) {
-    const T* x[kMostRows];
-    const int64_t first = wide_.first_input(block.columns.begin), size = input_columns(block);
-    const Range inside = intersection({first, first + size}, {0, wide_.input});
+  // Three values in a row of taps are too few for a tile, but several rows of threes may share one.
+  int64_t rows_of_taps_to_a_tile() const {
+    return wide_.taps * g_.channels == 3 ? kernels_.geometry<T>().tile_rows / 3 : 1;
+  }
+
+  void multiply_rows_of_taps(const OutputBlock& block, int64_t i, const Range& heights, int64_t column,
+                             bool accumulate) {
+    const int64_t rows = wide_.taps * g_.channels;
+    const int64_t kernel_row = (i * tall_.taps + heights.begin) * rows;
+    Pairs pairs;
+    const int64_t step = pair_rows_of_taps(block, i, heights, pairs);
+    int64_t moved = 0;
+    for_each_even_part(rows * heights.size(), kernels_.geometry<T>().tile_rows,
+                       [&](int64_t begin, int64_t count) {
+                         for (int64_t r = 0; r < pairs.count; ++r) pairs.x[r] += begin - moved;
+                         moved = begin;
+                         multiply(pairs,
+                                  {.a_k = wide_.stride * g_.channels,
+                                   .a_three = heights.size() > 1 ? step : 0,
+                                   .depth = block.columns.size(),
+                                   .kernel = {kernel_row + begin, kernel_row + begin + count}},
+                                  column, accumulate);
+                       });
+  }
+
+  // The pixels under some rows of taps, in copies with zeros around where a part lies outside. Returns the
+  // step from a row of taps to the next.
+  int64_t pair_rows_of_taps(const OutputBlock& block, int64_t i, const Range& heights, Pairs& pairs) {
+    const int64_t first = wide_.first_input(block.columns.begin), size = input_columns(block) * g_.channels;
+    const Range columns = intersection({first, first + input_columns(block)}, {0, wide_.input});
+    const int64_t step = tall_.dilation * wide_.input * g_.channels;
+    const int64_t before = (columns.begin - first) * g_.channels, inner = columns.size() * g_.channels;
+    const bool copies = inner < size || std::any_of(
+                                            rows_, rows_ + block.rows.size(),
+                                            [&](const Row& row) {
+                                              const int64_t inside =
+                                                  intersection(row.heights, heights).size();
+                                              return inside > 0 && inside < heights.size();
+                                            });
+    T* copy = padded_;
     for (int64_t r = 0; r < block.rows.size(); ++r) {
-      const int64_t row = input_row(r, i, j) * wide_.input;
-      x[r] = x_ + (row + first) * g_.channels;
-      if (inside.size() == size || !is_inside(r, i, j)) continue;
-      T* copy = padded_ + r * size * g_.channels;
-      std::fill_n(copy, size * g_.channels, T(0));
-      std::copy_n(x_ + (row + inside.begin) * g_.channels, inside.size() * g_.channels,
-                  copy + (inside.begin - first) * g_.channels);
-      x[r] = copy;
+      const Range inside = intersection(rows_[r].heights, heights);
+      if (!rows_[r].depths.contains(i) || inside.size() == 0) continue;
+      const T* x = x_ + (input_row(r, i, heights.begin) * wide_.input + first) * g_.channels;
+      pairs.add(copies ? copy : x, gradients_[r]);
+      if (!copies) continue;
+      std::fill_n(copy, heights.size() * size, T(0));
+      for (int64_t j = inside.begin - heights.begin; j < inside.end - heights.begin; ++j)
+        std::copy_n(x + j * step + before, inner, copy + j * size + before);
+      copy += heights.size() * size;
     }
-    const int64_t rows = wide_.taps * g_.channels, kernel_row = (i * tall_.taps + j) * rows;
-    for_each_even_part(rows, kernels_.geometry<T>().tile_rows, [&](int64_t begin, int64_t count) {
-      const T* tile_x[kMostRows];
-      for (int64_t r = 0; r < block.rows.size(); ++r) tile_x[r] = x[r] + begin;
-      multiply(block, i, j, tile_x,
-               {.a_k = wide_.stride * g_.channels,
-                .depth = block.columns.size(),
-                .b_shift = 0,
-                .kernel = {kernel_row + begin, kernel_row + begin + count}},
-               column, accumulate);
-    });
+    return copies ? size : step;
   }
 
   bool is_inside(int64_t r, int64_t i, int64_t j) const {
-    return deep_.outputs_of(i).contains(rows_[r].depth) && tall_.outputs_of(j).contains(rows_[r].height);
+    return rows_[r].depths.contains(i) && rows_[r].heights.contains(j);
   }
   int64_t input_row(int64_t r, int64_t i, int64_t j) const {
     return rows_[r].first_input + i * deep_.dilation * tall_.input + j * tall_.dilation;
   }
 
-  // x holds where the tile's rows begin for each row of the block; those outside of the picture are left out.
-  void multiply(const OutputBlock& block, int64_t i, int64_t j, const T** x, const Tile& tile, int64_t column,
-                bool accumulate) {
-    const T* dy[kMostRows];
-    int64_t count = 0;
-    const Range inside_depth = deep_.outputs_of(i), inside_height = tall_.outputs_of(j);
-    for (int64_t r = 0; r < block.rows.size(); ++r) {
-      if (!inside_depth.contains(rows_[r].depth) || !inside_height.contains(rows_[r].height)) continue;
-      x[count] = x[r];
-      dy[count] = gradients_[r] + tile.b_shift;
-      ++count;
-    }
-    kernels_.table<T>().brgemm({.batch = count,
-                                .a = x,
-                                .b = dy,
+  void multiply(const Pairs& pairs, const Tile& tile, int64_t column, bool accumulate) {
+    kernels_.table<T>().brgemm({.batch = pairs.count,
+                                .a = pairs.x,
+                                .b = pairs.dy,
                                 .a_row = 1,
                                 .a_k = tile.a_k,
                                 .b_row = gradient_step_,
@@ -219,7 +254,8 @@ class KernelGradientItem {
                                 .rows = tile.kernel.size(),
                                 .cols = cols_,
                                 .bias = nullptr,
-                                .accumulate = accumulate});
+                                .accumulate = accumulate,
+                                .a_three = tile.a_three});
   }
 
   const kernels::Kernels& kernels_;

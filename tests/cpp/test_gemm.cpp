@@ -7,34 +7,37 @@ namespace {
 
 using kernels::Activation;
 
-// One brgemm problem with a layout of A: values(i, k, b) at a[b][i * a_row + k * a_k].
+// One brgemm problem with a layout of A: values(i, k, b) at a[b][row_of(i) + k * a_k].
 template <class T>
 struct Problem {
-  int64_t rows, cols, k, batch, a_row, a_k, panel;
+  int64_t rows, cols, k, batch, a_row, a_k, panel, a_three = 0;
   std::vector<T> a, b, bias, c;
   int64_t ldc;
 
-  Problem(const Kernels::Geometry& g, int64_t m, int64_t n, int64_t depth, int64_t pieces, bool transposed)
+  Problem(const Kernels::Geometry& g, int64_t m, int64_t n, int64_t depth, int64_t pieces, bool transposed,
+          bool threes = false)
       : rows(m), cols(n), k(depth), batch(pieces), panel(g.panel), ldc(n + 3) {
     a_row = transposed ? 1 : k + 1;
-    a_k = transposed ? rows + 2 : 1;
+    if (threes) a_three = 3 * a_row + 1;
+    a_k = transposed ? row_of(rows) + 2 : 1;
     a = random_values<T>(batch * a_size(), -1, 1, 1);
     b = random_values<T>(batch * k * panel, -1, 1, 2);
     bias = random_values<T>(cols, -1, 1, 3);
     c = random_values<T>(rows * ldc, -1, 1, 4);
   }
-  int64_t a_size() const { return (rows + 2) * (k + 2); }
+  int64_t row_of(int64_t i) const { return a_three ? i / 3 * a_three + i % 3 * a_row : i * a_row; }
+  int64_t a_size() const { return 2 * (rows + 2) * (k + 2); }
 
   std::vector<T> run(const Table<T>& table, bool use_bias, bool accumulate, int64_t first = 0,
                      int64_t count = -1) {
     std::vector<const T*> as, bs;
     for (int64_t t = 0; t < batch; ++t) {
-      as.push_back(a.data() + t * a_size() + first * a_row);
+      as.push_back(a.data() + t * a_size() + row_of(first));
       bs.push_back(b.data() + t * k * panel);
     }
     std::vector<T> out = c;
     table.brgemm({batch, as.data(), bs.data(), a_row, a_k, panel, k, out.data() + first * ldc, ldc,
-                  count < 0 ? rows : count, cols, use_bias ? bias.data() : nullptr, accumulate});
+                  count < 0 ? rows : count, cols, use_bias ? bias.data() : nullptr, accumulate, a_three});
     return out;
   }
 
@@ -42,14 +45,15 @@ struct Problem {
     double sum = accumulate ? c[i * ldc + j] : use_bias ? bias[j] : 0;
     for (int64_t t = 0; t < batch; ++t)
       for (int64_t kk = 0; kk < k; ++kk)
-        sum += double(a[t * a_size() + i * a_row + kk * a_k]) * b[(t * k + kk) * panel + j];
+        sum += double(a[t * a_size() + row_of(i) + kk * a_k]) * b[(t * k + kk) * panel + j];
     return sum;
   }
 };
 
 template <class T>
-void check_brgemm(const Kernels& all, int64_t rows, int64_t cols, int64_t k, int64_t batch, bool transposed) {
-  Problem<T> p(all.geometry<T>(), rows, cols, k, batch, transposed);
+void check_brgemm(const Kernels& all, int64_t rows, int64_t cols, int64_t k, int64_t batch, bool transposed,
+                  bool threes = false) {
+  Problem<T> p(all.geometry<T>(), rows, cols, k, batch, transposed, threes);
   for (const auto& [use_bias, accumulate] : {std::pair{false, false}, {true, false}, {false, true}}) {
     const std::vector<T> out = p.run(all.table<T>(), use_bias, accumulate);
     for (int64_t i = 0; i < rows; ++i)
@@ -66,6 +70,14 @@ TEST(brgemm_every_tile) {
     const auto& g = all.geometry<T>();
     for (int64_t rows = 1; rows <= g.tile_rows; ++rows)
       for (int64_t cols = 1; cols <= g.panel; ++cols) check_brgemm<T>(all, rows, cols, 7, 2, cols % 2 == 0);
+  });
+}
+
+TEST(brgemm_rows_in_threes) {
+  for_each_table([](const Kernels& all, auto t) {
+    using T = decltype(t);
+    const auto& g = all.geometry<T>();
+    for (int64_t rows = 1; rows <= g.tile_rows; ++rows) check_brgemm<T>(all, rows, g.panel, 7, 2, true, true);
   });
 }
 
