@@ -188,36 +188,6 @@ LAMELLA_INLINE void depthwise_row_outputs(const DepthwiseRow<T>& row, const Dept
   });
 }
 
-// The gradients of H rows of W taps over some outputs. What is to come is fetched bit by bit, in between the
-// arithmetic: many lines at once would have to wait for each other.
-template <int P, int W, int S, int H, bool Whole, class T, class Span>
-LAMELLA_INLINE void depthwise_row_gradients(const DepthwiseRow<T>& row, const DepthwiseTaps& taps,
-                                            int64_t tap, int64_t output, int64_t outputs, int64_t c,
-                                            Span span, Vec<T> (&sum)[H][W]) {
-  const DepthwiseRun<T>& p = row.run;
-  constexpr int64_t kAhead = 16;  // outputs
-  const RowPixels pixels(row, output, outputs);
-  Vec<T> dy[P];
-  unrolled<P>([&](auto i) LAMELLA_INLINE_BODY {
-    const T* at = p.y + (output + i) * p.y_step + c;
-    dy[i] = Whole || i < outputs ? load(at, span) : Vec<T>{};
-    __builtin_prefetch(at + kAhead * p.y_step);
-  });
-  unrolled<H>([&](auto h) LAMELLA_INLINE_BODY {
-    const T* x = p.x + taps.x[tap + h] + pixels.first * p.x_tap[2] + c;
-    if (tap + h >= taps.count - S) {  // pixels that the row of outputs before did not see
-      unrolled<P * S>([&](auto j)
-                          LAMELLA_INLINE_BODY { __builtin_prefetch(x + (j + kAhead * S) * p.x_tap[2]); });
-    }
-    unrolled<(P - 1) * S + W>([&](auto j) LAMELLA_INLINE_BODY {
-      if (!Whole && !(pixels.begin <= j && j < pixels.end)) return;
-      const Vec<T> pixel = load(x + j * p.x_tap[2], span);
-      for_each_sight<P, W, S>(
-          j, [&](auto i, auto w) LAMELLA_INLINE_BODY { sum[h][w] = mul_add(pixel, dy[i], sum[h][w]); });
-    });
-  });
-}
-
 // body(output, outputs, whether all of them and all their taps are there) for P outputs at a time of those
 // from `output` to `end`.
 template <int P, int W, int S, class T, class Body>
@@ -256,42 +226,102 @@ LAMELLA_INLINE void depthwise_row_of(const DepthwiseRow<T>& row) {
   });
 }
 
-template <int P, int W, int S, int H, class T, class Span>
-LAMELLA_INLINE void depthwise_row_gradients_of(const DepthwiseRow<T>& row, const DepthwiseTaps& taps,
-                                               int64_t tap, int64_t output, int64_t end, int64_t c, Span span,
-                                               T* gradient) {
-  Vec<T> sum[H][W] = {};
-  for_each_part_of_row<P, W, S>(row, output, end,
-                                [&](int64_t from, int64_t outputs, auto whole) LAMELLA_INLINE_BODY {
-                                  depthwise_row_gradients<P, W, S, H, decltype(whole)::value>(
-                                      row, taps, tap, from, outputs, c, span, sum);
-                                });
+// The gradients of a row of W taps over a few outputs, one by one.
+template <int W, int S, class T, class Span>
+LAMELLA_INLINE void depthwise_few_gradients(const DepthwiseRowPart<T>& part, const T* x, int64_t c, Span span,
+                                            T* gradient) {
+  const DepthwiseRun<T>& p = part.row.run;
+  for (int64_t i = part.begin; i < part.end; ++i) {
+    const Vec<T> dy = load(p.y + i * p.y_step + c, span);
+    for (int64_t w = 0; w < W; ++w) {
+      const int64_t pixel = i * S + w - part.row.before;
+      if (pixel < 0 || pixel >= part.row.inputs) continue;
+      T* to = gradient + w * p.kernel_tap[2] + c;
+      store(to, mul_add(load(x + pixel * p.x_tap[2] + c, span), dy, load(to, span)), span);
+    }
+  }
+}
+
+// Outputs before one that see the S pixels it begins with.
+template <int W, int S>
+constexpr int kEarlierOutputs = (W - 1) / S;
+
+// The gradients of H rows of W taps over kEarlierOutputs or more. Pixels pass by one after the other, each
+// loaded once, past the dy of the outputs that see it. What comes next is fetched bit by bit, in between the
+// arithmetic: many lines at once would have to wait for each other.
+template <int W, int S, int H, class T, class Span>
+LAMELLA_INLINE void depthwise_row_gradients(const DepthwiseRowPart<T>& part, const DepthwiseTaps& taps,
+                                            int64_t tap, int64_t c, Span span, T* gradient) {
+  const DepthwiseRow<T>& row = part.row;
+  const DepthwiseRun<T>& p = row.run;
+  constexpr int kEarlier = kEarlierOutputs<W, S>;
+  Vec<T> sum[H][W] = {}, dy[kEarlier + 1] = {};
+  const T* y = p.y + part.begin * p.y_step + c;
+  const T* x[H];
+  unrolled<H>([&](auto h) LAMELLA_INLINE_BODY {
+    x[h] = p.x + taps.x[tap + h] + (part.begin * S - row.before) * p.x_tap[2] + c;
+  });
+  const int64_t x_ahead = tap + H > taps.count - S ? part.x_ahead : 0;  // the row before saw the other ones
+  // The S pixels that output i begins with, for the outputs from Latest to Earliest before it.
+  const auto add_pixels = [&](auto latest, auto earliest, auto checked, int64_t i) LAMELLA_INLINE_BODY {
+    constexpr int kLatest = decltype(latest)::value, kEarliest = decltype(earliest)::value;
+    unrolled<kEarlier>([&](auto m) LAMELLA_INLINE_BODY { dy[kEarlier - m] = dy[kEarlier - m - 1]; });
+    if constexpr (kLatest == 0) {
+      dy[0] = load(y, span);
+      __builtin_prefetch(y + part.y_ahead);
+      y += p.y_step;
+    }
+    unrolled<S>([&](auto s) LAMELLA_INLINE_BODY {
+      const int64_t pixel = i * S + s - row.before;
+      const bool inside = !decltype(checked)::value || (pixel >= 0 && pixel < row.inputs);
+      unrolled<H>([&](auto h) LAMELLA_INLINE_BODY {
+        if (inside) {
+          const Vec<T> value = load(x[h], span);
+          unrolled<kEarlier + 1>([&](auto m) LAMELLA_INLINE_BODY {
+            constexpr int before = decltype(m)::value, w = decltype(s)::value + S * before;
+            if constexpr (w < W && before >= kLatest && before <= kEarliest)
+              sum[h][w] = mul_add(value, dy[m], sum[h][w]);
+          });
+        }
+        if constexpr (decltype(h)::value >= H - S) __builtin_prefetch(x[h] + x_ahead);
+        x[h] += p.x_tap[2];
+      });
+    });
+  };
+  const Number<0> none, unchecked;
+  const Number<1> check;
+  const Number<kEarlier> all;
+  const int64_t whole = (row.inputs + row.before) / S;  // outputs the first S pixels of which lie inside
+  int64_t i = part.begin;
+  unrolled<kEarlier>([&](auto k) LAMELLA_INLINE_BODY { add_pixels(none, k, check, i++); });
+  for (; i < part.end && i * S < row.before; ++i) add_pixels(none, all, check, i);
+  for (; i < part.end && i < whole; ++i) add_pixels(none, all, unchecked, i);
+  for (; i < part.end; ++i) add_pixels(none, all, check, i);
+  unrolled<kEarlier>(
+      [&](auto k) LAMELLA_INLINE_BODY { add_pixels(Number<decltype(k)::value + 1>{}, all, check, i++); });
   unrolled<H>([&](auto h) LAMELLA_INLINE_BODY {
     unrolled<W>([&](auto w) LAMELLA_INLINE_BODY {
-      T* to = gradient + taps.kernel[tap + h] + w * row.run.kernel_tap[2] + c;
+      T* to = gradient + taps.kernel[tap + h] + w * p.kernel_tap[2] + c;
       store(to, load(to, span) + sum[h][w], span);
     });
   });
 }
 
 template <int W, int S, class T>
-LAMELLA_INLINE void depthwise_row_kernel_gradient_of(const DepthwiseRow<T>& row, T* gradient) {
-  constexpr int P = W == 3 ? 4 : 8;
-  constexpr int64_t kOutputs = 16;
-  const DepthwiseRun<T> p = first_taps(row.run);
-  for_each_tap_list<T>(p, [&](const DepthwiseTaps& taps, bool) LAMELLA_INLINE_BODY {
-    for (int64_t output = 0; output < p.pixels; output += kOutputs) {
-      const int64_t end = p.pixels - output < kOutputs ? p.pixels : output + kOutputs;
-      for_each_vector<T>(p.channels, [&](int64_t c, auto span) LAMELLA_INLINE_BODY {
-        int64_t tap = 0;
-        if constexpr (W == 3) {
-          for (; tap + 3 <= taps.count; tap += 3)
-            depthwise_row_gradients_of<P, W, S, 3>(row, taps, tap, output, end, c, span, gradient);
-        }
+LAMELLA_INLINE void depthwise_row_kernel_gradient_of(const DepthwiseRowPart<T>& part, T* gradient) {
+  constexpr int kRows = W == 5 ? 2 : 3;
+  for_each_tap_list<T>(first_taps(part.row.run), [&](const DepthwiseTaps& taps, bool) LAMELLA_INLINE_BODY {
+    for_each_vector<T>(part.row.run.channels, [&](int64_t c, auto span) LAMELLA_INLINE_BODY {
+      int64_t tap = 0;
+      if (part.end - part.begin < kEarlierOutputs<W, S>) {
         for (; tap < taps.count; ++tap)
-          depthwise_row_gradients_of<P, W, S, 1>(row, taps, tap, output, end, c, span, gradient);
-      });
-    }
+          depthwise_few_gradients<W, S>(part, part.row.run.x + taps.x[tap], c, span,
+                                        gradient + taps.kernel[tap]);
+      }
+      for (; tap + kRows <= taps.count; tap += kRows)
+        depthwise_row_gradients<W, S, kRows>(part, taps, tap, c, span, gradient);
+      for (; tap < taps.count; ++tap) depthwise_row_gradients<W, S, 1>(part, taps, tap, c, span, gradient);
+    });
   });
 }
 
@@ -315,8 +345,8 @@ void depthwise_row(const DepthwiseRow<T>& p) {
 }
 
 template <class T>
-void depthwise_row_kernel_gradient(const DepthwiseRow<T>& p, T* gradient) {
-  with_taps_and_stride(p, [&](auto taps, auto stride) LAMELLA_INLINE_BODY {
+void depthwise_row_kernel_gradient(const DepthwiseRowPart<T>& p, T* gradient) {
+  with_taps_and_stride(p.row, [&](auto taps, auto stride) LAMELLA_INLINE_BODY {
     depthwise_row_kernel_gradient_of<decltype(taps)::value, decltype(stride)::value>(p, gradient);
   });
 }

@@ -132,12 +132,20 @@ struct DepthwiseRow {
   DepthwiseRun<T> run;
   int64_t inputs, before, stride;
 
-  // Double precision goes by runs: these kernels are large. Two taps are a phase of a gradient.
+  // Double precision goes by runs: these kernels are large. Two taps are often a phase of a gradient.
   static constexpr bool kAny = sizeof(T) == sizeof(float);
   static bool is_covered(int64_t taps, int64_t stride, int64_t dilation) {
     const bool odd = (taps == 3 || taps == 5) && (stride == 1 || stride == 2);
     return kAny && dilation == 1 && (odd || (taps == 2 && stride == 1));
   }
+};
+
+// The outputs from `begin` to `end` of a row, for the gradient of the kernel, which fetches what lies x_ahead
+// and y_ahead from what it reads into the cache.
+template <class T>
+struct DepthwiseRowPart {
+  DepthwiseRow<T> row;
+  int64_t begin, end, x_ahead, y_ahead;
 };
 
 // The end of Winograd's algorithm for a panel of filters: outputs of 2x2 pixels from 16 products each.

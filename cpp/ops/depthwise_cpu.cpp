@@ -1,5 +1,6 @@
 #include "ops/depthwise.h"
 
+#include "ops/even_parts.h"
 #include "ops/slices_cpu.h"
 #include "ops/window_phases.h"
 
@@ -45,15 +46,21 @@ kernels::DepthwiseRun<T> whole_row(const Depthwise<T>& p, int64_t row) {
   return run;
 }
 
-// The row at once where there are kernels for that, and otherwise by runs of outputs that see the same taps.
-template <class T, class Row, class Run>
-void for_each_row_run(const Depthwise<T>& p, int64_t row, Row by_row, Run by_run) {
+template <class T>
+bool has_row_kernels(const Depthwise<T>& p) {
+  return kernels::DepthwiseRow<T>::is_covered(p.axes[2].taps, p.axes[2].stride, p.axes[2].dilation);
+}
+
+template <class T>
+kernels::DepthwiseRow<T> as_row(const Depthwise<T>& p, const kernels::DepthwiseRun<T>& whole) {
+  return {whole, p.axes[2].input, p.axes[2].before, p.axes[2].stride};
+}
+
+// A row by runs of outputs that see the same taps.
+template <class T, class Body>
+void for_each_run_of_row(const Depthwise<T>& p, int64_t row, Body body) {
   const WindowAxis& wide = p.axes[2];
   const kernels::DepthwiseRun<T> whole = whole_row(p, row);
-  if (kernels::DepthwiseRow<T>::is_covered(wide.taps, wide.stride, wide.dilation)) {
-    by_row(kernels::DepthwiseRow<T>{whole, wide.input, wide.before, wide.stride});
-    return;
-  }
   for_each_run(wide, [&](int64_t column, int64_t pixels) {
     const Range widths = wide.taps_inside(column);
     kernels::DepthwiseRun<T> run = whole;
@@ -62,8 +69,20 @@ void for_each_row_run(const Depthwise<T>& p, int64_t row, Row by_row, Run by_run
     run.x += (wide.first_input(column) + widths.begin * wide.dilation) * p.x_steps[2];
     run.kernel += widths.begin * p.kernel_steps[2];
     run.y += column * p.y_steps[2];
-    by_run(run);
+    body(run);
   });
+}
+
+// Rows at once where there are kernels for that.
+template <class T>
+void run_rows(const kernels::Table<T>& table, const Depthwise<T>& p, const Range& rows) {
+  for (int64_t row = rows.begin; row < rows.end; ++row) {
+    if (has_row_kernels(p)) {
+      table.depthwise_row(as_row(p, whole_row(p, row)));
+    } else {
+      for_each_run_of_row(p, row, table.depthwise);
+    }
+  }
 }
 
 template <class T>
@@ -102,7 +121,7 @@ void forward(const Context& context, const Window& window, const TensorView& x, 
     context.pool.parallel_for(y.rows / window.output[2], rows_per_chunk(row * window.all_taps() / 4 + row),
                               [&](int64_t begin, int64_t end) {
                                 for (int64_t i = begin; i < end; ++i) {
-                                  for_each_row_run(p, i, table.depthwise_row, table.depthwise);
+                                  run_rows(table, p, {i, i + 1});
                                   if (activation == Activation::linear) continue;
                                   table.activation_forward(activation, {.a = static_cast<T>(alpha)}, row,
                                                            p.y + i * row, p.y + i * row);
@@ -136,8 +155,7 @@ void input_gradient(const Context& context, const Window& window, const TensorVi
       if (rows * p.axes[2].output == 0) return;
       const int64_t work = p.axes[2].output * p.channels * (taps_of(phases) / 4 + 1);
       context.pool.parallel_for(rows, rows_per_chunk(work), [&](int64_t begin, int64_t end) {
-        const auto& table = context.kernels.table<T>();
-        for (int64_t i = begin; i < end; ++i) for_each_row_run(p, i, table.depthwise_row, table.depthwise);
+        run_rows(context.kernels.table<T>(), p, {begin, end});
       });
     });
   });
@@ -149,6 +167,53 @@ int64_t slices_of(int64_t rows) { return std::min<int64_t>(16, rows); }
 int64_t kernel_gradient_scratch_bytes(DType dtype, const Window& window, int64_t pictures, int64_t channels) {
   const int64_t slices = slices_of(pictures * window.output[0] * window.output[1]);
   return checked_product({slices, window.all_taps(), channels, size_of(dtype)});
+}
+
+constexpr int64_t kRowsAtATime = 16;
+
+// The gradient from some rows, by tiles of some columns and channels: small enough for the pixels that the
+// next row of outputs sees again to stay in the innermost cache.
+template <class T>
+void add_gradient_by_tiles(const kernels::Table<T>& table, const Depthwise<T>& p, const Range& rows, T* sum) {
+  constexpr int64_t kColumns = 8, kChannels = 64;
+  const WindowAxis &tall = p.axes[1], &wide = p.axes[2];
+  kernels::DepthwiseRun<T> runs[kRowsAtATime];
+  for (int64_t i = 0; i < rows.size(); ++i) runs[i] = whole_row(p, rows.begin + i);
+  for_each_even_part(p.channels, kChannels, [&](int64_t channel, int64_t channels) {
+    for_each_even_part(wide.output, kColumns, [&](int64_t column, int64_t columns) {
+      const bool alone = rows.size() == 1;  // what comes next is then the next tile, not the tile's next row
+      const int64_t x_ahead = alone ? columns * runs[0].x_step : tall.stride * p.x_steps[1];
+      const int64_t y_ahead = alone ? columns * runs[0].y_step : p.y_steps[1];
+      for (int64_t i = 0; i < rows.size(); ++i) {
+        kernels::DepthwiseRun<T> run = runs[i];
+        T* gradient = sum + (run.kernel - p.kernel) + channel;
+        run.channels = channels;
+        run.x += channel;
+        run.y += channel;
+        table.depthwise_row_kernel_gradient({.row = as_row(p, run),
+                                             .begin = column,
+                                             .end = column + columns,
+                                             .x_ahead = x_ahead,
+                                             .y_ahead = y_ahead},
+                                            gradient);
+      }
+    });
+  });
+}
+
+template <class T>
+void add_gradient(const kernels::Table<T>& table, const Depthwise<T>& p, const Range& rows, T* sum) {
+  const bool tiles = has_row_kernels(p);
+  const int64_t step = tiles && p.axes[1].taps > 1 ? kRowsAtATime : 1;  // else no row sees pixels of another
+  for (int64_t i = rows.begin; i < rows.end; i += step) {
+    if (tiles) {
+      add_gradient_by_tiles(table, p, {i, std::min(i + step, rows.end)}, sum);
+    } else {
+      for_each_run_of_row(p, i, [&](const kernels::DepthwiseRun<T>& run) {
+        table.depthwise_kernel_gradient(run, sum + (run.kernel - p.kernel));
+      });
+    }
+  }
 }
 
 void kernel_gradient(const Context& context, const Window& window, const TensorView& x, const TensorView& dy,
@@ -164,16 +229,7 @@ void kernel_gradient(const Context& context, const Window& window, const TensorV
       for (int64_t slice = begin; slice < end; ++slice) {
         T* sum = sums + slice * size;
         std::fill_n(sum, size, T(0));
-        for (int64_t i = slice * rows / slices; i < (slice + 1) * rows / slices; ++i) {
-          for_each_row_run(
-              p, i,
-              [&](const kernels::DepthwiseRow<T>& whole) {
-                table.depthwise_row_kernel_gradient(whole, sum + (whole.run.kernel - p.kernel));
-              },
-              [&](const kernels::DepthwiseRun<T>& run) {
-                table.depthwise_kernel_gradient(run, sum + (run.kernel - p.kernel));
-              });
-        }
+        add_gradient(table, p, {slice * rows / slices, (slice + 1) * rows / slices}, sum);
       }
     });
     std::copy_n(sums, size, kernel_gradient.as<T>());

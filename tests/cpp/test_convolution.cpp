@@ -131,20 +131,21 @@ void for_each_row(Body body) {
             for (int64_t channels : {1, 16, 21}) body(taps, stride, inputs, before, outputs, channels);
 }
 
-// Two rows of taps, a row of pixels apart.
+// Three rows of taps, a row of pixels apart; the gradient in two parts.
 TEST(depthwise_rows) {
+  constexpr int64_t rows = 3;
   for_each_table([](const Kernels& all, auto t) {
     using T = decltype(t);
     for_each_row(
         [&](int64_t taps, int64_t stride, int64_t inputs, int64_t before, int64_t outputs, int64_t channels) {
-          const auto x = random_values<T>(2 * inputs * channels), bias = random_values<T>(channels);
-          const auto kernel = random_values<T>(2 * taps * channels, -1, 1, 2);
+          const auto x = random_values<T>(rows * inputs * channels), bias = random_values<T>(channels);
+          const auto kernel = random_values<T>(rows * taps * channels, -1, 1, 2);
           std::vector<T> y(static_cast<size_t>(outputs * channels)), gradient(kernel.size(), T(1));
           const DepthwiseRow<T> row{.run = {.pixels = outputs,
                                             .channels = channels,
                                             .x_step = stride * channels,
                                             .y_step = channels,
-                                            .taps = {1, 2, taps},
+                                            .taps = {1, rows, taps},
                                             .x_tap = {0, inputs * channels, channels},
                                             .kernel_tap = {0, taps * channels, channels},
                                             .x = x.data(),
@@ -156,12 +157,15 @@ TEST(depthwise_rows) {
                                     .stride = stride};
           if (!DepthwiseRow<T>::is_covered(taps, stride, 1)) return;
           all.table<T>().depthwise_row(row);
-          all.table<T>().depthwise_row_kernel_gradient(row, gradient.data());
+          for (const auto& [begin, end] : {std::pair{int64_t{0}, outputs / 3}, {outputs / 3, outputs}}) {
+            if (begin < end)
+              all.table<T>().depthwise_row_kernel_gradient({row, begin, end, 0, 0}, gradient.data());
+          }
           std::vector<double> expected(kernel.size(), 1);
           for (int64_t i = 0; i < outputs * channels; ++i) {
             const int64_t c = i % channels, first = i / channels * stride - before;
             double sum = double(bias[size_t(c)]);
-            for (int64_t tap = 0; tap < 2 * taps; ++tap) {
+            for (int64_t tap = 0; tap < rows * taps; ++tap) {
               const int64_t pixel = first + tap % taps, at = (tap / taps * inputs + pixel) * channels + c;
               if (pixel < 0 || pixel >= inputs) continue;
               sum += double(x[size_t(at)]) * double(kernel[size_t(tap * channels + c)]);
