@@ -188,11 +188,12 @@ LAMELLA_INLINE void depthwise_row_outputs(const DepthwiseRow<T>& row, const Dept
   });
 }
 
-// body(output, outputs, whether all of them and all their taps are there) for P outputs at a time of those
-// from `output` to `end`.
+// body(output, outputs, whether all of them and all their taps are there) for P outputs of the row
+// at a time.
 template <int P, int W, int S, class T, class Body>
-LAMELLA_INLINE void for_each_part_of_row(const DepthwiseRow<T>& row, int64_t output, int64_t end, Body body) {
-  for (; output < end; output += P) {
+LAMELLA_INLINE void for_each_part_of_row(const DepthwiseRow<T>& row, Body body) {
+  const int64_t end = row.run.pixels;
+  for (int64_t output = 0; output < end; output += P) {
     const int64_t outputs = end - output < P ? end - output : P;
     const RowPixels pixels(row, output, outputs);
     if (outputs == P && pixels.begin == 0 && pixels.end == (P - 1) * S + W) {
@@ -215,14 +216,12 @@ LAMELLA_INLINE void depthwise_row_of(const DepthwiseRow<T>& row) {
   constexpr int P = 8;
   const DepthwiseRun<T> p = first_taps(row.run);
   for_each_tap_list<T>(p, [&](const DepthwiseTaps& taps, bool first) LAMELLA_INLINE_BODY {
-    for_each_part_of_row<P, W, S>(
-        row, 0, p.pixels, [&](int64_t output, int64_t outputs, auto whole) LAMELLA_INLINE_BODY {
-          prefetch_new_rows(p, taps, output + P, P);
-          for_each_vector<T>(p.channels, [&](int64_t c, auto span) LAMELLA_INLINE_BODY {
-            depthwise_row_outputs<P, W, S, decltype(whole)::value>(row, taps, first, output, outputs, c,
-                                                                   span);
-          });
-        });
+    for_each_part_of_row<P, W, S>(row, [&](int64_t output, int64_t outputs, auto whole) LAMELLA_INLINE_BODY {
+      prefetch_new_rows(p, taps, output + P, P);
+      for_each_vector<T>(p.channels, [&](int64_t c, auto span) LAMELLA_INLINE_BODY {
+        depthwise_row_outputs<P, W, S, decltype(whole)::value>(row, taps, first, output, outputs, c, span);
+      });
+    });
   });
 }
 
