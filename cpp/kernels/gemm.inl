@@ -81,6 +81,7 @@ void brgemm_tile(const Brgemm<T>& p) {
   tile_start<T, R, V>(p, sum);
   constexpr int kGroups = (R + 2) / 3;
   const int64_t three = p.a_three ? p.a_three : 3 * p.a_row;
+  const T* ahead = p.ahead ? p.ahead : p.c;  // which is at hand
   for (int64_t t = 0; t < p.batch; ++t) {
     const T* a[kGroups];
     unrolled<kGroups>([&](auto g) LAMELLA_INLINE_BODY { a[g] = p.a[t] + g * three; });
@@ -95,6 +96,10 @@ void brgemm_tile(const Brgemm<T>& p) {
       });
       unrolled<kGroups>([&](auto g) LAMELLA_INLINE_BODY { a[g] += p.a_k; });
       b += p.b_row;
+      if constexpr (V > 1) {  // else the loads bound the tile
+        __builtin_prefetch(ahead);
+        ahead += p.ahead_step;
+      }
     }
   }
   for_panel_vectors<T, V>(p.cols, [&](auto j, auto span) LAMELLA_INLINE_BODY {

@@ -45,6 +45,8 @@ constexpr bool gradient_from_output(Activation kind) {
 //   Where a_three is given, rows 3, 6, ... lie a_three from the one three before, not 3 a_row.
 //   rows <= tile_rows, cols <= panel. B rows must be readable up to cols rounded up to lanes (packed panels
 //   are). init: C itself when accumulate, else bias[j] when bias is given (cols values), else 0.
+//   With every kk the cache line at ahead, unless null, is fetched, and ahead moves on by ahead_step: the
+//   loads of a tile leave room for what the next ones will read.
 template <class T>
 struct Brgemm {
   int64_t batch;
@@ -57,6 +59,8 @@ struct Brgemm {
   const T* bias;
   bool accumulate;
   int64_t a_three = 0;
+  const T* ahead = nullptr;
+  int64_t ahead_step = 0;
 };
 
 // One block of columns of a dense layer's backward pass, in one pass over memory:

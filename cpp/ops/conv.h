@@ -15,6 +15,9 @@ struct ConvGeometry {
 
   int64_t group_channels() const { return channels / groups; }
   int64_t group_filters() const { return filters / groups; }
+  ConvGeometry in_long_rows(int64_t pictures) const {
+    return {window.in_long_rows(pictures), channels, filters, groups};
+  }
 };
 
 struct ConvForward {

@@ -81,12 +81,14 @@ void activate(const kernels::Table<T>& table, const Correlation<T>& c, const Cor
   for (int64_t i = 0; i < pixels; ++i, y += filters) table.activation_forward(kind, parameters, count, y, y);
 }
 
-void forward(const Context& context, const ConvGeometry& g, const ConvForward& p) {
+void forward(const Context& context, const ConvGeometry& geometry, const ConvForward& p) {
+  const int64_t pictures = p.x.rows / geometry.window.input_positions();
+  const ConvGeometry g = geometry.in_long_rows(pictures);
   dispatch(p.x.dtype, [&](auto t) {
     using T = decltype(t);
     if (const WinogradShape s = winograd_shape(g); uses_winograd(g, s)) {
       return winograd_correlate<T>(context, {.shape = s,
-                                             .pictures = p.x.rows / g.window.input_positions(),
+                                             .pictures = pictures,
                                              .x = p.x.as<T>(),
                                              .packed = static_cast<const T*>(p.packed),
                                              .bias = p.bias.as<T>(),
@@ -97,7 +99,7 @@ void forward(const Context& context, const ConvGeometry& g, const ConvForward& p
     const auto x_steps = steps_of(g.window.input, g.channels);
     const auto y_steps = steps_of(g.window.output, g.filters);
     Correlation<T> c{.axes = {},
-                     .pictures = p.x.rows / g.window.input_positions(),
+                     .pictures = pictures,
                      .x_picture = g.window.input_positions() * g.channels,
                      .y_picture = g.window.output_positions() * g.filters,
                      .channels = g.group_channels(),
@@ -149,12 +151,14 @@ void pack_transposed(const Context& context, const ConvGeometry& g, const Tensor
   });
 }
 
-void input_gradient(const Context& context, const ConvGeometry& g, const ConvInputGradient& p) {
+void input_gradient(const Context& context, const ConvGeometry& geometry, const ConvInputGradient& p) {
+  const int64_t pictures = p.dy.rows / geometry.window.output_positions();
+  const ConvGeometry g = geometry.in_long_rows(pictures);
   dispatch(p.dy.dtype, [&](auto t) {
     using T = decltype(t);
     if (const WinogradShape s = winograd_gradient_shape(g); uses_winograd(g, s)) {
       return winograd_correlate<T>(context, {.shape = s,
-                                             .pictures = p.dy.rows / g.window.output_positions(),
+                                             .pictures = pictures,
                                              .x = p.dy.as<T>(),
                                              .packed = static_cast<const T*>(p.packed),
                                              .bias = p.bias.as<T>(),
@@ -165,7 +169,7 @@ void input_gradient(const Context& context, const ConvGeometry& g, const ConvInp
     const auto dy_steps = steps_of(g.window.output, g.filters);
     const auto dx_steps = steps_of(g.window.input, g.channels);
     Correlation<T> c{.axes = {},
-                     .pictures = p.dy.rows / g.window.output_positions(),
+                     .pictures = pictures,
                      .x_picture = g.window.output_positions() * g.filters,
                      .y_picture = g.window.input_positions() * g.channels,
                      .channels = g.group_filters(),

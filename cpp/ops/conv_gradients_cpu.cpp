@@ -20,7 +20,7 @@ struct KernelGradientCut {
       : panel_width(panel),
         group_panels(ceil_div(g.group_filters(), panel)),
         panels(g.groups * group_panels),
-        parts(ceil_div(panels, 2)),
+        parts(ceil_div(panels, 4)),
         rows(pictures * g.window.output[0] * g.window.output[1]) {
     constexpr int64_t kItems = 16;
     const int64_t flops =
@@ -58,13 +58,14 @@ class KernelGradientItem {
   void run(const Range& rows, const Range& panels) {
     const int64_t most_pixels = kPackedBytes / (cut_.panel_width * int64_t{sizeof(T)});
     const int64_t block_rows = std::clamp<int64_t>(most_pixels / wide_.output, 1, kMostRows);
-    const int64_t block_columns = std::min(most_pixels, wide_.output);
+    const int64_t block_columns = ceil_div(wide_.output, ceil_div(wide_.output, most_pixels));
     bool accumulate = false;
     for (int64_t row = rows.begin; row < rows.end; row += block_rows) {
       for (int64_t column = 0; column < wide_.output; column += block_columns) {
         const OutputBlock block{{row, std::min(rows.end, row + block_rows)},
                                 {column, std::min(wide_.output, column + block_columns)}};
         locate_rows(block);
+        look_ahead(block, rows.end, panels);
         for (int64_t panel = panels.begin; panel < panels.end; ++panel)
           multiply_panel(block, panel, accumulate);
         accumulate = true;
@@ -76,6 +77,7 @@ class KernelGradientItem {
   static constexpr int64_t kPackedBytes = 32'768;
   static constexpr int64_t kMostRows = 64;
   static constexpr int64_t kPaddedSize = 8'192;
+  static constexpr int64_t kLine = 64 / sizeof(T);
 
   // A row of outputs, and the input row that its first tap lies on, which may be outside.
   struct Row {
@@ -94,26 +96,55 @@ class KernelGradientItem {
     }
   };
 
+  // Columns of cache lines, each down the pixels.
+  struct Ahead {
+    const T* first;
+    int64_t step, lines;
+  };
+
   // What a tile is made of: a run of the last axes of the kernel, over all channels of some taps of a row.
   struct Tile {
     int64_t a_k, a_three, depth;
     Range kernel;  // rows of the kernel [taps * channels, filters]
   };
 
+  Row row_at(int64_t row) const {
+    const int64_t plane = row / tall_.output, height = row - plane * tall_.output;
+    const int64_t depth = plane % deep_.output;
+    const int64_t in_plane = plane / deep_.output * deep_.input + deep_.first_input(depth);
+    return {deep_.taps_inside(depth), tall_.taps_inside(height),
+            in_plane * tall_.input + tall_.first_input(height)};
+  }
   void locate_rows(const OutputBlock& block) {
-    for (int64_t r = 0; r < block.rows.size(); ++r) {
-      const int64_t row = block.rows.begin + r, plane = row / tall_.output;
-      const int64_t height = row - plane * tall_.output, depth = plane % deep_.output;
-      const int64_t in_plane = plane / deep_.output * deep_.input + deep_.first_input(depth);
-      rows_[r] = {deep_.taps_inside(depth), tall_.taps_inside(height),
-                  in_plane * tall_.input + tall_.first_input(height)};
-    }
+    for (int64_t r = 0; r < block.rows.size(); ++r) rows_[r] = row_at(block.rows.begin + r);
+  }
+
+  // The first filter of a panel.
+  int64_t filter_of(int64_t panel) const {
+    return panel / cut_.group_panels * g_.group_filters() + panel % cut_.group_panels * cut_.panel_width;
+  }
+
+  // What the next block's panels read: their channels and their filters of its pixels, from end to end.
+  void look_ahead(const OutputBlock& block, int64_t end_row, const Range& panels) {
+    const bool in_row = block.columns.end < wide_.output;
+    const int64_t row = in_row ? block.rows.begin : block.rows.end;
+    const int64_t column = in_row ? block.columns.end : 0;
+    tiles_ = 0;
+    ahead_[0] = ahead_[1] = {};
+    if (row == end_row) return;
+    const Range channels{panels.begin / cut_.group_panels * g_.group_channels(),
+                         ceil_div(panels.end, cut_.group_panels) * g_.group_channels()};
+    const Range filters{filter_of(panels.begin), filter_of(panels.end)};
+    const int64_t pixel = row_at(row).first_input * wide_.input + column * wide_.stride;
+    ahead_[0] = {x_ + (pixel * g_.channels + channels.begin), wide_.stride * g_.channels,
+                 ceil_div(channels.size(), kLine)};
+    ahead_[1] = {dy_ + ((row * wide_.output + column) * g_.filters + filters.begin), g_.filters,
+                 ceil_div(filters.size(), kLine)};
   }
 
   void multiply_panel(const OutputBlock& block, int64_t panel, bool accumulate) {
-    const int64_t group = panel / cut_.group_panels, in_group = panel % cut_.group_panels * cut_.panel_width;
-    const int64_t column = group * g_.group_filters() + in_group;
-    cols_ = std::min(cut_.panel_width, g_.group_filters() - in_group);
+    const int64_t group = panel / cut_.group_panels, column = filter_of(panel);
+    cols_ = std::min(cut_.panel_width, (group + 1) * g_.group_filters() - column);
     const bool few_channels = merges_row_taps(block);
     locate_gradients(block, column, few_channels);
     if (few_channels) {
@@ -241,7 +272,17 @@ class KernelGradientItem {
     return rows_[r].first_input + i * deep_.dilation * tall_.input + j * tall_.dilation;
   }
 
+  // The column of lines to fetch while the next tile is computed; first is null when there is none left.
+  Ahead next_line() {
+    const bool of_x = tiles_ < ahead_[0].lines;
+    const Ahead& ahead = ahead_[of_x ? 0 : 1];
+    const int64_t line = of_x ? tiles_ : tiles_ - ahead_[0].lines;
+    ++tiles_;
+    return line < ahead.lines ? Ahead{ahead.first + line * kLine, ahead.step, 1} : Ahead{};
+  }
+
   void multiply(const Pairs& pairs, const Tile& tile, int64_t column, bool accumulate) {
+    const Ahead ahead = next_line();
     kernels_.table<T>().brgemm({.batch = pairs.count,
                                 .a = pairs.x,
                                 .b = pairs.dy,
@@ -255,7 +296,9 @@ class KernelGradientItem {
                                 .cols = cols_,
                                 .bias = nullptr,
                                 .accumulate = accumulate,
-                                .a_three = tile.a_three});
+                                .a_three = tile.a_three,
+                                .ahead = ahead.first,
+                                .ahead_step = ahead.step});
   }
 
   const kernels::Kernels& kernels_;
@@ -265,7 +308,9 @@ class KernelGradientItem {
   const T* x_;
   const T* dy_;
   T* out_;
-  int64_t cols_ = 0;  // of the panel at hand
+  Ahead ahead_[2];
+  int64_t tiles_ = 0;  // of this block so far
+  int64_t cols_ = 0;   // of the panel at hand
   int64_t gradient_step_ = 0;
   Row rows_[kMostRows];
   const T* gradients_[kMostRows];
@@ -286,15 +331,16 @@ int64_t kernel_gradient_scratch_bytes(const Context& context, DType dtype, const
     using T = decltype(t);
     if (const WinogradShape s = winograd_shape(g); uses_winograd(g, s))
       return winograd_gradient_scratch<T>(context.kernels, s, pictures) * int64_t{sizeof(T)};
-    const KernelGradientCut cut(context.kernels.geometry<T>().panel, pictures, g);
+    const KernelGradientCut cut(context.kernels.geometry<T>().panel, pictures, g.in_long_rows(pictures));
     return checked_product(cut.slices - 1, kernel_size(g) * int64_t{sizeof(T)});
   });
 }
 
-void kernel_gradient(const Context& context, const ConvGeometry& g, const ConvKernelGradient& p) {
+void kernel_gradient(const Context& context, const ConvGeometry& geometry, const ConvKernelGradient& p) {
+  const int64_t pictures = p.x.rows / geometry.window.input_positions();
+  const ConvGeometry g = geometry.in_long_rows(pictures);
   dispatch(p.x.dtype, [&](auto t) {
     using T = decltype(t);
-    const int64_t pictures = p.x.rows / g.window.input_positions();
     if (const WinogradShape s = winograd_shape(g); uses_winograd(g, s)) {
       return winograd_kernel_gradient<T>(context, {.shape = s,
                                                    .pictures = pictures,

@@ -56,6 +56,7 @@ class PanelPass {
 
  private:
   static constexpr int64_t kMostTaps = 64;  // at a time
+  static constexpr int64_t kLongSum = 64;  // products; in shorter ones looking ahead costs more than it gives
 
   Run run_at(int64_t row, int64_t column, const CorrelationAxis& along, int64_t count) const {
     const CorrelationAxis &deep = c_.axes[0], &tall = c_.axes[1], &wide = c_.axes[2];
@@ -115,10 +116,15 @@ class PanelPass {
                             .cols = cols_,
                             .bias = bias_,
                             .accumulate = accumulate};
+    // The next tile's pixels of the last tap, which no tile had before.
+    const int64_t steps = taps * depth;
+    const bool fetches = steps >= kLongSum;
+    if (fetches) tile.ahead_step = ceil_div(kernels_.geometry<T>().tile_rows * run.x_step, steps);
     for_each_even_part(run.count, kernels_.geometry<T>().tile_rows, [&](int64_t first, int64_t rows) {
       tile.rows = rows;
       tile.c = y_ + run.y + first * run.y_step;
       for (int64_t i = 0; i < taps; ++i) a[i] = x_ + (x_at[i] + first * run.x_step);
+      if (fetches) tile.ahead = a[taps - 1] + rows * run.x_step;
       kernels_.table<T>().brgemm(tile);
     });
   }
