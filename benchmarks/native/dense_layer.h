@@ -58,7 +58,13 @@ struct DenseLayer {
         packed(ops().packed_bytes(context, DType::float32, k, n)) {}
 
   const ops::DenseOps& ops() const { return context.ops.dense; }
-  void pack() const { ops().pack(context, kernel.view(), packed.data()); }
+  // As in training.
+  void* packed_data() const {
+    return ops::is_packed_at_once(DType::float32, x.cols(), y.cols()) ? packed.data() : nullptr;
+  }
+  void pack() const {
+    if (packed_data()) ops().pack(context, kernel.view(), packed_data());
+  }
   double product(int64_t row, int64_t col) const {
     double sum = 0;
     for (int64_t i = 0; i < x.cols(); ++i) sum += double(x.at(row, i)) * kernel.at(i, col);

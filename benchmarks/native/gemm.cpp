@@ -79,7 +79,7 @@ void multiply(const DenseLayer& layer) {
   layer.pack();
   layer.ops().forward(layer.context, {.x = layer.x.view(),
                                       .kernel = layer.kernel.view(),
-                                      .packed = layer.packed.data(),
+                                      .packed = layer.packed_data(),
                                       .bias = {},
                                       .activation = ops::Activation::linear,
                                       .alpha = 0,

@@ -21,11 +21,16 @@ Shape dense_output_shape(const Definition& definition) {
 
 Dense::Dense(const Definition& definition) : Foldable(definition, dense_output_shape(definition)) {}
 
+bool Dense::packs(int64_t rows, bool training) const {
+  if (!training) return true;
+  return rows * positions() > 1 && ops::is_packed_at_once(dtype(), input_cols(), units());
+}
+
 Needs Dense::needs(const ops::Context& context, int64_t rows, bool training) const {
   const ops::DenseOps& op = context.ops.dense;
-  Needs needs{.packed = trains_single_row(rows, training)
-                            ? 0
-                            : folded_bytes() + op.packed_bytes(context, dtype(), input_cols(), units())};
+  Needs needs{.packed = packs(rows, training)
+                            ? folded_bytes() + op.packed_bytes(context, dtype(), input_cols(), units())
+                            : 0};
   if (training) {
     needs.backward_scratch =
         op.backward_scratch_bytes(context, dtype(), rows * positions(), input_cols(), units());
@@ -41,10 +46,10 @@ void Dense::pack(const ops::Context& context, void* packed) const {
 }
 
 void Dense::forward(const ForwardPass& pass) const {
-  const bool single_row = trains_single_row(pass.state.rows, pass.state.training);
+  const bool is_packed = packs(pass.state.rows, pass.state.training);
   pass.context.ops.dense.forward(pass.context, {.x = input_view(pass.inputs[0], pass.state),
                                                 .kernel = kernel(pass.packed),
-                                                .packed = single_row ? nullptr : behind_folded(pass.packed),
+                                                .packed = is_packed ? behind_folded(pass.packed) : nullptr,
                                                 .bias = bias(pass.packed),
                                                 .activation = activation(),
                                                 .alpha = alpha(),

@@ -19,8 +19,9 @@ class Dense final : public Foldable<Dense> {
 
  private:
   int64_t units() const { return output_shape().back(); }
-  // Each step changes the kernel, and for one row it is not worth packing.
-  bool trains_single_row(int64_t rows, bool training) const { return training && rows * positions() == 1; }
+  // As a whole, before the pass: in training, which changes the kernel with each step, it has to pay for
+  // that.
+  bool packs(int64_t rows, bool training) const;
 };
 
 }  // namespace lamella::layers

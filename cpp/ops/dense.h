@@ -5,10 +5,17 @@
 
 namespace lamella::ops {
 
+// Where each step changes the kernel, one beyond the second-level cache is packed piece by piece in the
+// products that need it: packed as a whole it would be written to memory and read again.
+inline bool is_packed_at_once(DType dtype, int64_t in, int64_t units) {
+  constexpr int64_t kMostBytes = 1'048'576;
+  return in * units * size_of(dtype) <= kMostBytes;
+}
+
 struct DenseForward {
   TensorView x;
   TensorView kernel;
-  const void* packed;  // the kernel as pack() laid it out; for a single row it may be null
+  const void* packed;  // the kernel as pack() laid it out, or null
   TensorView bias;     // may be absent
   Activation activation;
   double alpha;

@@ -57,7 +57,6 @@ void activate_item(const kernels::Table<T>& table, const DenseForward& p, const 
 
 void forward(const Context& context, const DenseForward& p) {
   if (p.y.cols == 1) return single_unit_forward(context, p);
-  if (p.packed == nullptr) return single_row_forward(context, p);
   dispatch(p.x.dtype, [&](auto t) {
     using T = decltype(t);
     const Product<T> product{.m = p.x.rows,
@@ -67,6 +66,9 @@ void forward(const Context& context, const DenseForward& p) {
                              .a_row = p.x.cols,
                              .a_k = 1,
                              .packed = static_cast<const T*>(p.packed),
+                             .b = p.kernel.as<T>(),
+                             .b_k = p.y.cols,
+                             .b_column = 1,
                              .bias = p.bias.as<T>(),
                              .c = p.y.as<T>()};
     const Cut cut = cut_product<T>(context.kernels, product.m, product.n, product.k);
@@ -84,7 +86,9 @@ int64_t backward_scratch_bytes(const Context& context, DType dtype, int64_t rows
   return dispatch(dtype, [&](auto t) {
     using T = decltype(t);
     const int64_t gradient = packed_size<T>(context.kernels, rows, units);
-    return (gradient + packed_size<T>(context.kernels, units, in)) * int64_t{sizeof(T)};
+    const int64_t kernel =
+        is_packed_at_once(dtype, in, units) ? packed_size<T>(context.kernels, units, in) : 0;
+    return (gradient + kernel) * int64_t{sizeof(T)};
   });
 }
 
@@ -99,13 +103,14 @@ struct TwoLists {
   int64_t first_begin, first_end, second_begin, second_end;
 };
 
-// First pass: dz over dy, its panels, the bias gradient; beside it the panels of the transposed kernel.
+// First pass: dz over dy, its panels, the bias gradient; beside it the panels of the transposed kernel,
+// unless null.
 template <class T>
 void prepare_backward(const Context& context, const DenseBackward& p, T* packed_dz, T* packed_kernel) {
   const int64_t panel = context.kernels.geometry<T>().panel;
   const int64_t rows = p.dy.rows, units = p.dy.cols, in = p.x.cols;
   const int64_t unit_panels = ceil_div(units, panel);
-  const int64_t input_panels = p.dx ? ceil_div(in, panel) : 0;
+  const int64_t input_panels = p.dx && packed_kernel ? ceil_div(in, panel) : 0;
   const auto gradient_panel = [&](int64_t j) {
     const int64_t column = j * panel;
     context.kernels.table<T>().dense_gradient_panel(
@@ -142,7 +147,9 @@ void backward(const Context& context, const DenseBackward& p) {
     using T = decltype(t);
     const int64_t rows = p.dy.rows, units = p.dy.cols, in = p.x.cols;
     T* packed_dz = static_cast<T*>(p.scratch);
-    T* packed_kernel = packed_dz + packed_size<T>(context.kernels, rows, units);
+    T* packed_kernel = is_packed_at_once(p.x.dtype, in, units)
+                           ? packed_dz + packed_size<T>(context.kernels, rows, units)
+                           : nullptr;
     prepare_backward<T>(context, p, packed_dz, packed_kernel);
 
     const Product<T> weights{.m = in,
@@ -152,6 +159,9 @@ void backward(const Context& context, const DenseBackward& p) {
                              .a_row = 1,
                              .a_k = in,
                              .packed = packed_dz,
+                             .b = nullptr,
+                             .b_k = 0,
+                             .b_column = 0,
                              .bias = nullptr,
                              .c = p.kernel_gradient.as<T>()};
     const Product<T> inputs{.m = rows,
@@ -161,6 +171,9 @@ void backward(const Context& context, const DenseBackward& p) {
                             .a_row = units,
                             .a_k = 1,
                             .packed = packed_kernel,
+                            .b = p.kernel.as<T>(),
+                            .b_k = 1,
+                            .b_column = units,
                             .bias = nullptr,
                             .c = p.dx.as<T>()};
     const Cut weights_cut = cut_product<T>(context.kernels, in, units, rows);

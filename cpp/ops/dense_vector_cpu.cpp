@@ -68,15 +68,6 @@ void single_unit_backward(const Context& context, const DenseBackward& p) {
   });
 }
 
-void single_row_forward(const Context& context, const DenseForward& p) {
-  dispatch(p.x.dtype, [&](auto t) {
-    using T = decltype(t);
-    vecmat(context, p.x.cols, p.y.cols, p.x.as<T>(), p.kernel.as<T>(), p.y.as<T>());
-  });
-  if (p.bias) context.ops.elementwise.add(context, p.bias, p.y);
-  activate(context, p);
-}
-
 void single_row_backward(const Context& context, const DenseBackward& p) {
   differentiate_activation(context, p);
   dispatch(p.x.dtype, [&](auto t) {

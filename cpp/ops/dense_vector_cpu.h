@@ -1,6 +1,6 @@
-// A dense layer with one unit, or over one row: its products are those of a matrix and a vector, for which
-// the kernel is read as it lies. A register tile would be spent on columns that are not there, and packing a
-// kernel for one row takes longer than the product.
+// A dense layer with one unit, and the gradients of one over one row: products of a matrix and a vector, for
+// which the kernel is read as it lies. A register tile would be spent on columns that are not there, and
+// packing a kernel for one row takes longer than the product.
 #pragma once
 #include "ops/dense.h"
 
@@ -8,7 +8,6 @@ namespace lamella::ops {
 
 void single_unit_forward(const Context& context, const DenseForward& p);
 void single_unit_backward(const Context& context, const DenseBackward& p);
-void single_row_forward(const Context& context, const DenseForward& p);
 void single_row_backward(const Context& context, const DenseBackward& p);
 
 }  // namespace lamella::ops

@@ -1,22 +1,9 @@
 // One axis of a window: which taps an output has inside of the input, and which outputs have them all.
 #pragma once
-#include <algorithm>
-
+#include "ops/range.h"
 #include "ops/window.h"
 
 namespace lamella::ops {
-
-struct Range {
-  int64_t begin, end;
-
-  int64_t size() const { return end - begin; }
-  bool contains(int64_t i) const { return begin <= i && i < end; }
-};
-
-inline Range intersection(const Range& a, const Range& b) {
-  const int64_t begin = std::max(a.begin, b.begin);
-  return {begin, std::max(begin, std::min(a.end, b.end))};
-}
 
 constexpr int64_t floor_quotient(int64_t a, int64_t b) { return a >= 0 ? a / b : -((b - 1 - a) / b); }
 constexpr int64_t ceil_quotient(int64_t a, int64_t b) { return floor_quotient(a + b - 1, b); }

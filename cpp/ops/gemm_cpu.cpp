@@ -1,0 +1,172 @@
+#include "ops/gemm_cpu.h"
+
+#include "ops/range.h"
+
+namespace lamella::ops {
+
+namespace {
+
+// Rows and columns that lie a power of two apart fall into the same sets of a cache and drive each other out;
+// copies do not.
+template <class T>
+struct Copies {
+  alignas(64) T a[kBlockPieceBytes / sizeof(T)];
+  alignas(64) T c[kBlockOutputBytes / sizeof(T)];  // panel after panel
+};
+
+template <class T>
+class ItemProduct {
+ public:
+  ItemProduct(const kernels::Kernels& kernels, const Product<T>& p, const Cut& cut, int64_t item)
+      : kernels_(kernels), p_(p), cut_(cut), region_(region_of(cut, p.m, p.n, item)) {}
+
+  // What pays for copies is a matrix A beyond what stays in the cache, and many panels that pass over its
+  // rows.
+  void run() const {
+    constexpr int64_t kBytes = 524'288, kPanels = 8;
+    if (p_.m * p_.k * int64_t{sizeof(T)} < kBytes || panels() < kPanels) return multiply_pieces(nullptr);
+    Copies<T> copies;
+    multiply_pieces(&copies);
+    if (gathers_output()) write_output(copies);
+  }
+
+ private:
+  static constexpr int64_t kLine = 64 / sizeof(T);
+
+  // The item's rows of A, from their first one on, or a panel of B, in one piece of the sum.
+  struct Factor {
+    const T* data;
+    int64_t step, k_step;
+    int64_t line_step = 0;  // of the cache lines of rows next to each other, where it is one
+  };
+  // Columns of cache lines; tile after tile has one of them fetched, then the next tile's rows.
+  struct Ahead {
+    const T* first;
+    int64_t line_step, step, lines;
+  };
+
+  int64_t panels() const { return region_.end_panel - region_.first_panel; }
+
+  void multiply_pieces(Copies<T>* copies) const {
+    alignas(64) T packed[kPanelPieceBytes / sizeof(T)];
+    const int64_t depth = piece_depth<T>(kernels_);
+    for (int64_t k = 0; k < p_.k; k += depth) {
+      const Range sum{k, std::min(p_.k, k + depth)};
+      const Factor rows = copies ? rows_copied(sum, copies->a) : rows_in_place(sum);
+      for (int64_t panel = region_.first_panel; panel < region_.end_panel; ++panel) {
+        const Factor columns = panel_of(sum, panel, packed);
+        if (copies && gathers_output())
+          multiply(sum, rows, panel, columns, copies->c + offset_in_copy(panel), cut_.panel);
+        else
+          multiply(sum, rows, panel, columns, p_.c + region_.row * p_.n + panel * cut_.panel, p_.n);
+      }
+    }
+  }
+
+  // A block of C that is gone over often.
+  bool gathers_output() const { return p_.k > 3 * piece_depth<T>(kernels_); }
+  int64_t offset_in_copy(int64_t panel) const {
+    return (panel - region_.first_panel) * region_.rows * cut_.panel;
+  }
+  void write_output(const Copies<T>& copies) const {
+    for (int64_t row = 0; row < region_.rows; ++row) {
+      T* to = p_.c + (region_.row + row) * p_.n;
+      for (int64_t panel = region_.first_panel; panel < region_.end_panel; ++panel)
+        std::copy_n(copies.c + offset_in_copy(panel) + row * cut_.panel, cols_of(panel),
+                    to + panel * cut_.panel);
+    }
+  }
+
+  Factor rows_in_place(const Range& sum) const {
+    return {p_.a + region_.row * p_.a_row + sum.begin * p_.a_k, p_.a_row, p_.a_k};
+  }
+
+  Factor rows_copied(const Range& sum, T* copy) const {
+    const T* from = rows_in_place(sum).data;
+    const bool by_rows = p_.a_k == 1;
+    const int64_t lines = by_rows ? region_.rows : sum.size(), step = by_rows ? p_.a_row : p_.a_k;
+    const int64_t length = by_rows ? sum.size() : region_.rows;
+    for (int64_t line = 0; line < lines; ++line)
+      std::copy_n(from + line * step, length, copy + line * length);
+    return {copy, by_rows ? length : 1, by_rows ? 1 : length, by_rows ? kLine : length};
+  }
+
+  int64_t cols_of(int64_t panel) const { return std::min(cut_.panel, p_.n - panel * cut_.panel); }
+  const T* b_at(int64_t k, int64_t panel) const {
+    return p_.packed ? p_.packed + (panel * p_.k + k) * cut_.panel
+                     : p_.b + k * p_.b_k + panel * cut_.panel * p_.b_column;
+  }
+
+  Factor panel_of(const Range& sum, int64_t panel, T* packed) const {
+    constexpr int64_t kFewTiles = 2;  // do not pay for packing
+    const T* b = b_at(sum.begin, panel);
+    const bool by_columns = p_.b_column == 1;
+    if (p_.packed) return {b, 1, cut_.panel};
+    if (by_columns && cols_of(panel) == cut_.panel && region_.end_tile - region_.first_tile <= kFewTiles)
+      return {b, 1, p_.b_k};
+    const auto& table = kernels_.table<T>();
+    if (by_columns)
+      table.pack_panel(sum.size(), cols_of(panel), b, p_.b_k, packed);
+    else
+      table.pack_panel_transposed(sum.size(), cols_of(panel), b, p_.b_column, packed);
+    return {packed, 1, cut_.panel};
+  }
+
+  // The panel after this one.
+  Ahead ahead_of(Range sum, int64_t panel) const {
+    if (!p_.packed) return {};  // its lines would drive each other out
+    if (++panel == region_.end_panel) {
+      panel = region_.first_panel;
+      sum = {sum.end, std::min(p_.k, sum.end + sum.size())};
+    }
+    return {b_at(sum.begin, panel), sum.size() * kLine, kLine, ceil_div(cut_.panel, kLine)};
+  }
+
+  void multiply(const Range& sum, const Factor& rows, int64_t panel, const Factor& columns, T* c,
+                int64_t ldc) const {
+    const T* a = nullptr;
+    const Ahead ahead = ahead_of(sum, panel);
+    kernels::Brgemm<T> tile{.batch = 1,
+                            .a = &a,
+                            .b = &columns.data,
+                            .a_row = rows.step,
+                            .a_k = rows.k_step,
+                            .b_row = columns.k_step,
+                            .k = sum.size(),
+                            .c = nullptr,
+                            .ldc = ldc,
+                            .rows = 0,
+                            .cols = cols_of(panel),
+                            .bias = p_.bias ? p_.bias + panel * cut_.panel : nullptr,
+                            .accumulate = sum.begin > 0};
+    for (int64_t t = region_.first_tile; t < region_.end_tile; ++t) {
+      const int64_t row = tile_row(cut_, p_.m, t), line = t - region_.first_tile;
+      tile.rows = tile_row(cut_, p_.m, t + 1) - row;
+      a = rows.data + (row - region_.row) * rows.step;
+      tile.c = c + (row - region_.row) * ldc;
+      const bool of_panel = line < ahead.lines, of_rows = !of_panel && rows.line_step > 0;
+      tile.ahead = of_panel  ? ahead.first + line * ahead.line_step
+                   : of_rows ? a + tile.rows * rows.step
+                             : nullptr;
+      tile.ahead_step = of_panel ? ahead.step : rows.line_step;
+      kernels_.table<T>().brgemm(tile);
+    }
+  }
+
+  const kernels::Kernels& kernels_;
+  const Product<T>& p_;
+  const Cut& cut_;
+  const Region region_;
+};
+
+}  // namespace
+
+template <class T>
+void multiply_item(const kernels::Kernels& kernels, const Product<T>& p, const Cut& cut, int64_t item) {
+  ItemProduct<T>(kernels, p, cut, item).run();
+}
+
+template void multiply_item(const kernels::Kernels&, const Product<float>&, const Cut&, int64_t);
+template void multiply_item(const kernels::Kernels&, const Product<double>&, const Cut&, int64_t);
+
+}  // namespace lamella::ops
