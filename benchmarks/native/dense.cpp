@@ -98,9 +98,8 @@ void run_packing(benchmark::State& state, const ProductShape& s, int threads) {
 }  // namespace
 
 void add_dense() {
-  constexpr int64_t kMostPacked = 262'144;  // larger kernels are packed piece by piece, in their products
   for (const ProductShape& s : kProductShapes)
-    if (s.k * s.n <= kMostPacked)
+    if (ops::is_packed_at_once(DType::float32, s.k, s.n))
       benchmark::RegisterBenchmark(row_name("dense packing", product_shape(s.m, s.n, s.k), 1).c_str(),
                                    [s](benchmark::State& state) { run_packing(state, s, 1); });
   for (const auto& [pass, name] :

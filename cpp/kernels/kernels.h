@@ -45,8 +45,9 @@ constexpr bool gradient_from_output(Activation kind) {
 //   Where a_three is given, rows 3, 6, ... lie a_three from the one three before, not 3 a_row.
 //   rows <= tile_rows, cols <= panel. B rows must be readable up to cols rounded up to lanes (packed panels
 //   are). init: C itself when accumulate, else bias[j] when bias is given (cols values), else 0.
-//   With every kk the cache line at ahead, unless null, is fetched, and ahead moves on by ahead_step: the
-//   loads of a tile leave room for what the next ones will read.
+//   Where cols > lanes, the cache line at ahead, unless null, is fetched with each kk, and ahead, which may
+//   lead out of its array, moves on by ahead_step: the loads of a tile leave room for what the next ones will
+//   read.
 template <class T>
 struct Brgemm {
   int64_t batch;

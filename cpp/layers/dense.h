@@ -19,8 +19,8 @@ class Dense final : public Foldable<Dense> {
 
  private:
   int64_t units() const { return output_shape().back(); }
-  // As a whole, before the pass: in training, which changes the kernel with each step, it has to pay for
-  // that.
+  // Whether the kernel is packed as a whole before the pass; in training, where each step changes it, that
+  // has to pay.
   bool packs(int64_t rows, bool training) const;
 };
 

@@ -23,6 +23,8 @@ struct KernelGradientCut {
         parts(ceil_div(panels, 4)),
         rows(pictures * g.window.output[0] * g.window.output[1]) {
     constexpr int64_t kItems = 16;
+    // So that a smaller batch, whose rows may be shorter, never has more slices.
+    static_assert(kItems <= kLeastLongRows);
     const int64_t flops =
         2 * rows * g.window.output[2] * panels * panel * g.group_channels() * g.window.all_taps();
     const int64_t most = std::max<int64_t>(1, std::min(rows, flops / (parts * kGrainFlops)));

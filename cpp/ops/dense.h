@@ -15,7 +15,7 @@ inline bool is_packed_at_once(DType dtype, int64_t in, int64_t units) {
 struct DenseForward {
   TensorView x;
   TensorView kernel;
-  const void* packed;  // the kernel as pack() laid it out, or null
+  const void* packed;  // the kernel as pack() laid it out; null: it is read from kernel
   TensorView bias;     // may be absent
   Activation activation;
   double alpha;

@@ -20,14 +20,12 @@ class ItemProduct {
   ItemProduct(const kernels::Kernels& kernels, const Product<T>& p, const Cut& cut, int64_t item)
       : kernels_(kernels), p_(p), cut_(cut), region_(region_of(cut, p.m, p.n, item)) {}
 
-  // What pays for copies is a matrix A beyond what stays in the cache, and many panels that pass over its
-  // rows.
   void run() const {
-    constexpr int64_t kBytes = 524'288, kPanels = 8;
-    if (p_.m * p_.k * int64_t{sizeof(T)} < kBytes || panels() < kPanels) return multiply_pieces(nullptr);
-    Copies<T> copies;
-    multiply_pieces(&copies);
-    if (gathers_output()) write_output(copies);
+    constexpr int64_t kPanels = 8;  // that pay for a copy of what they pass over
+    if (copies_pay<T>(p_.m, p_.k) && panels() >= kPanels)
+      run_from_copies();
+    else
+      multiply_pieces(nullptr);
   }
 
  private:
@@ -37,15 +35,22 @@ class ItemProduct {
   struct Factor {
     const T* data;
     int64_t step, k_step;
-    int64_t line_step = 0;  // of the cache lines of rows next to each other, where it is one
+    int64_t line_step = 0;  // from line to line of the next tile's rows, which are fetched; 0: they are not
   };
-  // Columns of cache lines; tile after tile has one of them fetched, then the next tile's rows.
+  // Columns of cache lines: each of the first tiles has one of them fetched, the others the next tile's rows.
   struct Ahead {
     const T* first;
     int64_t line_step, step, lines;
   };
 
   int64_t panels() const { return region_.end_panel - region_.first_panel; }
+
+  // Not inlined: small items do without its 800 KB of stack.
+  [[gnu::noinline]] void run_from_copies() const {
+    Copies<T> copies;
+    multiply_pieces(&copies);
+    if (gathers_output()) write_output(copies);
+  }
 
   void multiply_pieces(Copies<T>* copies) const {
     alignas(64) T packed[kPanelPieceBytes / sizeof(T)];
@@ -100,12 +105,12 @@ class ItemProduct {
   Factor panel_of(const Range& sum, int64_t panel, T* packed) const {
     constexpr int64_t kFewTiles = 2;  // do not pay for packing
     const T* b = b_at(sum.begin, panel);
-    const bool by_columns = p_.b_column == 1;
+    const bool by_rows = p_.b_column == 1;
     if (p_.packed) return {b, 1, cut_.panel};
-    if (by_columns && cols_of(panel) == cut_.panel && region_.end_tile - region_.first_tile <= kFewTiles)
+    if (by_rows && cols_of(panel) == cut_.panel && region_.end_tile - region_.first_tile <= kFewTiles)
       return {b, 1, p_.b_k};
     const auto& table = kernels_.table<T>();
-    if (by_columns)
+    if (by_rows)
       table.pack_panel(sum.size(), cols_of(panel), b, p_.b_k, packed);
     else
       table.pack_panel_transposed(sum.size(), cols_of(panel), b, p_.b_column, packed);
@@ -114,7 +119,7 @@ class ItemProduct {
 
   // The panel after this one.
   Ahead ahead_of(Range sum, int64_t panel) const {
-    if (!p_.packed) return {};  // its lines would drive each other out
+    if (!p_.packed) return {};  // the lines of a matrix would drive each other out
     if (++panel == region_.end_panel) {
       panel = region_.first_panel;
       sum = {sum.end, std::min(p_.k, sum.end + sum.size())};

@@ -42,6 +42,13 @@ struct Cut {
 constexpr int64_t kPanelPieceBytes = 20'480;
 constexpr int64_t kBlockPieceBytes = 196'608;
 constexpr int64_t kBlockOutputBytes = 614'400;
+constexpr int64_t kGroupPanels = 16;  // at most
+
+// What pays for copies is a matrix A beyond what stays in the cache, and many panels that pass over its rows.
+template <class T>
+bool copies_pay(int64_t m, int64_t k) {
+  return m * k * int64_t{sizeof(T)} >= 524'288;
+}
 
 template <class T>
 int64_t piece_depth(const kernels::Kernels& kernels) {
@@ -51,22 +58,24 @@ int64_t piece_depth(const kernels::Kernels& kernels) {
 template <class T>
 Cut cut_product(const kernels::Kernels& kernels, int64_t m, int64_t n, int64_t k) {
   const auto& geometry = kernels.geometry<T>();
-  constexpr int64_t kItems = 16;        // enough to share out
-  constexpr int64_t kGroupPanels = 16;  // enough to pay for a copy of A
-  const int64_t most_tiles =
-      kBlockPieceBytes / (piece_depth<T>(kernels) * geometry.tile_rows * int64_t{sizeof(T)});
+  // Large items use a piece of the panel for many tiles; but there should be enough of them to share out.
+  constexpr int64_t kItems = 16, kItemFlops = 8 * kGrainFlops;
+  const int64_t tile_bytes = geometry.tile_rows * int64_t{sizeof(T)};
+  const int64_t most_tiles = std::min(kBlockPieceBytes / (piece_depth<T>(kernels) * tile_bytes),
+                                      kBlockOutputBytes / (kGroupPanels * geometry.panel * tile_bytes));
   Cut cut;
   cut.panel = geometry.panel;
   cut.panels = ceil_div(n, cut.panel);
   cut.tiles = ceil_div(m, geometry.tile_rows);
   const int64_t tile_flops = 2 * geometry.tile_rows * cut.panel * std::max<int64_t>(k, 1);
   const int64_t flops = tile_flops * cut.tiles * cut.panels;
-  const int64_t item_tiles = std::max(flops / kItems, kGrainFlops) / tile_flops;
+  const int64_t most_flops = copies_pay<T>(m, k) ? flops : kItemFlops;
+  const int64_t item_tiles =
+      std::clamp(flops / kItems, std::min(kGrainFlops, most_flops), most_flops) / tile_flops;
   const int64_t block_tiles = std::clamp<int64_t>(item_tiles, 1, std::min(cut.tiles, most_tiles));
   cut.row_blocks = ceil_div(cut.tiles, block_tiles);
   if (cut.row_blocks > 1 && cut.row_blocks < cut.tiles) cut.row_blocks = round_up(cut.row_blocks, 2);
-  const int64_t group_panels =
-      std::clamp<int64_t>(item_tiles / block_tiles, 1, std::min(cut.panels, kGroupPanels));
+  const int64_t group_panels = std::clamp<int64_t>(item_tiles / block_tiles, 1, kGroupPanels);
   cut.groups = ceil_div(cut.panels, group_panels);
   cut.grain = std::max<int64_t>(1, kGrainFlops / (tile_flops * block_tiles * group_panels));
   return cut;

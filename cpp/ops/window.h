@@ -5,6 +5,9 @@
 
 namespace lamella::ops {
 
+// Pictures whose pixels can be taken as long rows, see Window::in_long_rows.
+inline constexpr int64_t kLeastLongRows = 16;
+
 // By axis: depth, height, width; the first ones have size 1 in pictures and signals. Output o sees the inputs
 // o * stride + tap * dilation - before of the taps 0 <= tap < taps; those outside of the input count as
 // zeros, or not at all (pooling).
@@ -19,11 +22,10 @@ struct Window {
   bool is_pointwise() const {
     return all_taps() == 1 && stride == taps && input == output && before == std::array<int64_t, 3>{};
   }
-  // A pointwise window in long rows: of so many pictures, each becomes a signal, while there are enough to
-  // share out.
+  // A pointwise window takes each of 16 or more pictures as a signal, one long row: fewer could not be shared
+  // out.
   Window in_long_rows(int64_t pictures) const {
-    constexpr int64_t kRows = 16;
-    if (!is_pointwise() || pictures < kRows) return *this;
+    if (!is_pointwise() || pictures < kLeastLongRows) return *this;
     Window signal = *this;
     signal.input = signal.output = {1, 1, input_positions()};
     return signal;
