@@ -35,7 +35,7 @@ class ItemProduct {
   struct Factor {
     const T* data;
     int64_t step, k_step;
-    int64_t line_step = 0;  // from line to line of the next tile's rows, which are fetched; 0: they are not
+    int64_t line_step = 0;  // from line to line of the next tile's rows; 0: only their first is fetched
   };
   // Columns of cache lines: each of the first tiles has one of them fetched, the others the next tile's rows.
   struct Ahead {
@@ -149,10 +149,8 @@ class ItemProduct {
       tile.rows = tile_row(cut_, p_.m, t + 1) - row;
       a = rows.data + (row - region_.row) * rows.step;
       tile.c = c + (row - region_.row) * ldc;
-      const bool of_panel = line < ahead.lines, of_rows = !of_panel && rows.line_step > 0;
-      tile.ahead = of_panel  ? ahead.first + line * ahead.line_step
-                   : of_rows ? a + tile.rows * rows.step
-                             : nullptr;
+      const bool of_panel = line < ahead.lines;
+      tile.ahead = of_panel ? ahead.first + line * ahead.line_step : a + tile.rows * rows.step;
       tile.ahead_step = of_panel ? ahead.step : rows.line_step;
       kernels_.table<T>().brgemm(tile);
     }

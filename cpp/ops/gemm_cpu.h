@@ -44,7 +44,7 @@ constexpr int64_t kBlockPieceBytes = 196'608;
 constexpr int64_t kBlockOutputBytes = 614'400;
 constexpr int64_t kGroupPanels = 16;  // at most
 
-// What pays for copies is a matrix A beyond what stays in the cache, and many panels that pass over its rows.
+// A matrix A beyond what stays in the cache pays for copies, where an item has enough panels to pass over it.
 template <class T>
 bool copies_pay(int64_t m, int64_t k) {
   return m * k * int64_t{sizeof(T)} >= 524'288;
