@@ -34,7 +34,7 @@ def test_conv2d_is_what_its_formula_says(strides, dilation, groups):
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-6), ("float64", 1e-14)])
-@pytest.mark.parametrize("size", [(12, 12), (9, 14), (4, 4)])
+@pytest.mark.parametrize("size", [(12, 12), (9, 14), (5, 5), (4, 4)])
 def test_many_channels_and_nine_taps_are_as_exact(size, dtype, tolerance):
     """The algorithm with fewer products (Winograd's) against the formula."""
     rng = np.random.default_rng(0)
@@ -44,6 +44,24 @@ def test_many_channels_and_nine_taps_are_as_exact(size, dtype, tolerance):
     padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
     expected = naive(padded, np.float64(layer.kernel.numpy()), (1, 1), (1, 1), 1)
     assert np.linalg.norm(y - expected) < tolerance * np.linalg.norm(expected)
+
+
+@pytest.mark.parametrize("channels", [33, 64, 130])
+@pytest.mark.parametrize("size", [(14, 12), (7, 7), (5, 9)])
+def test_the_gradient_of_many_channels_is_what_its_formula_says(size, channels, float64):
+    rng = np.random.default_rng(0)
+    x, dy = rng.normal(size=(4, *size, channels)), rng.normal(size=(4, *size, 70))
+    model = lamella.Sequential([lamella.Input(x.shape[1:]), layers.Conv2D(70, 3, padding="same")])
+    model.compile(lamella.optimizers.SGD(1.0), "mse")
+    before = model.layers[0].kernel.numpy()
+    model.train_on_batch(x, model.predict_on_batch(x) - dy * dy.size / 2)  # whose gradient is dy
+    padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    expected = np.empty_like(before)
+    for i, j in np.ndindex(3, 3):
+        seen = padded[:, i : i + size[0], j : j + size[1]]
+        expected[i, j] = np.tensordot(seen, dy, ([0, 1, 2], [0, 1, 2]))
+    error = before - model.layers[0].kernel.numpy() - expected
+    assert np.linalg.norm(error) < 1e-13 * np.linalg.norm(expected)
 
 
 def test_averages_leave_padding_out():

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "ops/even_parts.h"
+#include "ops/look_ahead.h"
 #include "ops/slices_cpu.h"
 #include "ops/window_axis.h"
 #include "ops/winograd_conv_cpu.h"
@@ -79,7 +80,6 @@ class KernelGradientItem {
   static constexpr int64_t kPackedBytes = 32'768;
   static constexpr int64_t kMostRows = 64;
   static constexpr int64_t kPaddedSize = 8'192;
-  static constexpr int64_t kLine = 64 / sizeof(T);
 
   // A row of outputs, and the input row that its first tap lies on, which may be outside.
   struct Row {
@@ -96,12 +96,6 @@ class KernelGradientItem {
       x[count] = pixels;
       dy[count++] = gradients;
     }
-  };
-
-  // Columns of cache lines, each down the pixels.
-  struct Ahead {
-    const T* first;
-    int64_t step, lines;
   };
 
   // What a tile is made of: a run of the last axes of the kernel, over all channels of some taps of a row.
@@ -131,17 +125,17 @@ class KernelGradientItem {
     const bool in_row = block.columns.end < wide_.output;
     const int64_t row = in_row ? block.rows.begin : block.rows.end;
     const int64_t column = in_row ? block.columns.end : 0;
-    tiles_ = 0;
-    ahead_[0] = ahead_[1] = {};
+    x_ahead_ = dy_ahead_ = {};
     if (row == end_row) return;
     const Range channels{panels.begin / cut_.group_panels * g_.group_channels(),
                          ceil_div(panels.end, cut_.group_panels) * g_.group_channels()};
     const Range filters{filter_of(panels.begin), filter_of(panels.end)};
     const int64_t pixel = row_at(row).first_input * wide_.input + column * wide_.stride;
-    ahead_[0] = {x_ + (pixel * g_.channels + channels.begin), wide_.stride * g_.channels,
-                 ceil_div(channels.size(), kLine)};
-    ahead_[1] = {dy_ + ((row * wide_.output + column) * g_.filters + filters.begin), g_.filters,
-                 ceil_div(filters.size(), kLine)};
+    const int64_t pixels = block.rows.size() * block.columns.size();
+    x_ahead_ = {x_ + (pixel * g_.channels + channels.begin), wide_.stride * g_.channels, pixels,
+                channels.size()};
+    dy_ahead_ = {dy_ + ((row * wide_.output + column) * g_.filters + filters.begin), g_.filters, pixels,
+                 filters.size()};
   }
 
   void multiply_panel(const OutputBlock& block, int64_t panel, bool accumulate) {
@@ -274,33 +268,23 @@ class KernelGradientItem {
     return rows_[r].first_input + i * deep_.dilation * tall_.input + j * tall_.dilation;
   }
 
-  // The column of lines to fetch while the next tile is computed; first is null when there is none left.
-  Ahead next_line() {
-    const bool of_x = tiles_ < ahead_[0].lines;
-    const Ahead& ahead = ahead_[of_x ? 0 : 1];
-    const int64_t line = of_x ? tiles_ : tiles_ - ahead_[0].lines;
-    ++tiles_;
-    return line < ahead.lines ? Ahead{ahead.first + line * kLine, ahead.step, 1} : Ahead{};
-  }
-
   void multiply(const Pairs& pairs, const Tile& tile, int64_t column, bool accumulate) {
-    const Ahead ahead = next_line();
-    kernels_.table<T>().brgemm({.batch = pairs.count,
-                                .a = pairs.x,
-                                .b = pairs.dy,
-                                .a_row = 1,
-                                .a_k = tile.a_k,
-                                .b_row = gradient_step_,
-                                .k = tile.depth,
-                                .c = out_ + tile.kernel.begin * g_.filters + column,
-                                .ldc = g_.filters,
-                                .rows = tile.kernel.size(),
-                                .cols = cols_,
-                                .bias = nullptr,
-                                .accumulate = accumulate,
-                                .a_three = tile.a_three,
-                                .ahead = ahead.first,
-                                .ahead_step = ahead.step});
+    kernels::Brgemm<T> product{.batch = pairs.count,
+                               .a = pairs.x,
+                               .b = pairs.dy,
+                               .a_row = 1,
+                               .a_k = tile.a_k,
+                               .b_row = gradient_step_,
+                               .k = tile.depth,
+                               .c = out_ + tile.kernel.begin * g_.filters + column,
+                               .ldc = g_.filters,
+                               .rows = tile.kernel.size(),
+                               .cols = cols_,
+                               .bias = nullptr,
+                               .accumulate = accumulate,
+                               .a_three = tile.a_three};
+    if (!x_ahead_.hand_to(product)) dy_ahead_.hand_to(product);
+    kernels_.table<T>().brgemm(product);
   }
 
   const kernels::Kernels& kernels_;
@@ -310,9 +294,8 @@ class KernelGradientItem {
   const T* x_;
   const T* dy_;
   T* out_;
-  Ahead ahead_[2];
-  int64_t tiles_ = 0;  // of this block so far
-  int64_t cols_ = 0;   // of the panel at hand
+  LookAhead<T> x_ahead_, dy_ahead_;
+  int64_t cols_ = 0;  // of the panel at hand
   int64_t gradient_step_ = 0;
   Row rows_[kMostRows];
   const T* gradients_[kMostRows];
@@ -331,7 +314,7 @@ int64_t kernel_gradient_scratch_bytes(const Context& context, DType dtype, const
                                       int64_t pictures) {
   return dispatch(dtype, [&](auto t) {
     using T = decltype(t);
-    if (const WinogradShape s = winograd_shape(g); uses_winograd(g, s))
+    if (const WinogradShape s = winograd_shape(g); gradient_uses_winograd(g, s))
       return winograd_gradient_scratch<T>(context.kernels, s, pictures) * int64_t{sizeof(T)};
     const KernelGradientCut cut(context.kernels.geometry<T>().panel, pictures, g.in_long_rows(pictures));
     return checked_product(cut.slices - 1, kernel_size(g) * int64_t{sizeof(T)});
@@ -343,7 +326,7 @@ void kernel_gradient(const Context& context, const ConvGeometry& geometry, const
   const ConvGeometry g = geometry.in_long_rows(pictures);
   dispatch(p.x.dtype, [&](auto t) {
     using T = decltype(t);
-    if (const WinogradShape s = winograd_shape(g); uses_winograd(g, s)) {
+    if (const WinogradShape s = winograd_shape(g); gradient_uses_winograd(g, s)) {
       return winograd_kernel_gradient<T>(context, {.shape = s,
                                                    .pictures = pictures,
                                                    .x = p.x.as<T>(),

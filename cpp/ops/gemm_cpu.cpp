@@ -1,5 +1,6 @@
 #include "ops/gemm_cpu.h"
 
+#include "ops/look_ahead.h"
 #include "ops/range.h"
 
 namespace lamella::ops {
@@ -36,11 +37,6 @@ class ItemProduct {
     const T* data;
     int64_t step, k_step;
     int64_t line_step = 0;  // from line to line of the next tile's rows; 0: only their first is fetched
-  };
-  // Columns of cache lines: each of the first tiles has one of them fetched, the others the next tile's rows.
-  struct Ahead {
-    const T* first;
-    int64_t line_step, step, lines;
   };
 
   int64_t panels() const { return region_.end_panel - region_.first_panel; }
@@ -118,19 +114,19 @@ class ItemProduct {
   }
 
   // The panel after this one.
-  Ahead ahead_of(Range sum, int64_t panel) const {
+  LookAhead<T> ahead_of(Range sum, int64_t panel) const {
     if (!p_.packed) return {};  // the lines of a matrix would drive each other out
     if (++panel == region_.end_panel) {
       panel = region_.first_panel;
       sum = {sum.end, std::min(p_.k, sum.end + sum.size())};
     }
-    return {b_at(sum.begin, panel), sum.size() * kLine, kLine, ceil_div(cut_.panel, kLine)};
+    return {b_at(sum.begin, panel), cut_.panel, sum.size(), cut_.panel};
   }
 
   void multiply(const Range& sum, const Factor& rows, int64_t panel, const Factor& columns, T* c,
                 int64_t ldc) const {
     const T* a = nullptr;
-    const Ahead ahead = ahead_of(sum, panel);
+    LookAhead<T> ahead = ahead_of(sum, panel);
     kernels::Brgemm<T> tile{.batch = 1,
                             .a = &a,
                             .b = &columns.data,
@@ -145,13 +141,14 @@ class ItemProduct {
                             .bias = p_.bias ? p_.bias + panel * cut_.panel : nullptr,
                             .accumulate = sum.begin > 0};
     for (int64_t t = region_.first_tile; t < region_.end_tile; ++t) {
-      const int64_t row = tile_row(cut_, p_.m, t), line = t - region_.first_tile;
+      const int64_t row = tile_row(cut_, p_.m, t);
       tile.rows = tile_row(cut_, p_.m, t + 1) - row;
       a = rows.data + (row - region_.row) * rows.step;
       tile.c = c + (row - region_.row) * ldc;
-      const bool of_panel = line < ahead.lines;
-      tile.ahead = of_panel ? ahead.first + line * ahead.line_step : a + tile.rows * rows.step;
-      tile.ahead_step = of_panel ? ahead.step : rows.line_step;
+      if (!ahead.hand_to(tile)) {
+        tile.ahead = a + tile.rows * rows.step;
+        tile.ahead_step = rows.line_step;
+      }
       kernels_.table<T>().brgemm(tile);
     }
   }

@@ -25,5 +25,8 @@ inline WinogradShape winograd_gradient_shape(const ConvGeometry& g) {
 inline bool uses_winograd(const ConvGeometry& g, const WinogradShape& s) {
   return is_3x3_with_stride_1(g) && s.above >= 0 && s.left >= 0 && winograd_pays(s);
 }
+inline bool gradient_uses_winograd(const ConvGeometry& g, const WinogradShape& s) {
+  return uses_winograd(g, s) && winograd_gradient_pays(s);
+}
 
 }  // namespace lamella::ops

@@ -1,5 +1,7 @@
 #include "ops/winograd_cpu.h"
 
+#include <bit>
+
 #include "ops/winograd_tiles_cpu.h"
 
 namespace lamella::ops {
@@ -16,8 +18,11 @@ class WinogradBlock {
         pixels_step_(most_tiles * p.shape.channels + kWinogradApart<T>),
         products_step_(most_tiles * kernels.geometry<T>().panel + kWinogradApart<T>) {}
 
-  void run(int64_t first, int64_t tiles) {
-    for (int64_t t = 0; t < tiles; ++t) transform_tile(first + t, t);
+  // Tiles `block`, before tiles `next`.
+  void run(const Range& block, const Range& next) {
+    const int64_t tiles = block.size();
+    for (int64_t t = 0; t < tiles; ++t) transform_tile(block.begin + t, t);
+    ahead_ = inputs_ahead(p_.shape, p_.x, next, {0, p_.shape.channels});
     const int64_t panel = kernels_.geometry<T>().panel;
     for (int64_t column = 0; column < p_.shape.filters; column += panel) {
       const int64_t cols = std::min(panel, p_.shape.filters - column);
@@ -68,6 +73,7 @@ class WinogradBlock {
       tile.rows = rows;
       a = pixels_ + position * pixels_step_ + first * channels;
       tile.c = products_ + position * products_step_ + first * geometry.panel;
+      ahead_.hand_to(tile);
       kernels_.table<T>().brgemm(tile);
     });
   }
@@ -75,6 +81,7 @@ class WinogradBlock {
   const kernels::Kernels& kernels_;
   const WinogradCorrelation<T>& p_;
   const int64_t pixels_step_, products_step_;
+  LookAhead<T> ahead_;
   T* y_[4 * kWinogradTiles];  // null: beyond the picture
   alignas(64) T pixels_[kWinogradBlockBytes / sizeof(T) + 16 * kWinogradApart<T>];
   alignas(64) T products_[16 * (kWinogradTiles * 32 + kWinogradApart<T>)];
@@ -84,11 +91,12 @@ class WinogradBlock {
 
 bool winograd_pays(const WinogradShape& s) {
   constexpr int64_t kLeastChannels = 32;
-  // How many times fewer products there are: 2.25, less what is computed beyond odd edges.
-  const double fewer = 9.0 * static_cast<double>(s.new_height * s.new_width) /
-                       (16.0 * static_cast<double>(s.tile_rows() * s.tile_columns()));
   return kLeastChannels <= s.channels && s.channels <= kWinogradChannels && s.filters >= kLeastChannels &&
-         fewer >= 1.9;
+         s.times_fewer_products() >= 1.5;
+}
+
+bool winograd_gradient_pays(const WinogradShape& s) {
+  return winograd_pays(s) && s.times_fewer_products() >= 1.7;
 }
 
 template <class T>
@@ -105,12 +113,16 @@ void winograd_pack(const Context& context, const WinogradShape& s, const T* pane
 template <class T>
 void winograd_correlate(const Context& context, const WinogradCorrelation<T>& p) {
   const int64_t tiles = p.pictures * p.shape.tile_rows() * p.shape.tile_columns();
-  const int64_t block = winograd_block_tiles<T>(p.shape, context.kernels.geometry<T>().tile_rows);
-  const int64_t flops = 32 * block * p.shape.channels * p.shape.filters;
-  const int64_t grain = std::max<int64_t>(1, kGrainFlops / flops);
-  context.pool.parallel_for(ceil_div(tiles, block), grain, [&](int64_t begin, int64_t end) {
-    WinogradBlock<T> work(context.kernels, p, block);
-    for (int64_t i = begin; i < end; ++i) work.run(i * block, std::min(block, tiles - i * block));
+  const int64_t most = winograd_block_tiles<T>(p.shape, context.kernels.geometry<T>().tile_rows);
+  const int64_t flops = 32 * tiles * p.shape.channels * p.shape.filters;
+  // Smaller ones where there are few, so that there is one for each thread.
+  const auto items = std::clamp<uint64_t>(static_cast<uint64_t>(flops / kGrainFlops), 1, 16);
+  const int64_t blocks = std::max(ceil_div(tiles, most), static_cast<int64_t>(std::bit_floor(items)));
+  const int64_t grain = std::max<int64_t>(1, kGrainFlops * blocks / flops);
+  context.pool.parallel_for(blocks, grain, [&](int64_t begin, int64_t end) {
+    WinogradBlock<T> work(context.kernels, p, most);
+    const auto first = [&](int64_t block) { return std::min(block, end) * tiles / blocks; };
+    for (int64_t i = begin; i < end; ++i) work.run({first(i), first(i + 1)}, {first(i + 1), first(i + 2)});
   });
 }
 

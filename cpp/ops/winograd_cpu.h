@@ -14,9 +14,15 @@ struct WinogradShape {
 
   int64_t tile_rows() const { return ceil_div(new_height, 2); }
   int64_t tile_columns() const { return ceil_div(new_width, 2); }
+  // 2.25, less what is computed beyond odd edges.
+  double times_fewer_products() const {
+    return 9.0 * static_cast<double>(new_height * new_width) /
+           (16.0 * static_cast<double>(tile_rows() * tile_columns()));
+  }
 };
 
 bool winograd_pays(const WinogradShape& s);
+bool winograd_gradient_pays(const WinogradShape& s);  // for the kernel's gradient
 
 // Elements of a kernel in 16 matrices [channels, panel] a panel, made from its ordinary panels.
 template <class T>

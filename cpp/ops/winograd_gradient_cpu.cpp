@@ -4,47 +4,71 @@ namespace lamella::ops {
 
 namespace {
 
-// The sum over all tiles is cut into slices; each item has a slice and a few panels of filters. A slice has
-// 16 matrices [channels, panel] a panel, which are added at the end, where they become 3x3 taps.
+constexpr int64_t kGroupChannels =
+    64;  // of which 56 tiles and what becomes of them fit the second-level cache
+
+// The sum over all tiles is cut into slices; each item has a slice, a few panels of filters and a group of
+// channels. A slice has 16 matrices [channels, panel] a panel, which are added at the end, where they become
+// 3x3 taps.
 struct GradientCut {
-  int64_t panel_width, panels, parts, tiles, slices, slice_size, grain;
+  int64_t panel_width, panels, parts, channels, groups, tiles, slices, slice_size, grain;
 
   GradientCut(int64_t panel, const WinogradShape& s, int64_t pictures, int64_t element_bytes)
       : panel_width(panel),
         panels(ceil_div(s.filters, panel)),
         parts(ceil_div(panels, 2)),
+        channels(s.channels),
+        groups(ceil_div(s.channels, kGroupChannels)),
         tiles(pictures * s.tile_rows() * s.tile_columns()),
         slice_size(16 * s.channels * panels * panel) {
     constexpr int64_t kItems = 16, kSlicesBytes = 8 << 20;
     const int64_t flops = 2 * tiles * slice_size;
     const int64_t fit = std::max<int64_t>(2, kSlicesBytes / (slice_size * element_bytes));
-    const int64_t worth = std::max<int64_t>(1, flops / (parts * kGrainFlops));
-    slices = std::clamp<int64_t>(ceil_div(kItems, parts), 1, std::min(fit, worth));
-    grain = std::max<int64_t>(1, kGrainFlops * slices * parts / std::max<int64_t>(flops, 1));
+    const int64_t worth = std::max<int64_t>(1, flops / (parts * groups * kGrainFlops));
+    slices = std::clamp<int64_t>(ceil_div(kItems, parts * groups), 1, std::min(fit, worth));
+    grain = std::max<int64_t>(1, kGrainFlops * items() / std::max<int64_t>(flops, 1));
+  }
+
+  int64_t items() const { return slices * parts * groups; }
+  int64_t slice(int64_t item) const { return item / (parts * groups); }
+  Range tiles_of(int64_t item) const { return part_of(tiles, slice(item), slices); }
+  Range panels_of(int64_t item) const { return part_of(panels, item / groups % parts, parts); }
+  Range channels_of(int64_t item) const { return part_of(channels, item % groups, groups); }
+
+ private:
+  static Range part_of(int64_t n, int64_t part, int64_t parts) {
+    return {part * n / parts, (part + 1) * n / parts};
   }
 };
 
 template <class T>
 class GradientItem {
  public:
-  GradientItem(const kernels::Kernels& kernels, const WinogradKernelGradient<T>& p, const GradientCut& cut)
+  GradientItem(const kernels::Kernels& kernels, const WinogradKernelGradient<T>& p, const GradientCut& cut,
+               const Range& channels)
       : kernels_(kernels),
         p_(p),
         cut_(cut),
-        block_(winograd_block_tiles<T>(p.shape, kernels.geometry<T>().tile_rows)),
-        pixels_step_(block_ * p.shape.channels + kWinogradApart<T>),
-        gradients_step_(block_ * cut.panel_width + kWinogradApart<T>) {}
+        channels_(channels),
+        pixels_step_(kWinogradTiles * channels.size() + kWinogradApart<T>),
+        gradients_step_(kWinogradTiles * cut.panel_width + kWinogradApart<T>) {}
 
-  // Tiles [first, end) into the slice's matrices of panels [first_panel, end_panel).
-  void run(int64_t first, int64_t end, int64_t first_panel, int64_t end_panel, T* slice) {
-    for (int64_t block = first; block < end; block += block_) {
-      const int64_t tiles = std::min(block_, end - block);
-      for (int64_t t = 0; t < tiles; ++t) transform_inputs(block + t, t);
-      for (int64_t panel = first_panel; panel < end_panel; ++panel) {
-        const int64_t column = panel * cut_.panel_width;
-        const int64_t cols = std::min(cut_.panel_width, p_.shape.filters - column);
-        for (int64_t t = 0; t < tiles; ++t) transform_gradients(block + t, t, column, cols);
-        multiply(tiles, cols, slice + 16 * p_.shape.channels * column, block > first);
+  // The sums over some tiles, into the slice's matrices of some panels.
+  void run(const Range& tiles, const Range& panels, T* slice) {
+    const Range filters{panels.begin * cut_.panel_width,
+                        std::min(panels.end * cut_.panel_width, p_.shape.filters)};
+    const auto block_from = [&](int64_t tile) {
+      return Range{tile, std::min(tile + kWinogradTiles, tiles.end)};
+    };
+    for (Range block = block_from(tiles.begin); block.size() > 0; block = block_from(block.end)) {
+      for (int64_t t = 0; t < block.size(); ++t) transform_inputs(block.begin + t, t);
+      x_ahead_ = inputs_ahead(p_.shape, p_.x, block_from(block.end), channels_);
+      dy_ahead_ = outputs_ahead(p_.shape, p_.dy, block_from(block.end), filters);
+      for (int64_t column = filters.begin; column < filters.end; column += cut_.panel_width) {
+        const int64_t cols = std::min(cut_.panel_width, filters.end - column);
+        for (int64_t t = 0; t < block.size(); ++t) transform_gradients(block.begin + t, t, column, cols);
+        T* out = slice + 16 * cut_.channels * column + channels_.begin * cut_.panel_width;
+        multiply(block.size(), cols, out, block.begin > tiles.begin);
       }
     }
   }
@@ -52,9 +76,9 @@ class GradientItem {
  private:
   void transform_inputs(int64_t index, int64_t t) {
     const T* pixels[16];
-    WinogradTile(p_.shape, index).inputs(p_.shape, p_.x, pixels);
-    const int64_t channels = p_.shape.channels;
-    kernels_.table<T>().winograd_input(channels, pixels, pixels_step_, pixels_ + t * channels);
+    WinogradTile(p_.shape, index).inputs(p_.shape, p_.x + channels_.begin, pixels);
+    kernels_.table<T>().winograd_input(channels_.size(), pixels, pixels_step_,
+                                       pixels_ + t * channels_.size());
   }
 
   void transform_gradients(int64_t index, int64_t t, int64_t column, int64_t cols) {
@@ -67,14 +91,14 @@ class GradientItem {
 
   // out[position][channel] (+)= sum over the tiles of their pixels and gradients at that position.
   void multiply(int64_t tiles, int64_t cols, T* out, bool accumulate) {
-    const int64_t channels = p_.shape.channels, panel = cut_.panel_width;
+    const int64_t panel = cut_.panel_width;
     const T* a = nullptr;
     const T* b = nullptr;
     kernels::Brgemm<T> tile{.batch = 1,
                             .a = &a,
                             .b = &b,
                             .a_row = 1,
-                            .a_k = channels,
+                            .a_k = channels_.size(),
                             .b_row = panel,
                             .k = tiles,
                             .c = nullptr,
@@ -85,20 +109,24 @@ class GradientItem {
                             .accumulate = accumulate};
     for (int64_t position = 0; position < 16; ++position) {
       b = gradients_ + position * gradients_step_;
-      for_each_even_part(channels, kernels_.geometry<T>().tile_rows, [&](int64_t first, int64_t rows) {
-        tile.rows = rows;
-        a = pixels_ + position * pixels_step_ + first;
-        tile.c = out + (position * channels + first) * panel;
-        kernels_.table<T>().brgemm(tile);
-      });
+      for_each_even_part(channels_.size(), kernels_.geometry<T>().tile_rows,
+                         [&](int64_t first, int64_t rows) {
+                           tile.rows = rows;
+                           a = pixels_ + position * pixels_step_ + first;
+                           tile.c = out + (position * cut_.channels + first) * panel;
+                           if (!x_ahead_.hand_to(tile)) dy_ahead_.hand_to(tile);
+                           kernels_.table<T>().brgemm(tile);
+                         });
     }
   }
 
   const kernels::Kernels& kernels_;
   const WinogradKernelGradient<T>& p_;
   const GradientCut& cut_;
-  const int64_t block_, pixels_step_, gradients_step_;
-  alignas(64) T pixels_[kWinogradBlockBytes / sizeof(T) + 16 * kWinogradApart<T>];
+  const Range channels_;
+  const int64_t pixels_step_, gradients_step_;
+  LookAhead<T> x_ahead_, dy_ahead_;
+  alignas(64) T pixels_[16 * (kWinogradTiles * kGroupChannels + kWinogradApart<T>)];
   alignas(64) T gradients_[16 * (kWinogradTiles * 32 + kWinogradApart<T>)];
 };
 
@@ -129,13 +157,10 @@ int64_t winograd_gradient_scratch(const kernels::Kernels& kernels, const Winogra
 template <class T>
 void winograd_kernel_gradient(const Context& context, const WinogradKernelGradient<T>& p) {
   const GradientCut cut(context.kernels.geometry<T>().panel, p.shape, p.pictures, sizeof(T));
-  context.pool.parallel_for(cut.slices * cut.parts, cut.grain, [&](int64_t begin, int64_t end) {
-    GradientItem<T> item(context.kernels, p, cut);
+  context.pool.parallel_for(cut.items(), cut.grain, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      const int64_t slice = i / cut.parts, part = i % cut.parts;
-      item.run(slice * cut.tiles / cut.slices, (slice + 1) * cut.tiles / cut.slices,
-               part * cut.panels / cut.parts, (part + 1) * cut.panels / cut.parts,
-               p.scratch + slice * cut.slice_size);
+      GradientItem<T>(context.kernels, p, cut, cut.channels_of(i))
+          .run(cut.tiles_of(i), cut.panels_of(i), p.scratch + cut.slice(i) * cut.slice_size);
     }
   });
   const int64_t rows = cut.panels * p.shape.channels;

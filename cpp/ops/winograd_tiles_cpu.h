@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "ops/even_parts.h"
+#include "ops/look_ahead.h"
+#include "ops/range.h"
 #include "ops/winograd_cpu.h"
 
 namespace lamella::ops {
@@ -32,6 +34,14 @@ struct WinogradTile {
         row(index / s.tile_columns() % s.tile_rows()),
         column(index % s.tile_columns()) {}
 
+  // Pixels of all pictures up to the end of a row of those it sees; and of its outputs.
+  int64_t inputs_until(const WinogradShape& s, int64_t i) const {
+    return (picture * s.height + 2 * row + i - s.above) * s.width + 2 * column + 4 - s.left;
+  }
+  int64_t outputs_until(const WinogradShape& s, int64_t i) const {
+    return (picture * s.new_height + 2 * row + i) * s.new_width + 2 * column + 2;
+  }
+
   // The 16 pixels it sees; zeros beyond the picture.
   template <class T>
   void inputs(const WinogradShape& s, const T* x, const T* (&pixels)[16]) const {
@@ -55,5 +65,22 @@ struct WinogradTile {
       }
   }
 };
+
+// Channels `channels` of what the tiles `next` see and those before them did not.
+template <class T>
+LookAhead<T> inputs_ahead(const WinogradShape& s, const T* x, const Range& next, const Range& channels) {
+  if (next.size() == 0) return {};
+  const int64_t begin = WinogradTile(s, next.begin - 1).inputs_until(s, 2);
+  const int64_t end = WinogradTile(s, next.end - 1).inputs_until(s, 3);
+  return {x + begin * s.channels + channels.begin, s.channels, end - begin, channels.size()};
+}
+// Filters `filters` of their outputs.
+template <class T>
+LookAhead<T> outputs_ahead(const WinogradShape& s, const T* y, const Range& next, const Range& filters) {
+  if (next.size() == 0) return {};
+  const int64_t begin = WinogradTile(s, next.begin - 1).outputs_until(s, 0);
+  const int64_t end = WinogradTile(s, next.end - 1).outputs_until(s, 1);
+  return {y + begin * s.filters + filters.begin, s.filters, end - begin, filters.size()};
+}
 
 }  // namespace lamella::ops
