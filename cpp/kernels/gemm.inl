@@ -122,6 +122,46 @@ void brgemm(const Brgemm<T>& p) {
     brgemm_by_rows<T, 1>(p, Rows{});
 }
 
+template <class T, int P>
+void row_panels(const RowProduct<T>& p) {
+  constexpr int kVectors = kPanelVectors;
+  const int64_t last = p.cols - (P - 1) * kPanel<T>;  // columns of the last panel
+  const auto for_vectors = [&](auto body) LAMELLA_INLINE_BODY {
+    unrolled<(P - 1) * kVectors>([&](auto j) LAMELLA_INLINE_BODY { body(j, Whole{}); });
+    unrolled<kVectors>([&](auto v) LAMELLA_INLINE_BODY {
+      constexpr Number<(P - 1) * kVectors + decltype(v)::value> j{};
+      const int64_t left = last - v * lanes<T>;
+      if (left >= lanes<T>)
+        body(j, Whole{});
+      else if (left > 0)
+        body(j, Part{left});
+    });
+  };
+  Vec<T> sum[P * kVectors] = {};
+  if (p.bias)
+    for_vectors([&](auto j, auto span) LAMELLA_INLINE_BODY { sum[j] = load(p.bias + j * lanes<T>, span); });
+  for (int64_t k = 0; k < p.k; ++k) {
+    const Vec<T> factor = splat(p.a[k]);
+    const T* b = p.b + k * kPanel<T>;
+    unrolled<P * kVectors>([&](auto j) LAMELLA_INLINE_BODY {
+      const T* row = b + j / kVectors * p.panel_step + j % kVectors * lanes<T>;
+      sum[j] = mul_add(factor, load(row), sum[j]);
+    });
+  }
+  for_vectors([&](auto j, auto span) LAMELLA_INLINE_BODY { store(p.c + j * lanes<T>, sum[j], span); });
+}
+
+template <class T, int... I>
+LAMELLA_INLINE void row_by_panels(const RowProduct<T>& p, Numbers<I...>) {
+  static constexpr void (*kProducts[])(const RowProduct<T>&) = {row_panels<T, I + 1>...};
+  kProducts[(p.cols - 1) / kPanel<T>](p);
+}
+
+template <class T>
+void row_product(const RowProduct<T>& p) {
+  row_by_panels<T>(p, typename NumbersBelow<kRowPanels>::type{});
+}
+
 template <class T>
 void pack_panel(int64_t k, int64_t cols, const T* b, int64_t ldb, T* out) {
   for (int64_t kk = 0; kk < k; ++kk) {

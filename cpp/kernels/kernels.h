@@ -64,6 +64,19 @@ struct Brgemm {
   int64_t ahead_step = 0;
 };
 
+// c[cols] = bias (or 0) + a[k] B[k, cols] for one row and up to row_panels panels of B, panel_step apart:
+// side by side, so that sums do not wait for themselves. The bits are brgemm's.
+template <class T>
+struct RowProduct {
+  int64_t k, cols;
+  const T* a;
+  const T* b;
+  int64_t panel_step;
+  const T* bias;  // or null
+  T* c;
+};
+constexpr int64_t kRowPanels = 4;
+
 // One block of columns of a dense layer's backward pass, in one pass over memory:
 //   dz[i, j] = dy[i, j] * activation'(y[i, j])         written over dy when dz == dy
 //   packed[i * panel + j] = dz[i, j], zeros up to panel (skipped when null)

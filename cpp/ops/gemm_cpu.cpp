@@ -23,7 +23,9 @@ class ItemProduct {
 
   void run() const {
     constexpr int64_t kPanels = 8;  // that pay for a copy of what they pass over
-    if (copies_pay<T>(p_.m, p_.k) && panels() >= kPanels)
+    if (p_.m == 1 && p_.packed && p_.a_k == 1)
+      multiply_row();
+    else if (copies_pay<T>(p_.m, p_.k) && panels() >= kPanels)
       run_from_copies();
     else
       multiply_pieces(nullptr);
@@ -40,6 +42,20 @@ class ItemProduct {
   };
 
   int64_t panels() const { return region_.end_panel - region_.first_panel; }
+
+  void multiply_row() const {
+    for (int64_t panel = region_.first_panel; panel < region_.end_panel; panel += kernels::kRowPanels) {
+      const int64_t column = panel * cut_.panel;
+      const int64_t end = std::min(region_.end_panel, panel + kernels::kRowPanels) * cut_.panel;
+      kernels_.table<T>().row_product({.k = p_.k,
+                                       .cols = std::min(end, p_.n) - column,
+                                       .a = p_.a,
+                                       .b = p_.packed + column * p_.k,
+                                       .panel_step = cut_.panel * p_.k,
+                                       .bias = p_.bias ? p_.bias + column : nullptr,
+                                       .c = p_.c + column});
+    }
+  }
 
   // Not inlined: small items do without its 800 KB of stack.
   [[gnu::noinline]] void run_from_copies() const {

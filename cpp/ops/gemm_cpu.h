@@ -75,7 +75,9 @@ Cut cut_product(const kernels::Kernels& kernels, int64_t m, int64_t n, int64_t k
   const int64_t block_tiles = std::clamp<int64_t>(item_tiles, 1, std::min(cut.tiles, most_tiles));
   cut.row_blocks = ceil_div(cut.tiles, block_tiles);
   if (cut.row_blocks > 1 && cut.row_blocks < cut.tiles) cut.row_blocks = round_up(cut.row_blocks, 2);
-  const int64_t group_panels = std::clamp<int64_t>(item_tiles / block_tiles, 1, kGroupPanels);
+  // One row's panels are multiplied side by side.
+  const int64_t least_panels = m == 1 ? std::clamp<int64_t>(cut.panels / 2, 1, kernels::kRowPanels) : 1;
+  const int64_t group_panels = std::clamp<int64_t>(item_tiles / block_tiles, least_panels, kGroupPanels);
   cut.groups = ceil_div(cut.panels, group_panels);
   cut.grain = std::max<int64_t>(1, kGrainFlops / (tile_flops * block_tiles * group_panels));
   return cut;

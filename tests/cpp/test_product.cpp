@@ -89,6 +89,17 @@ TEST(product_in_place) {
   });
 }
 
+// Panels side by side, the last of them narrow.
+TEST(product_of_one_row) {
+  for_each_table([](const Kernels& kernels, auto t) {
+    using T = decltype(t);
+    const int64_t panel = kernels.geometry<T>().panel, lanes = kernels.geometry<T>().lanes;
+    for (int64_t panels : {1, 2, 3, 4, 9})
+      for (int64_t cols : {int64_t{1}, lanes, lanes + 1, panel})
+        check_product<T>(kernels, 1, (panels - 1) * panel + cols, 401);
+  });
+}
+
 // More than stays in the cache; a sum in few pieces, which goes to its place, and one in many.
 TEST(product_from_copies) {
   for_each_table([](const Kernels& kernels, auto t) {
