@@ -62,9 +62,11 @@ struct CorrelationCut {
         depth(c.axes[0].output),
         height(c.axes[1].output) {
     constexpr int64_t kItems = 64;  // enough to share out evenly
-    const int64_t row_flops = 2 * c.axes[2].output * c.all_taps() * c.channels * panels * panel_width;
+    constexpr int64_t kStart = 16;  // products that starting and ending a tile takes as long as
+    const int64_t sum = c.all_taps() * c.channels + kStart;
+    const int64_t row_flops = 2 * c.axes[2].output * sum * panels * panel_width;
     const int64_t flops = planes * height * row_flops;
-    const int64_t items = std::clamp<int64_t>(flops / kGrainFlops, 1, kItems);
+    const int64_t items = std::clamp<int64_t>((flops + kGrainFlops / 2) / kGrainFlops, 1, kItems);
     bands = std::clamp<int64_t>(ceil_div(items, planes), 1, height);
     parts = std::clamp<int64_t>(items / (planes * bands), 1, panels);
     grain = std::max<int64_t>(1, kGrainFlops * this->items() / std::max<int64_t>(flops, 1));
