@@ -11,7 +11,7 @@ namespace {
 // Rows of a batch where the caller leaves it open: enough to share out, few enough that what one layer hands
 // to the next stays in the cache.
 int64_t batch_rows(const Program& program) {
-  constexpr int64_t kLeastRows = 64, kMostRows = 256, kCacheBytes = 4 << 20;
+  constexpr int64_t kLeastRows = 64, kMostRows = 4096, kCacheBytes = 4 << 20;
   int64_t row_bytes = 1;
   for (const Node& node : program.nodes) {
     int64_t elements = checked_product(node.layer->output_shape());
