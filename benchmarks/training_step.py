@@ -111,17 +111,24 @@ def data(workload):
     ).argmax(1)
 
 
+def lamella_model(workload):
+    import lamella
+    from lamella import layers
+
+    head = layers.Dense(workload.outputs, activation="softmax")
+    model = lamella.Sequential([layers.Input(workload.shape), *workload.in_lamella(layers), head])
+    chosen = lamella.optimizers.SGD(0.01, momentum=0.9) if workload.optimizer == "sgd" else "adam"
+    model.compile(chosen, "sparse_categorical_crossentropy")
+    return model
+
+
 class InLamella:
     def __init__(self, workload, threads):
         import lamella
-        from lamella import layers
 
         lamella.config.set_num_threads(threads)
         lamella.utils.set_random_seed(0)
-        head = layers.Dense(workload.outputs, activation="softmax")
-        self.model = lamella.Sequential([layers.Input(workload.shape), *workload.in_lamella(layers), head])
-        chosen = lamella.optimizers.SGD(0.01, momentum=0.9) if workload.optimizer == "sgd" else "adam"
-        self.model.compile(chosen, "sparse_categorical_crossentropy")
+        self.model = lamella_model(workload)
         self.x, self.y = data(workload)
         self.batch = workload.batch
 
