@@ -12,7 +12,8 @@ namespace {
 template <class T>
 struct Copies {
   alignas(64) T a[kBlockPieceBytes / sizeof(T)];
-  alignas(64) T c[kBlockOutputBytes / sizeof(T)];  // panel after panel
+  alignas(64) T b[kGroupPanels * kPanelPieceBytes / sizeof(T)];  // panel after panel
+  alignas(64) T c[kBlockOutputBytes / sizeof(T)];                // the same
 };
 
 template <class T>
@@ -21,7 +22,7 @@ class ItemProduct {
   ItemProduct(const kernels::Kernels& kernels, const Product<T>& p, const Cut& cut, int64_t item)
       : kernels_(kernels), p_(p), cut_(cut), region_(region_of(cut, p.m, p.n, item)) {}
 
-  void run() const {
+  void run() {
     constexpr int64_t kPanels = 8;  // that pay for a copy of what they pass over
     if (p_.m == 1 && p_.packed && p_.a_k == 1)
       multiply_row();
@@ -57,21 +58,25 @@ class ItemProduct {
     }
   }
 
-  // Not inlined: small items do without its 800 KB of stack.
-  [[gnu::noinline]] void run_from_copies() const {
+  // Not inlined: small items do without its 1.1 MB of stack.
+  [[gnu::noinline]] void run_from_copies() {
     Copies<T> copies;
     multiply_pieces(&copies);
     if (gathers_output()) write_output(copies);
   }
 
-  void multiply_pieces(Copies<T>* copies) const {
+  void multiply_pieces(Copies<T>* copies) {
     alignas(64) T packed[kPanelPieceBytes / sizeof(T)];
     const int64_t depth = piece_depth<T>(kernels_);
     for (int64_t k = 0; k < p_.k; k += depth) {
       const Range sum{k, std::min(p_.k, k + depth)};
       const Factor rows = copies ? rows_copied(sum, copies->a) : rows_in_place(sum);
+      if (copies && packs_rows()) pack_panels(sum, copies->b);
+      if (copies) look_ahead({sum.end, std::min(p_.k, sum.end + depth)});
       for (int64_t panel = region_.first_panel; panel < region_.end_panel; ++panel) {
-        const Factor columns = panel_of(sum, panel, packed);
+        const Factor columns = copies && packs_rows()
+                                   ? packed_panel(copies->b + index_in_group(panel) * sum.size() * cut_.panel)
+                                   : panel_of(sum, panel, packed);
         if (copies && gathers_output())
           multiply(sum, rows, panel, columns, copies->c + offset_in_copy(panel), cut_.panel);
         else
@@ -82,9 +87,8 @@ class ItemProduct {
 
   // A block of C that is gone over often.
   bool gathers_output() const { return p_.k > 3 * piece_depth<T>(kernels_); }
-  int64_t offset_in_copy(int64_t panel) const {
-    return (panel - region_.first_panel) * region_.rows * cut_.panel;
-  }
+  int64_t index_in_group(int64_t panel) const { return panel - region_.first_panel; }
+  int64_t offset_in_copy(int64_t panel) const { return index_in_group(panel) * region_.rows * cut_.panel; }
   void write_output(const Copies<T>& copies) const {
     for (int64_t row = 0; row < region_.rows; ++row) {
       T* to = p_.c + (region_.row + row) * p_.n;
@@ -114,19 +118,50 @@ class ItemProduct {
                      : p_.b + k * p_.b_k + panel * cut_.panel * p_.b_column;
   }
 
+  Factor packed_panel(const T* b) const { return {b, 1, cut_.panel}; }
+
+  // A matrix by rows is packed for more than two tiles.
+  bool packs_rows() const {
+    return !p_.packed && p_.b_column == 1 && region_.end_tile - region_.first_tile > 2;
+  }
+
+  // The group's panels of a matrix by rows, a few rows of all of them at a time: a row's pieces lie side by
+  // side, and the panels' rows far apart.
+  void pack_panels(const Range& sum, T* packed) const {
+    constexpr int64_t kRows = 16;
+    for (int64_t k = sum.begin; k < sum.end; k += kRows)
+      for (int64_t panel = region_.first_panel; panel < region_.end_panel; ++panel)
+        kernels_.table<T>().pack_panel(
+            std::min(kRows, sum.end - k), cols_of(panel), b_at(k, panel), p_.b_k,
+            packed + (index_in_group(panel) * sum.size() + k - sum.begin) * cut_.panel);
+  }
+
   Factor panel_of(const Range& sum, int64_t panel, T* packed) const {
-    constexpr int64_t kFewTiles = 2;  // do not pay for packing
     const T* b = b_at(sum.begin, panel);
     const bool by_rows = p_.b_column == 1;
-    if (p_.packed) return {b, 1, cut_.panel};
-    if (by_rows && cols_of(panel) == cut_.panel && region_.end_tile - region_.first_tile <= kFewTiles)
-      return {b, 1, p_.b_k};
+    if (p_.packed) return packed_panel(b);
+    if (by_rows && cols_of(panel) == cut_.panel && !packs_rows()) return {b, 1, p_.b_k};
     const auto& table = kernels_.table<T>();
     if (by_rows)
       table.pack_panel(sum.size(), cols_of(panel), b, p_.b_k, packed);
     else
       table.pack_panel_transposed(sum.size(), cols_of(panel), b, p_.b_column, packed);
-    return {packed, 1, cut_.panel};
+    return packed_panel(packed);
+  }
+
+  // What is to be copied and packed for the next piece of the sum.
+  void look_ahead(const Range& next) {
+    a_ahead_ = b_ahead_ = {};
+    if (next.size() == 0) return;
+    const auto lines_of = [](const T* first, int64_t step, int64_t rows, int64_t other_step,
+                             int64_t columns) {
+      return other_step == 1 ? LookAhead<T>(first, step, rows, columns)
+                             : LookAhead<T>(first, other_step, columns, rows);
+    };
+    a_ahead_ = lines_of(rows_in_place(next).data, p_.a_row, region_.rows, p_.a_k, next.size());
+    if (!p_.packed)
+      b_ahead_ =
+          lines_of(b_at(next.begin, region_.first_panel), p_.b_k, next.size(), p_.b_column, region_.cols);
   }
 
   // The panel after this one.
@@ -140,7 +175,7 @@ class ItemProduct {
   }
 
   void multiply(const Range& sum, const Factor& rows, int64_t panel, const Factor& columns, T* c,
-                int64_t ldc) const {
+                int64_t ldc) {
     const T* a = nullptr;
     LookAhead<T> ahead = ahead_of(sum, panel);
     kernels::Brgemm<T> tile{.batch = 1,
@@ -161,7 +196,7 @@ class ItemProduct {
       tile.rows = tile_row(cut_, p_.m, t + 1) - row;
       a = rows.data + (row - region_.row) * rows.step;
       tile.c = c + (row - region_.row) * ldc;
-      if (!ahead.hand_to(tile)) {
+      if (!ahead.hand_to(tile) && !b_ahead_.hand_to(tile) && !a_ahead_.hand_to(tile)) {
         tile.ahead = a + tile.rows * rows.step;
         tile.ahead_step = rows.line_step;
       }
@@ -173,6 +208,7 @@ class ItemProduct {
   const Product<T>& p_;
   const Cut& cut_;
   const Region region_;
+  LookAhead<T> a_ahead_, b_ahead_;
 };
 
 }  // namespace
