@@ -1,5 +1,7 @@
 #include "engine/sharing.h"
 
+#include <algorithm>
+
 namespace lamella::engine {
 
 namespace {
@@ -11,7 +13,12 @@ constexpr auto kLongestTried = 3ms;
 // Of each phase of a trial: as long as a worker takes to wake up, several times over.
 constexpr auto kPhase = 200us;
 constexpr int64_t kPhaseSteps = 4;
-constexpr int kKeep = 40;  // times as long as the trial took
+// The faster way is kept so many times as long as the trial took. A worker that just woke up may be on the
+// caller's own core: where sharing loses, it is tried again soon, and later each time that it loses again.
+constexpr int kKeep = 40, kKeepAlone = 2;
+int times_kept(int losses) {
+  return losses == 0 ? kKeep : std::min(kKeep, kKeepAlone << std::min(losses - 1, 8));
+}
 
 }  // namespace
 
@@ -22,7 +29,7 @@ void Sharing::enter(Phase phase) {
 }
 
 bool Sharing::phase_is_over() const {
-  if (phase_ == Phase::keep) return time_ >= kKeep * trial_;
+  if (phase_ == Phase::keep) return time_ >= times_kept(losses_) * trial_;
   return steps_ >= kPhaseSteps && time_ >= kPhase;
 }
 
@@ -48,6 +55,7 @@ void Sharing::record(Duration step) {
       return enter(Phase::time_alone);
     case Phase::time_alone:
       shared_ = mean_shared_ <= mean;
+      losses_ = shared_ ? 0 : losses_ + 1;
       return enter(Phase::keep);
     case Phase::keep:
       shared_ = true;

@@ -29,6 +29,7 @@ class Sharing {
   int64_t steps_ = 0;
   Duration trial_{};  // of the steps of this trial
   double mean_shared_ = 0;
+  int losses_ = 0;  // of sharing, one after the other
 };
 
 }  // namespace lamella::engine
