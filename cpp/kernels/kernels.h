@@ -64,7 +64,7 @@ struct Brgemm {
   int64_t ahead_step = 0;
 };
 
-// c[cols] = bias (or 0) + a[k] B[k, cols] for one row and up to row_panels panels of B, panel_step apart:
+// c[cols] = bias (or 0) + a[k] B[k, cols] for one row and up to kRowPanels panels of B, panel_step apart:
 // side by side, so that sums do not wait for themselves. The bits are brgemm's.
 template <class T>
 struct RowProduct {

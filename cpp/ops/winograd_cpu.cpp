@@ -118,7 +118,7 @@ void winograd_correlate(const Context& context, const WinogradCorrelation<T>& p)
   // Smaller ones where there are few, so that there is one for each thread.
   const auto items = std::clamp<uint64_t>(static_cast<uint64_t>(flops / kGrainFlops), 1, 16);
   const int64_t blocks = std::max(ceil_div(tiles, most), static_cast<int64_t>(std::bit_floor(items)));
-  const int64_t grain = std::max<int64_t>(1, kGrainFlops * blocks / flops);
+  const int64_t grain = std::max<int64_t>(1, kGrainFlops * blocks / std::max<int64_t>(flops, 1));
   context.pool.parallel_for(blocks, grain, [&](int64_t begin, int64_t end) {
     WinogradBlock<T> work(context.kernels, p, most);
     const auto first = [&](int64_t block) { return std::min(block, end) * tiles / blocks; };

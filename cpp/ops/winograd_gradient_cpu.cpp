@@ -4,8 +4,8 @@ namespace lamella::ops {
 
 namespace {
 
-constexpr int64_t kGroupChannels =
-    64;  // of which 56 tiles and what becomes of them fit the second-level cache
+// Of which 56 tiles, and what becomes of them, fit the second-level cache.
+constexpr int64_t kGroupChannels = 64;
 
 // The sum over all tiles is cut into slices; each item has a slice, a few panels of filters and a group of
 // channels. A slice has 16 matrices [channels, panel] a panel, which are added at the end, where they become
