@@ -342,8 +342,7 @@ void kernel_gradient(const Context& context, const ConvGeometry& geometry, const
         const int64_t slice = i / cut.parts, part = i % cut.parts;
         T* out = slice == 0 ? p.kernel_gradient.as<T>() : slices + (slice - 1) * size;
         KernelGradientItem<T>(context.kernels, g, p, cut, out)
-            .run({slice * cut.rows / cut.slices, (slice + 1) * cut.rows / cut.slices},
-                 {part * cut.panels / cut.parts, (part + 1) * cut.panels / cut.parts});
+            .run(part_of(cut.rows, slice, cut.slices), part_of(cut.panels, part, cut.parts));
       }
     });
     add_slices(context, cut.slices, size, slices, p.kernel_gradient.as<T>());

@@ -75,10 +75,7 @@ struct CorrelationCut {
   int64_t items() const { return planes * bands * parts; }
   CorrelationItem item(int64_t index) const {
     const int64_t part = index % parts, band = index / parts % bands, plane = index / (parts * bands);
-    return {plane / depth,
-            plane % depth,
-            {band * height / bands, (band + 1) * height / bands},
-            part * panels / parts,
+    return {plane / depth, plane % depth, part_of(height, band, bands), part * panels / parts,
             (part + 1) * panels / parts};
   }
   // Columns of y that a panel covers.

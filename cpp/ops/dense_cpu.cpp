@@ -15,26 +15,16 @@ int64_t packed_bytes(const Context& context, DType dtype, int64_t in, int64_t un
   });
 }
 
-// A few panels at a time, so that the pieces of rows they are read from are long, and cut by columns as the
-// product is, so that whoever packs a panel multiplies with it.
+// Cut by columns as the product is, so that whoever packs a panel multiplies with it.
 void pack(const Context& context, const TensorView& kernel, void* packed) {
-  constexpr int64_t kPanels = 2, kRows = 16;
+  constexpr int64_t kPanels = 2;
   dispatch(kernel.dtype, [&](auto t) {
     using T = decltype(t);
-    const int64_t panel = context.kernels.geometry<T>().panel, k = kernel.rows, n = kernel.cols;
-    const auto pack_group = [&](int64_t first, int64_t end) {
-      for (int64_t row = 0; row < k; row += kRows) {
-        for (int64_t column = first; column < end; column += panel) {
-          context.kernels.table<T>().pack_panel(std::min(kRows, k - row), std::min(panel, n - column),
-                                                kernel.as<T>() + row * n + column, n,
-                                                static_cast<T*>(packed) + column * k + row * panel);
-        }
-      }
-    };
-    const int64_t width = kPanels * panel;
+    const int64_t k = kernel.rows, n = kernel.cols, width = kPanels * context.kernels.geometry<T>().panel;
     context.pool.parallel_for(ceil_div(n, width), rows_per_chunk(k * width), [&](int64_t begin, int64_t end) {
-      for (int64_t group = begin; group < end; ++group) {
-        pack_group(group * width, std::min(n, (group + 1) * width));
+      for (int64_t column = begin * width; column < std::min(n, end * width); column += width) {
+        pack_panels(context.kernels, k, std::min(width, n - column), kernel.as<T>() + column, n,
+                    static_cast<T*>(packed) + column * k);
       }
     });
   });

@@ -71,7 +71,8 @@ class ItemProduct {
     for (int64_t k = 0; k < p_.k; k += depth) {
       const Range sum{k, std::min(p_.k, k + depth)};
       const Factor rows = copies ? rows_copied(sum, copies->a) : rows_in_place(sum);
-      if (copies && packs_rows()) pack_panels(sum, copies->b);
+      if (copies && packs_rows())
+        pack_panels(kernels_, sum.size(), region_.cols, b_at(k, region_.first_panel), p_.b_k, copies->b);
       if (copies) look_ahead({sum.end, std::min(p_.k, sum.end + depth)});
       for (int64_t panel = region_.first_panel; panel < region_.end_panel; ++panel) {
         const Factor columns = copies && packs_rows()
@@ -123,17 +124,6 @@ class ItemProduct {
   // A matrix by rows is packed for more than two tiles.
   bool packs_rows() const {
     return !p_.packed && p_.b_column == 1 && region_.end_tile - region_.first_tile > 2;
-  }
-
-  // The group's panels of a matrix by rows, a few rows of all of them at a time: a row's pieces lie side by
-  // side, and the panels' rows far apart.
-  void pack_panels(const Range& sum, T* packed) const {
-    constexpr int64_t kRows = 16;
-    for (int64_t k = sum.begin; k < sum.end; k += kRows)
-      for (int64_t panel = region_.first_panel; panel < region_.end_panel; ++panel)
-        kernels_.table<T>().pack_panel(
-            std::min(kRows, sum.end - k), cols_of(panel), b_at(k, panel), p_.b_k,
-            packed + (index_in_group(panel) * sum.size() + k - sum.begin) * cut_.panel);
   }
 
   Factor panel_of(const Range& sum, int64_t panel, T* packed) const {

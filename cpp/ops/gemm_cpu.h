@@ -27,6 +27,19 @@ int64_t packed_size(const kernels::Kernels& kernels, int64_t k, int64_t n) {
   return checked_product(round_up(n, panel), k);
 }
 
+// Packs b[k, cols], panel after panel, a few rows of all of them at a time: a row's pieces lie side by side,
+// and the panels' rows far apart.
+template <class T>
+void pack_panels(const kernels::Kernels& kernels, int64_t k, int64_t cols, const T* b, int64_t ldb,
+                 T* packed) {
+  constexpr int64_t kRows = 16;
+  const int64_t panel = kernels.geometry<T>().panel;
+  for (int64_t row = 0; row < k; row += kRows)
+    for (int64_t column = 0; column < cols; column += panel)
+      kernels.table<T>().pack_panel(std::min(kRows, k - row), std::min(panel, cols - column),
+                                    b + row * ldb + column, ldb, packed + column * k + row * panel);
+}
+
 // How a product is cut, by its shape alone: rows into even register tiles (32 rows as 11 + 11 + 10, not 14 +
 // 14 + 4), and into items of a group of panels of columns times a block of tiles. Blocks are even, and their
 // number too, so that two threads have the same to do.

@@ -17,4 +17,9 @@ inline Range intersection(const Range& a, const Range& b) {
   return {begin, std::max(begin, std::min(a.end, b.end))};
 }
 
+// One of so many parts of 0 .. n - 1, of nearly one size.
+inline Range part_of(int64_t n, int64_t part, int64_t parts) {
+  return {part * n / parts, (part + 1) * n / parts};
+}
+
 }  // namespace lamella::ops

@@ -8,6 +8,16 @@ namespace lamella::ops {
 
 namespace {
 
+// Of a block's transformed pixels, in the second-level cache.
+constexpr int64_t kWinogradBlockBytes = 480 * 1024;
+
+// Tiles of a block, as many as fit, in whole register tiles.
+template <class T>
+int64_t winograd_block_tiles(const WinogradShape& s, int64_t tile_rows) {
+  const int64_t fit = kWinogradBlockBytes / (16 * s.channels * int64_t{sizeof(T)});
+  return std::clamp(fit / tile_rows * tile_rows, tile_rows, kWinogradTiles / tile_rows * tile_rows);
+}
+
 // A block of tiles: their transformed pixels, then panel by panel their products.
 template <class T>
 class WinogradBlock {
@@ -121,8 +131,8 @@ void winograd_correlate(const Context& context, const WinogradCorrelation<T>& p)
   const int64_t grain = std::max<int64_t>(1, kGrainFlops * blocks / std::max<int64_t>(flops, 1));
   context.pool.parallel_for(blocks, grain, [&](int64_t begin, int64_t end) {
     WinogradBlock<T> work(context.kernels, p, most);
-    const auto first = [&](int64_t block) { return std::min(block, end) * tiles / blocks; };
-    for (int64_t i = begin; i < end; ++i) work.run({first(i), first(i + 1)}, {first(i + 1), first(i + 2)});
+    for (int64_t i = begin; i < end; ++i)
+      work.run(part_of(tiles, i, blocks), i + 1 < end ? part_of(tiles, i + 1, blocks) : Range{});
   });
 }
 

@@ -34,11 +34,6 @@ struct GradientCut {
   Range tiles_of(int64_t item) const { return part_of(tiles, slice(item), slices); }
   Range panels_of(int64_t item) const { return part_of(panels, item / groups % parts, parts); }
   Range channels_of(int64_t item) const { return part_of(channels, item % groups, groups); }
-
- private:
-  static Range part_of(int64_t n, int64_t part, int64_t parts) {
-    return {part * n / parts, (part + 1) * n / parts};
-  }
 };
 
 template <class T>

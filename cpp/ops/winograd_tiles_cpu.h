@@ -11,20 +11,11 @@ namespace lamella::ops {
 
 inline constexpr int64_t kWinogradChannels = 256;  // at most
 inline constexpr int64_t kWinogradTiles = 56;      // of a block, at most
-// Of a block's transformed pixels, in the second-level cache.
-inline constexpr int64_t kWinogradBlockBytes = 480 * 1024;
 
 template <class T>
 inline constexpr int64_t kWinogradApart = 64 / sizeof(T);  // so that the 16 matrices do not meet in the cache
 template <class T>
 inline constexpr T kWinogradZeros[kWinogradChannels] = {};
-
-// Tiles of a block, as many as fit, in whole register tiles.
-template <class T>
-int64_t winograd_block_tiles(const WinogradShape& s, int64_t tile_rows) {
-  const int64_t fit = kWinogradBlockBytes / (16 * s.channels * int64_t{sizeof(T)});
-  return std::clamp(fit / tile_rows * tile_rows, tile_rows, kWinogradTiles / tile_rows * tile_rows);
-}
 
 struct WinogradTile {
   int64_t picture, row, column;
