@@ -30,6 +30,10 @@ void add_softmax(int64_t rows, int64_t cols) {
              [=](const auto& table, auto& a) { table.softmax_forward(rows, cols, a[0], a[1]); });
   add_kernel({"softmax backward", shape, Traffic::copy, 2 * bytes, bytes, {{n, 0, 0.1}, {n}, {n}}},
              [=](const auto& table, auto& a) { table.softmax_backward(rows, cols, a[0], a[1], a[2]); });
+  add_kernel({"log_softmax", shape, Traffic::copy, bytes, bytes, {{n, -4, 4}, {n}}},
+             [=](const auto& table, auto& a) { table.log_softmax_forward(rows, cols, a[0], a[1]); });
+  add_kernel({"log_softmax backward", shape, Traffic::copy, 2 * bytes, bytes, {{n, -4, 0}, {n}, {n}}},
+             [=](const auto& table, auto& a) { table.log_softmax_backward(rows, cols, a[0], a[1], a[2]); });
 }
 
 template <class T>

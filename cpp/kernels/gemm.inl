@@ -2,6 +2,7 @@
 // (arXiv 1906.06440). With it the packing of its panels and the pass that starts a dense layer's backward.
 #pragma once
 #include "kernels/activation.inl"
+#include "kernels/transpose.inl"
 
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {
@@ -179,31 +180,13 @@ void pack_panel(int64_t k, int64_t cols, const T* b, int64_t ldb, T* out) {
   }
 }
 
-// out[kk * kPanel + j] = b[j * ldb + kk] for the lanes columns j of one vector and the kk of one 16-byte
-// piece: columns whose results share 16 bytes are loaded together, then transposed within those 16 bytes.
-LAMELLA_INLINE void transpose_pieces(const float* b, int64_t ldb, float* out) {
-  U32 in[4];
-  for (int i = 0; i < 4; ++i) in[i] = (U32)load_pieces(b + i * ldb, 4 * ldb);
-  const U64 low01 = (U64)interleave_low(in[0], in[1]), low23 = (U64)interleave_low(in[2], in[3]);
-  const U64 high01 = (U64)interleave_high(in[0], in[1]), high23 = (U64)interleave_high(in[2], in[3]);
-  store(out, (Vec<float>)interleave_low(low01, low23));
-  store(out + kPanel<float>, (Vec<float>)interleave_high(low01, low23));
-  store(out + 2 * kPanel<float>, (Vec<float>)interleave_low(high01, high23));
-  store(out + 3 * kPanel<float>, (Vec<float>)interleave_high(high01, high23));
-}
-LAMELLA_INLINE void transpose_pieces(const double* b, int64_t ldb, double* out) {
-  const U64 even = (U64)load_pieces(b, 2 * ldb), odd = (U64)load_pieces(b + ldb, 2 * ldb);
-  store(out, (Vec<double>)interleave_low(even, odd));
-  store(out + kPanel<double>, (Vec<double>)interleave_high(even, odd));
-}
-
 template <class T>
 void pack_panel_transposed(int64_t k, int64_t cols, const T* b, int64_t ldb, T* out) {
-  constexpr int kPiece = 16 / sizeof(T);
   const int64_t whole_cols = cols - cols % lanes<T>;
   for (int64_t j = 0; j < whole_cols; j += lanes<T>) {
     int64_t kk = 0;
-    for (; kk + kPiece <= k; kk += kPiece) transpose_pieces(b + j * ldb + kk, ldb, out + kk * kPanel<T> + j);
+    for (; kk + kPiece<T> <= k; kk += kPiece<T>)
+      rows_to_columns(b + j * ldb + kk, ldb, out + kk * kPanel<T> + j, kPanel<T>);
     for (; kk < k; ++kk)
       for (int64_t l = j; l < j + lanes<T>; ++l) out[kk * kPanel<T> + l] = b[l * ldb + kk];
   }

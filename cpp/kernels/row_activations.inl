@@ -6,7 +6,22 @@ namespace lamella::kernels::LAMELLA_ISA {
 namespace {
 
 template <class T>
+void log_softmax_short_rows(int64_t rows, int64_t cols, const T* x, T* y) {
+  TurnedRows<T> block(cols);
+  for_each_block<T>(rows, [&](int64_t first, int64_t count) {
+    block.read(count, x + first * cols);
+    const Vec<T> largest = largest_of_rows(cols, block);
+    Vec<T> sum{};
+    for (int64_t j = 0; j < cols; ++j) sum += exp<T>(block.column(j) - largest);
+    const Vec<T> log_sum = log<T>(sum);
+    for (int64_t j = 0; j < cols; ++j) block.set_column(j, (block.column(j) - largest) - log_sum);
+    block.write(count, y + first * cols);
+  });
+}
+
+template <class T>
 void log_softmax_forward(int64_t rows, int64_t cols, const T* x, T* y) {
+  if (cols <= TurnedRows<T>::kMostCols) return log_softmax_short_rows(rows, cols, x, y);
   for (int64_t i = 0; i < rows; ++i, x += cols, y += cols) {
     const T largest = row_max(cols, x);
     const T sum = row_sum<T>(cols, [&](int64_t j, auto span) { return exp<T>(load(x + j, span) - largest); });
@@ -17,7 +32,22 @@ void log_softmax_forward(int64_t rows, int64_t cols, const T* x, T* y) {
 }
 
 template <class T>
+void log_softmax_short_rows_backward(int64_t rows, int64_t cols, const T* y, const T* dy, T* dx) {
+  TurnedRows<T> output(cols), gradient(cols);
+  for_each_block<T>(rows, [&](int64_t first, int64_t count) {
+    output.read(count, y + first * cols);
+    gradient.read(count, dy + first * cols);
+    Vec<T> sum{};
+    for (int64_t j = 0; j < cols; ++j) sum += gradient.column(j);
+    for (int64_t j = 0; j < cols; ++j)
+      gradient.set_column(j, mul_add(exp<T>(output.column(j)), -sum, gradient.column(j)));
+    gradient.write(count, dx + first * cols);
+  });
+}
+
+template <class T>
 void log_softmax_backward(int64_t rows, int64_t cols, const T* y, const T* dy, T* dx) {
+  if (cols <= TurnedRows<T>::kMostCols) return log_softmax_short_rows_backward(rows, cols, y, dy, dx);
   for (int64_t i = 0; i < rows; ++i, y += cols, dy += cols, dx += cols) {
     const T sum = row_sum(cols, dy);
     for_each_vector<T>(cols, [&](int64_t j, auto span) {

@@ -1,7 +1,8 @@
-// Softmax over rows and the fused heads: softmax or sigmoid with cross-entropy, from logits. A row that fits
-// one vector, such as ten classes, stays in it from the logits to the gradient.
+// Softmax over rows and the fused heads: softmax or sigmoid with cross-entropy, from logits. Short rows, such
+// as those of ten classes, are turned.
 #pragma once
 #include "kernels/losses.inl"
+#include "kernels/transpose.inl"
 
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {
@@ -15,43 +16,53 @@ LAMELLA_INLINE T row_max(int64_t cols, const T* x) {
   return reduce_max(largest);
 }
 
-// The logits of a row less their maximum; e to the power of that, 0 beyond the row; the sum of these.
 template <class T>
-struct ShortRow {
-  Vec<T> shifted, power;
-  T max, sum;
-};
-
-template <class T, class Span>
-LAMELLA_INLINE ShortRow<T> short_row(const T* x, Span span) {
-  const Vec<T> v = load(x, span);
-  const T largest = reduce_max(fill_beyond(v, span, -kInfinity<T>));
-  const Vec<T> shifted = v - largest, power = fill_beyond(exp<T>(shifted), span, T(0));
-  return {shifted, power, largest, reduce_add(power)};
+LAMELLA_INLINE Vec<T> largest_of_rows(int64_t cols, const TurnedRows<T>& rows) {
+  Vec<T> largest = rows.column(0);
+  for (int64_t j = 1; j < cols; ++j) largest = max(largest, rows.column(j));
+  return largest;
 }
 
-// A store of part of a vector holds up loads from the rest of it, where the next row begins: so all rows are
-// loaded first.
-constexpr int kRowsTogether = 4;
+// One row by itself, summed in the order of turned rows.
+template <class T>
+void softmax_short_row(int64_t cols, const T* x, T* y) {
+  T powers[TurnedRows<T>::kMostCols];
+  const T largest = row_max(cols, x);
+  for_each_vector<T>(
+      cols, [&](int64_t j, auto span) { store(powers + j, exp<T>(load(x + j, span) - largest), span); });
+  T sum = 0;
+  for (int64_t j = 0; j < cols; ++j) sum += powers[j];
+  const T inverse = T(1) / sum;
+  for_each_vector<T>(cols,
+                     [&](int64_t j, auto span) { store(y + j, load(powers + j, span) * inverse, span); });
+}
 
-template <int R, class T, class Span>
-LAMELLA_INLINE void softmax_short_rows(int64_t cols, const T* x, T* y, Span span) {
-  ShortRow<T> row[R];
-  for (int i = 0; i < R; ++i) row[i] = short_row(x + i * cols, span);
-  for (int i = 0; i < R; ++i) store(y + i * cols, row[i].power * (T(1) / row[i].sum), span);
+template <class T>
+void softmax_short_rows(int64_t rows, int64_t cols, const T* x, T* y) {
+  constexpr int64_t kFew = 4;  // that do not pay for a block
+  if (rows < kFew) {
+    for (int64_t i = 0; i < rows; ++i) softmax_short_row(cols, x + i * cols, y + i * cols);
+    return;
+  }
+  TurnedRows<T> block(cols);
+  for_each_block<T>(rows, [&](int64_t first, int64_t count) {
+    block.read(count, x + first * cols);
+    const Vec<T> largest = largest_of_rows(cols, block);
+    Vec<T> sum{};
+    for (int64_t j = 0; j < cols; ++j) {
+      const Vec<T> power = exp<T>(block.column(j) - largest);
+      block.set_column(j, power);
+      sum += power;
+    }
+    const Vec<T> inverse = T(1) / sum;
+    for (int64_t j = 0; j < cols; ++j) block.set_column(j, block.column(j) * inverse);
+    block.write(count, y + first * cols);
+  });
 }
 
 template <class T>
 void softmax_forward(int64_t rows, int64_t cols, const T* x, T* y) {
-  if (cols <= lanes<T>) {
-    with_span<T>(cols, [&](auto span) {
-      int64_t i = 0;
-      for (; i + kRowsTogether <= rows; i += kRowsTogether)
-        softmax_short_rows<kRowsTogether>(cols, x + i * cols, y + i * cols, span);
-      for (; i < rows; ++i) softmax_short_rows<1>(cols, x + i * cols, y + i * cols, span);
-    });
-    return;
-  }
+  if (cols <= TurnedRows<T>::kMostCols) return softmax_short_rows(rows, cols, x, y);
   for (int64_t i = 0; i < rows; ++i, x += cols, y += cols) {
     const T largest = row_max(cols, x);
     Vec<T> sum{};
@@ -104,6 +115,25 @@ struct Labels {
   template <class Span>
   LAMELLA_INLINE void add(int64_t, int64_t, Span, Vec<T>, Vec<T>&, Vec<T>&) const {}
 
+  // Of a block of rows, turned.
+  struct Block {
+    Int<T> label;
+
+    LAMELLA_INLINE Vec<T> target(int64_t j) const {
+      return label == static_cast<LaneInt<T>>(j) ? splat(T(1)) : Vec<T>{};
+    }
+    LAMELLA_INLINE void add(int64_t j, Vec<T> shifted, Vec<T>& mass, Vec<T>& picked) const {
+      mass += target(j);
+      picked += label == static_cast<LaneInt<T>>(j) ? shifted : Vec<T>{};
+    }
+    LAMELLA_INLINE Vec<T> loss(Vec<T> value) const { return label < 0 ? Vec<T>{} : value; }
+  };
+  LAMELLA_INLINE Block block(int64_t first, int64_t count) const {
+    Block block;
+    for (int i = 0; i < lanes<T>; ++i) block.label[i] = i < count ? labels[first + i] : -1;
+    return block;
+  }
+
   LAMELLA_INLINE LossParts<T> parts(int64_t i, T sum, T max, T logit, Vec<T>, Vec<T>) const {
     return labels[i] < 0 ? LossParts<T>{1, 0, 0} : LossParts<T>{sum, 1, logit - max};
   }
@@ -129,6 +159,24 @@ struct Distributions {
     mass += goal;
     picked += fill_beyond(goal * shifted, span, T(0));
   }
+  struct Block {
+    TurnedRows<T> targets;
+
+    LAMELLA_INLINE Vec<T> target(int64_t j) const { return targets.column(j); }
+    LAMELLA_INLINE void add(int64_t j, Vec<T> shifted, Vec<T>& mass, Vec<T>& picked) const {
+      mass += target(j);
+      picked += target(j) * shifted;
+    }
+    LAMELLA_INLINE Vec<T> loss(Vec<T> value) const { return value; }
+  };
+  LAMELLA_INLINE Block block(int64_t first, int64_t count) const {
+    Block block{TurnedRows<T>(cols)};
+    block.targets.read(count, t + first * cols);
+    for (int64_t j = 0; j < cols; ++j)
+      block.targets.set_column(j, mul_add(block.targets.column(j), splat(share), splat(floor)));
+    return block;
+  }
+
   LAMELLA_INLINE LossParts<T> parts(int64_t, T sum, T, T, Vec<T> mass, Vec<T> picked) const {
     return {sum, reduce_add(mass), reduce_add(picked)};
   }
@@ -147,17 +195,35 @@ struct SoftmaxOutputs {
   }
 };
 
-template <class T, class Targets, class Span>
-LAMELLA_INLINE LossParts<T> short_loss_row(int64_t i, const T* z, const Targets& targets, T factor,
-                                           const SoftmaxOutputs<T>& out, Span span) {
-  const int64_t at = i * out.cols;
-  const T logit = targets.logit(i);
-  const ShortRow<T> row = short_row(z + at, span);
-  Vec<T> mass{}, picked{};
-  targets.add(i, 0, span, row.shifted, mass, picked);
-  const LossParts<T> parts = targets.parts(i, row.sum, row.max, logit, mass, picked);
-  out.write(at, row.power * (T(1) / row.sum), targets.target(i, 0, span), parts.mass, factor, span);
-  return parts;
+template <class T, class Targets>
+LAMELLA_INLINE void losses_of_short_rows(int64_t rows, const T* z, const Targets& targets, const T* weights,
+                                         T scale, T* row_loss, const SoftmaxOutputs<T>& out) {
+  const int64_t cols = out.cols;
+  TurnedRows<T> block(cols), gradient(cols);
+  for_each_block<T>(rows, [&](int64_t first, int64_t count) {
+    const auto goal = targets.block(first, count);
+    block.read(count, z + first * cols);
+    const Vec<T> largest = largest_of_rows(cols, block);
+    Vec<T> sum{}, mass{}, picked{};
+    for (int64_t j = 0; j < cols; ++j) {
+      const Vec<T> shifted = block.column(j) - largest, power = exp<T>(shifted);
+      block.set_column(j, power);
+      sum += power;
+      goal.add(j, shifted, mass, picked);
+    }
+    const Vec<T> inverse = T(1) / sum;
+    with_span<T>(count, [&](auto span) {
+      store(row_loss + first, goal.loss(mul_add(log<T>(sum), mass, -picked)), span);
+      const Vec<T> factor = weights ? load(weights + first, span) * scale : splat(scale);
+      for (int64_t j = 0; j < cols; ++j) {
+        const Vec<T> p = block.column(j) * inverse;
+        block.set_column(j, p);
+        gradient.set_column(j, (p * mass - goal.target(j)) * factor);
+      }
+    });
+    if (out.probabilities) block.write(count, out.probabilities + first * cols);
+    if (out.dz) gradient.write(count, out.dz + first * cols);
+  });
 }
 
 // The powers of a long row wait for their sum in one of the outputs.
@@ -202,14 +268,10 @@ LAMELLA_INLINE void losses_of_rows(int64_t rows, T* row_loss, Parts parts) {
 template <class T, class Targets>
 LAMELLA_INLINE void softmax_losses(int64_t rows, const T* z, const Targets& targets, const T* weights,
                                    T scale, T* row_loss, const SoftmaxOutputs<T>& out) {
+  if (out.cols <= TurnedRows<T>::kMostCols)
+    return losses_of_short_rows(rows, z, targets, weights, scale, row_loss, out);
   const auto factor = [&](int64_t i) { return weights ? scale * weights[i] : scale; };
-  if (out.cols <= lanes<T>)
-    with_span<T>(out.cols, [&](auto span) {
-      losses_of_rows(rows, row_loss,
-                     [&](int64_t i) { return short_loss_row(i, z, targets, factor(i), out, span); });
-    });
-  else
-    losses_of_rows(rows, row_loss, [&](int64_t i) { return long_loss_row(i, z, targets, factor(i), out); });
+  losses_of_rows(rows, row_loss, [&](int64_t i) { return long_loss_row(i, z, targets, factor(i), out); });
 }
 
 template <class T>

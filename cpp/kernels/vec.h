@@ -472,5 +472,24 @@ LAMELLA_INLINE Vec<T> load_pieces(const T* p, int64_t step) {
 #endif
 }
 
+// The way back.
+template <class T>
+LAMELLA_INLINE void store_pieces(T* p, int64_t step, Vec<T> v) {
+#if defined(__AVX512F__)
+  const auto piece = [&](int i) { return reinterpret_cast<__m128i*>(p + i * step); };
+  _mm_storeu_si128(piece(0), _mm512_castsi512_si128((__m512i)v));
+  _mm_storeu_si128(piece(1), _mm512_extracti32x4_epi32((__m512i)v, 1));
+  _mm_storeu_si128(piece(2), _mm512_extracti32x4_epi32((__m512i)v, 2));
+  _mm_storeu_si128(piece(3), _mm512_extracti32x4_epi32((__m512i)v, 3));
+#elif defined(__AVX2__)
+  const auto piece = [&](int i) { return reinterpret_cast<__m128i*>(p + i * step); };
+  _mm_storeu_si128(piece(0), _mm256_castsi256_si128((__m256i)v));
+  _mm_storeu_si128(piece(1), _mm256_extracti128_si256((__m256i)v, 1));
+#else
+  (void)step;
+  store(p, v);
+#endif
+}
+
 }  // namespace
 }  // namespace lamella::kernels::LAMELLA_ISA

@@ -162,7 +162,7 @@ TEST(activation_bits_do_not_depend_on_the_cut) {
 TEST(log_softmax_and_sparsemax) {
   for_each_table([](const Kernels& all, auto t) {
     using T = decltype(t);
-    const int64_t rows = 3;
+    const int64_t rows = 21;
     const double tolerance = sizeof(T) == 4 ? 2e-6 : 1e-13;
     for (int64_t cols : kColumns) {
       const std::vector<T> x = random_values<T>(rows * cols, -3, 3),

@@ -54,7 +54,7 @@ double absolute_loss(const Row& p, const Row& t) {
   return loss / double(p.size());
 }
 
-constexpr int64_t kRows = 7;
+constexpr int64_t kRows = 37;  // blocks of rows of every width, and a rest
 constexpr double kScale = 0.25, kSmoothing = 0.125;
 
 template <class T>
@@ -257,6 +257,35 @@ TEST(softmax_rows) {
       std::vector<T> in_place = d.x;
       all.table<T>().softmax_forward(kRows, cols, in_place.data(), in_place.data());
       CHECK(same_bits(in_place, y));
+    }
+  });
+}
+
+// A row has the same bits wherever a pass over rows is cut.
+TEST(bits_of_softmax_do_not_depend_on_the_cut) {
+  for_each_table([](const Kernels& all, auto t) {
+    using T = decltype(t);
+    const Table<T>& table = all.table<T>();
+    for (int64_t cols : kColumns) {
+      Data<T> d(cols, -3, 3);
+      const auto results = [&](int64_t most_rows) {
+        const auto n = static_cast<size_t>(kRows * cols);
+        std::vector<T> y(n), log(n), log_dx(n), p(n), dz(n), smoothed_dz(n), losses(2 * kRows);
+        for (int64_t i = 0, rows = 1; i < kRows; i += rows, rows = rows % most_rows + 1) {
+          rows = std::min(most_rows == kRows ? kRows : rows, kRows - i);
+          const int64_t at = i * cols;
+          table.softmax_forward(rows, cols, &d.x[at], &y[at]);
+          table.log_softmax_forward(rows, cols, &d.x[at], &log[at]);
+          table.log_softmax_backward(rows, cols, &log[at], &d.t[at], &log_dx[at]);
+          table.softmax_cross_entropy_sparse(rows, cols, &d.x[at], &d.labels[i], &d.weights[i], T(kScale),
+                                             &losses[i], &p[at], &dz[at]);
+          table.softmax_cross_entropy(rows, cols, &d.x[at], &d.t[at], T(kSmoothing), &d.weights[i], T(kScale),
+                                      &losses[kRows + i], nullptr, &smoothed_dz[at]);
+        }
+        return std::vector<std::vector<T>>{y, log, log_dx, p, dz, smoothed_dz, losses};
+      };
+      const auto whole = results(kRows), pieces = results(20);
+      for (size_t i = 0; i < whole.size(); ++i) CHECK(same_bits(whole[i], pieces[i]));
     }
   });
 }
