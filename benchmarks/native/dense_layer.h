@@ -54,17 +54,9 @@ struct DenseLayer {
         x(m, k, 1),
         kernel(k, n, 2),
         bias(1, n, 3),
-        y(m, n, 4),
-        packed(ops().packed_bytes(context, DType::float32, k, n)) {}
+        y(m, n, 4) {}
 
   const ops::DenseOps& ops() const { return context.ops.dense; }
-  // As in training.
-  void* packed_data() const {
-    return ops::is_packed_at_once(DType::float32, x.cols(), y.cols()) ? packed.data() : nullptr;
-  }
-  void pack() const {
-    if (packed_data()) ops().pack(context, kernel.view(), packed_data());
-  }
   double product(int64_t row, int64_t col) const {
     double sum = 0;
     for (int64_t i = 0; i < x.cols(); ++i) sum += double(x.at(row, i)) * kernel.at(i, col);
@@ -75,7 +67,6 @@ struct DenseLayer {
   ThreadPool pool;
   ops::Context context;
   Matrix x, kernel, bias, y;
-  Block packed;
 };
 
 inline std::string product_shape(int64_t m, int64_t n, int64_t k) {

@@ -76,10 +76,9 @@ bool is_right(benchmark::State& state, const DenseLayer& layer, const Matrix& c)
 }
 
 void multiply(const DenseLayer& layer) {
-  layer.pack();
   layer.ops().forward(layer.context, {.x = layer.x.view(),
                                       .kernel = layer.kernel.view(),
-                                      .packed = layer.packed_data(),
+                                      .packed = nullptr,
                                       .bias = {},
                                       .activation = ops::Activation::linear,
                                       .alpha = 0,

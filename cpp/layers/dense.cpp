@@ -21,23 +21,13 @@ Shape dense_output_shape(const Definition& definition) {
 
 Dense::Dense(const Definition& definition) : Foldable(definition, dense_output_shape(definition)) {}
 
-bool Dense::packs(int64_t rows, bool training) const {
-  if (!training) return true;
-  return rows * positions() > 1 && ops::is_packed_at_once(dtype(), input_cols(), units());
-}
-
 Needs Dense::needs(const ops::Context& context, int64_t rows, bool training) const {
   const ops::DenseOps& op = context.ops.dense;
-  Needs needs{.packed = packs(rows, training)
-                            ? folded_bytes() + op.packed_bytes(context, dtype(), input_cols(), units())
-                            : 0};
-  if (training) {
-    needs.backward_scratch =
-        op.backward_scratch_bytes(context, dtype(), rows * positions(), input_cols(), units());
-    needs.backward_reads_input = true;
-    needs.backward_reads_output = has_activation();
-  }
-  return needs;
+  if (!training) return {.packed = folded_bytes() + op.packed_bytes(context, dtype(), input_cols(), units())};
+  return {.backward_scratch =
+              op.backward_scratch_bytes(context, dtype(), rows * positions(), input_cols(), units()),
+          .backward_reads_input = true,
+          .backward_reads_output = has_activation()};
 }
 
 void Dense::pack(const ops::Context& context, void* packed) const {
@@ -46,14 +36,14 @@ void Dense::pack(const ops::Context& context, void* packed) const {
 }
 
 void Dense::forward(const ForwardPass& pass) const {
-  const bool is_packed = packs(pass.state.rows, pass.state.training);
-  pass.context.ops.dense.forward(pass.context, {.x = input_view(pass.inputs[0], pass.state),
-                                                .kernel = kernel(pass.packed),
-                                                .packed = is_packed ? behind_folded(pass.packed) : nullptr,
-                                                .bias = bias(pass.packed),
-                                                .activation = activation(),
-                                                .alpha = alpha(),
-                                                .y = output_view(pass.outputs[0], pass.state)});
+  pass.context.ops.dense.forward(pass.context,
+                                 {.x = input_view(pass.inputs[0], pass.state),
+                                  .kernel = kernel(pass.packed),
+                                  .packed = pass.state.training ? nullptr : behind_folded(pass.packed),
+                                  .bias = bias(pass.packed),
+                                  .activation = activation(),
+                                  .alpha = alpha(),
+                                  .y = output_view(pass.outputs[0], pass.state)});
 }
 
 void Dense::backward(const BackwardPass& pass) const {

@@ -19,9 +19,6 @@ class Dense final : public Foldable<Dense> {
 
  private:
   int64_t units() const { return output_shape().back(); }
-  // Whether the kernel is packed as a whole before the pass; in training, where each step changes it, that
-  // has to pay.
-  bool packs(int64_t rows, bool training) const;
 };
 
 }  // namespace lamella::layers

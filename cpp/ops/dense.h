@@ -5,9 +5,9 @@
 
 namespace lamella::ops {
 
-// Where each step changes the kernel, one beyond the second-level cache is packed piece by piece in the
-// products that need it: packed as a whole it would be written to memory and read again.
-inline bool is_packed_at_once(DType dtype, int64_t in, int64_t units) {
+// For the gradient of the input the transposed kernel is packed as a whole; one beyond the second-level cache
+// piece by piece in the product: as a whole it would be written to memory and read again.
+inline bool is_transposed_at_once(DType dtype, int64_t in, int64_t units) {
   constexpr int64_t kMostBytes = 1'048'576;
   return in * units * size_of(dtype) <= kMostBytes;
 }
@@ -38,7 +38,7 @@ struct DenseBackward {
 };
 
 struct DenseOps {
-  // The kernel in panels, as the micro-kernel reads it; refreshed when the kernel changes.
+  // The kernel in panels, as the micro-kernel reads it: for a kernel that stays as it is for many passes.
   int64_t (*packed_bytes)(const Context&, DType, int64_t in, int64_t units);
   void (*pack)(const Context&, const TensorView& kernel, void* packed);
   void (*forward)(const Context&, const DenseForward&);

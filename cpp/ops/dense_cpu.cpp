@@ -77,7 +77,7 @@ int64_t backward_scratch_bytes(const Context& context, DType dtype, int64_t rows
     using T = decltype(t);
     const int64_t gradient = packed_size<T>(context.kernels, rows, units);
     const int64_t kernel =
-        is_packed_at_once(dtype, in, units) ? packed_size<T>(context.kernels, units, in) : 0;
+        is_transposed_at_once(dtype, in, units) ? packed_size<T>(context.kernels, units, in) : 0;
     return (gradient + kernel) * int64_t{sizeof(T)};
   });
 }
@@ -137,7 +137,7 @@ void backward(const Context& context, const DenseBackward& p) {
     using T = decltype(t);
     const int64_t rows = p.dy.rows, units = p.dy.cols, in = p.x.cols;
     T* packed_dz = static_cast<T*>(p.scratch);
-    T* packed_kernel = is_packed_at_once(p.x.dtype, in, units)
+    T* packed_kernel = is_transposed_at_once(p.x.dtype, in, units)
                            ? packed_dz + packed_size<T>(context.kernels, rows, units)
                            : nullptr;
     prepare_backward<T>(context, p, packed_dz, packed_kernel);

@@ -121,9 +121,12 @@ class ItemProduct {
 
   Factor packed_panel(const T* b) const { return {b, 1, cut_.panel}; }
 
-  // A matrix by rows is packed for more than two tiles.
+  // A matrix by rows that stays in the second-level cache is read as it lies, a larger one packed for more
+  // than two tiles.
   bool packs_rows() const {
-    return !p_.packed && p_.b_column == 1 && region_.end_tile - region_.first_tile > 2;
+    constexpr int64_t kInPlaceBytes = 1'048'576;
+    const bool small = p_.k * p_.n * int64_t{sizeof(T)} <= kInPlaceBytes;
+    return !p_.packed && p_.b_column == 1 && !small && region_.end_tile - region_.first_tile > 2;
   }
 
   Factor panel_of(const Range& sum, int64_t panel, T* packed) const {
