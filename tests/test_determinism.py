@@ -66,6 +66,50 @@ def test_threads_do_not_change_the_weights(serial_digest, threads):
     assert train(compiled(seed=5)) == serial_digest
 
 
+def small_network(loss, dropout, trainable):
+    """Rows apart from each other: each thread takes its own through all layers."""
+    units, activation = (1, "sigmoid") if loss == "binary_crossentropy" else (10, "softmax")
+    model = lamella.Sequential(
+        [
+            layers.Input((4, 7)),
+            layers.Flatten(),
+            layers.Dense(33, activation="tanh", trainable=trainable),
+            layers.Dropout(dropout),
+            layers.Dense(64, use_bias=False),
+            layers.Activation("gelu"),
+            layers.Dense(20, activation="relu", kernel_regularizer="l2"),
+            layers.Dense(units, activation=activation),
+        ]
+    )
+    model.compile(optimizer="adam", loss=loss)
+    return model
+
+
+@pytest.mark.parametrize("batch_size", [64, 99, 256])
+@pytest.mark.parametrize(
+    ("loss", "dropout", "trainable"),
+    [
+        ("sparse_categorical_crossentropy", 0.3, True),
+        ("binary_crossentropy", 0, True),
+        ("sparse_categorical_crossentropy", 0, False),
+    ],
+)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_batch_cut_by_rows_gives_the_same_bits(batch_size, loss, dropout, trainable, weighted):
+    rng = np.random.default_rng(0)
+    x, classes = rng.normal(size=(777, 4, 7)), rng.integers(0, 10, 777)
+    y = classes if loss.startswith("sparse") else classes[:, None] % 2
+    weights = rng.uniform(0.5, 2, 777) if weighted else None
+    results = set()
+    for threads in (1, 2, 3, 8):
+        lamella.config.set_num_threads(threads)
+        lamella.utils.set_random_seed(1)
+        model = small_network(loss, dropout, trainable)
+        history = model.fit(x, y, batch_size=batch_size, epochs=3, sample_weight=weights, verbose=0)
+        results.add((digest(model), *history.history["loss"]))
+    assert len(results) == 1
+
+
 def test_float64_is_independent_of_threads_too(float64):
     digests = set()
     for threads in (1, 3):

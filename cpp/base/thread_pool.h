@@ -23,6 +23,8 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   int size() const { return size_.load(std::memory_order_relaxed); }
+  // Threads that share a job of the calling thread.
+  int team() const { return alone_ ? 1 : size(); }
   // Waits for the running job, then changes the number of threads.
   void resize(int threads);
 

@@ -31,7 +31,8 @@ struct Batch {
     runtime().ops.gather.gather(runtime(), feed.x, nullptr, 0,
                                 {prediction.data(), dtype, feed.rows(), checked_product(row_shape)});
     targets.emplace(program, objective, feed.rows());
-    targets->gather(runtime(), feed, nullptr, 0, feed.rows());
+    targets->begin(feed);
+    targets->gather(runtime(), feed, nullptr, 0, {.rows = feed.rows()});
   }
 
   TensorView view() const { return {prediction.data(), dtype, rows, cols}; }
@@ -50,7 +51,7 @@ struct Batch {
 
 py::array loss_values(const Spec& loss, const py::array& y_true, const py::array& y_pred) {
   const Batch batch(y_true, y_pred, to_objective(loss, {}, {}));
-  const losses::LossPass pass = batch.targets->loss_pass(batch.view(), {}, {}, false);
+  const losses::LossPass pass = batch.targets->loss_pass(batch.view(), {}, {}, false, 0);
   batch.objective.loss->rows(runtime(), pass);
   return batch.values(pass.row_loss);
 }

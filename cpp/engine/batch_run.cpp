@@ -25,11 +25,12 @@ void BatchRun::reserve(int64_t capacity, char* gradient_slab) {
   workspace_ = plan_->make_workspace(gradient_slab);
 }
 
-TensorView BatchRun::view(char* data, int value) const {
+TensorView BatchRun::view(char* data, int value, const StepState& rows) const {
   const Shape& shape = program_.values[static_cast<size_t>(value)];
-  const int64_t cols = shape.empty() ? 1 : shape.back();
-  const int64_t elements = workspace_->state.rows * checked_product(shape);
-  return {data, program_.dtype, cols == 0 ? 0 : elements / cols, cols};
+  const int64_t cols = shape.empty() ? 1 : shape.back(), row_size = checked_product(shape);
+  const int64_t size = rows.rows * row_size;
+  return {data + rows.first_row * row_size * size_of(program_.dtype), program_.dtype,
+          cols == 0 ? 0 : size / cols, cols};
 }
 
 double BatchRun::activity_loss() const {
@@ -38,29 +39,72 @@ double BatchRun::activity_loss() const {
   return sum;
 }
 
-double BatchRun::forward(const Feed& feed, const int64_t* order, int64_t first,
-                         const layers::StepState& state, const Poll* poll) {
-  workspace_->state = state;
-  const TensorView input{plan_->value(*workspace_, Program::kInput), program_.dtype, state.rows,
-                         checked_product(program_.input_shape())};
-  context_.ops.gather.gather(context_, feed.x, order, first, input);
-  targets_->gather(context_, feed, order, first, state.rows);
-  plan_->forward(*workspace_, poll);
-  if (!objective_.loss) return 0;
+void BatchRun::gather(const ops::Context& context, const Feed& feed, const int64_t* order, int64_t first,
+                      const StepState& rows) {
+  const TensorView input = view(plan_->value(*workspace_, Program::kInput), Program::kInput, rows);
+  context.ops.gather.gather(context, feed.x, order ? order + rows.first_row : nullptr, first + rows.first_row,
+                            {input.data, input.dtype, rows.rows, checked_product(program_.input_shape())});
+  targets_->gather(context, feed, order, first, rows);
+}
 
+losses::LossPass BatchRun::loss_pass(const StepState& rows) const {
   const int from = program_.loss_value();
   const bool fused = program_.logits != Program::kNone;
   const bool training = mode_ == Plan::Mode::training;
-  const losses::LossPass pass = targets_->loss_pass(
-      view(plan_->value(*workspace_, from), from),
-      fused ? view(plan_->value(*workspace_, program_.output), program_.output) : TensorView{},
-      training ? view(plan_->gradient(*workspace_, from), from) : TensorView{}, fused);
-  return objective_.loss->evaluate(context_, pass) + objective_.penalty(context_) + activity_loss();
+  return targets_->loss_pass(
+      view(plan_->value(*workspace_, from), from, rows),
+      fused ? view(plan_->value(*workspace_, program_.output), program_.output, rows) : TensorView{},
+      training ? view(plan_->gradient(*workspace_, from), from, rows) : TensorView{}, fused, rows.first_row);
+}
+
+double BatchRun::forward(const Feed& feed, const int64_t* order, int64_t first, const StepState& state,
+                         const Poll* poll) {
+  workspace_->state = state;
+  targets_->begin(feed);
+  gather(context_, feed, order, first, state);
+  plan_->forward(*workspace_, poll);
+  if (!objective_.loss) return 0;
+  return objective_.loss->evaluate(context_, loss_pass(state)) + objective_.penalty(context_) +
+         activity_loss();
+}
+
+double BatchRun::forward_and_backward(const Feed& feed, const int64_t* order, int64_t first,
+                                      const StepState& state, const Poll* poll) {
+  workspace_->state = state;
+  const RowParts* parts = workspace_->row_parts.get();
+  const int64_t count = parts && objective_.loss->cuts_by_rows() ? parts->count(state.rows) : 1;
+  if (count > 1) return cut_by_rows(feed, order, first, count);
+  const double loss = forward(feed, order, first, state, poll);
+  plan_->backward(*workspace_, poll);
+  return loss;
+}
+
+// A thread gathers its rows, takes them forward, compares them with their targets and takes them backward.
+double BatchRun::cut_by_rows(const Feed& feed, const int64_t* order, int64_t first, int64_t count) {
+  RowParts& parts = *workspace_->row_parts;
+  const StepState& state = workspace_->state;
+  const losses::Loss& loss = *objective_.loss;
+  targets_->begin(feed);
+  const losses::LossPass batch = loss_pass(state);
+  context_.pool.parallel_for(count, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t part = begin; part < end; ++part) {
+      const StepState& rows = parts.begin(state, part, count);
+      gather(parts.context(), feed, order, first, rows);
+      parts.forward(part);
+      loss.evaluate_part(parts.context(), loss_pass(rows), batch.prediction.rows);
+      parts.backward(part);
+    }
+  });
+  context_.pool.parallel_for(count, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t share = begin; share < end; ++share) parts.backward_variables(share, count);
+  });
+  return loss.total(context_, batch) + objective_.penalty(context_);
 }
 
 void BatchRun::add_metrics(Scores& scores) const {
   const int output = program_.output;
-  scores.add_metrics(context_, targets_->metric_pass(view(plan_->value(*workspace_, output), output)));
+  scores.add_metrics(
+      context_, targets_->metric_pass(view(plan_->value(*workspace_, output), output, workspace_->state)));
 }
 
 }  // namespace lamella::engine

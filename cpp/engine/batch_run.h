@@ -24,16 +24,24 @@ class BatchRun {
   const Program& program() const { return plan_->program(); }
   int64_t target_bytes() const { return targets_->bytes(); }
 
-  // The batch's loss, penalties included; in training also the gradient of it by the model's output.
-  // order: numbers of the rows, or null for first, first + 1, ...
+  // The batch's loss, penalties included. order: numbers of the rows, or null for first, first + 1, ...
   double forward(const Feed& feed, const int64_t* order, int64_t first, const layers::StepState& state,
                  const Poll* poll);
-  void backward(const Poll* poll) { plan_->backward(*workspace_, poll); }
+  // The same in training, and the gradients of variables.
+  double forward_and_backward(const Feed& feed, const int64_t* order, int64_t first,
+                              const layers::StepState& state, const Poll* poll);
   void commit() { plan_->commit(*workspace_); }
   void add_metrics(Scores& scores) const;
 
  private:
-  TensorView view(char* data, int value) const;
+  using StepState = layers::StepState;
+
+  void gather(const ops::Context& context, const Feed& feed, const int64_t* order, int64_t first,
+              const StepState& rows);
+  TensorView view(char* data, int value, const StepState& rows) const;
+  // Of these rows of the batch.
+  losses::LossPass loss_pass(const StepState& rows) const;
+  double cut_by_rows(const Feed& feed, const int64_t* order, int64_t first, int64_t count);
   double activity_loss() const;
 
   const ops::Context& context_;

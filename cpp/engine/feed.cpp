@@ -116,36 +116,36 @@ int64_t Targets::bytes() const {
 }
 
 void Targets::gather(const ops::Context& context, const Feed& feed, const int64_t* order, int64_t first,
-                     int64_t rows) {
-  const ops::GatherOps& op = context.ops.gather;
-  if (values_.data())
-    op.gather(context, feed.y, order, first, {values_.data(), dtype_, rows, positions_ * cols_});
-  if (labels_.data())
-    op.gather(context, feed.y, order, first, {labels_.data(), DType::int32, rows, positions_});
-  weighted_ = static_cast<bool>(feed.sample_weight);
+                     const layers::StepState& rows) {
+  const int64_t begin = rows.first_row * positions_, count = rows.rows * positions_;
+  const auto gather = [&](const ops::ArrayView& from, Block& to, DType dtype, int64_t cols) {
+    context.ops.gather.gather(context, from, order ? order + rows.first_row : nullptr, first + rows.first_row,
+                              {to.data() + rows.first_row * cols * size_of(dtype), dtype, rows.rows, cols});
+  };
+  if (values_.data()) gather(feed.y, values_, dtype_, positions_ * cols_);
+  if (labels_.data()) gather(feed.y, labels_, DType::int32, positions_);
   if (!weighted_) return;
-  const int64_t weight_cols = checked_product(feed.sample_weight.row_shape());
-  if (weight_cols == positions_) {
-    op.gather(context, feed.sample_weight, order, first, {weights_.data(), dtype_, rows, positions_});
-    return;
-  }
+  if (checked_product(feed.sample_weight.row_shape()) == positions_)
+    return gather(feed.sample_weight, weights_, dtype_, positions_);
   // One weight a row for several outputs a row: every output takes it.
-  op.gather(context, feed.sample_weight, order, first, {gathered_weights_.data(), dtype_, rows, 1});
+  gather(feed.sample_weight, gathered_weights_, dtype_, 1);
   dispatch(dtype_, [&](auto t) {
     using T = decltype(t);
     const T* from = reinterpret_cast<const T*>(gathered_weights_.data());
     T* to = reinterpret_cast<T*>(weights_.data());
-    for (int64_t i = 0; i < rows * positions_; ++i) to[i] = from[i / positions_];
+    for (int64_t i = begin; i < begin + count; ++i) to[i] = from[i / positions_];
   });
 }
 
 losses::LossPass Targets::loss_pass(const TensorView& prediction, const TensorView& probabilities,
-                                    const TensorView& gradient, bool fused) const {
+                                    const TensorView& gradient, bool fused, int64_t first_row) const {
+  const int64_t first = first_row * positions_, first_byte = first * size_of(dtype_);
+  const bool values = values_.data() != nullptr, labels = labels_.data() != nullptr;
   return {.prediction = prediction,
-          .values = values_.data(),
-          .labels = reinterpret_cast<int32_t*>(labels_.data()),
-          .weights = weighted_ ? weights_.data() : nullptr,
-          .row_loss = {row_values_.data(), dtype_, prediction.rows, 1},
+          .values = values ? values_.data() + first_byte * cols_ : nullptr,
+          .labels = labels ? reinterpret_cast<int32_t*>(labels_.data()) + first : nullptr,
+          .weights = weighted_ ? weights_.data() + first_byte : nullptr,
+          .row_loss = {row_values_.data() + first_byte, dtype_, prediction.rows, 1},
           .probabilities = probabilities,
           .gradient = gradient,
           .fused = fused,

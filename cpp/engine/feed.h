@@ -29,12 +29,15 @@ class Targets {
  public:
   Targets(const Program& program, const Objective& objective, int64_t capacity);
 
-  // order: row numbers of the batch, or null for rows first, first + 1, ...
+  // What the next batches are drawn from.
+  void begin(const Feed& feed) { weighted_ = static_cast<bool>(feed.sample_weight); }
+  // Rows of the batch. order: row numbers of the batch, or null for rows first, first + 1, ...
   void gather(const ops::Context& context, const Feed& feed, const int64_t* order, int64_t first,
-              int64_t rows);
+              const layers::StepState& rows);
 
+  // Of predictions that begin with this row of the batch.
   losses::LossPass loss_pass(const TensorView& prediction, const TensorView& probabilities,
-                             const TensorView& gradient, bool fused) const;
+                             const TensorView& gradient, bool fused, int64_t first_row) const;
   metrics::MetricPass metric_pass(const TensorView& prediction) const;
   int64_t bytes() const;
 

@@ -15,6 +15,9 @@ bool is_trained(const layers::Layer& layer, const VariablePtr& variable) {
   return layer.trainable() && variable && variable->trainable();
 }
 
+// Beyond this, what a thread hands from layer to layer is in no cache of its own.
+constexpr int64_t kMostBytesByRows = 4 << 20;
+
 }  // namespace
 
 Plan::Plan(const ops::Context& context, Program program, int64_t capacity, Mode mode)
@@ -25,6 +28,7 @@ Plan::Plan(const ops::Context& context, Program program, int64_t capacity, Mode 
   if (mode_ == Mode::training) {
     place_gradients();
     place_scratch();
+    cut_by_rows();
   }
   memory_ = plan_memory(buffers_);
   lay_out_variables();
@@ -184,6 +188,21 @@ void Plan::place_scratch() {
   }
 }
 
+// Threads that go through the layers by themselves are not at the same time of the plan: their buffers live
+// as long as the step does.
+void Plan::cut_by_rows() {
+  if (!RowParts::fit(program_)) return;
+  int64_t bytes = 0;
+  for (const Lifetime& buffer : buffers_) bytes += buffer.used() ? round_up(buffer.bytes, kAlignment) : 0;
+  if (bytes > kMostBytesByRows) return;
+  by_rows_ = true;
+  for (Lifetime& buffer : buffers_) {
+    if (!buffer.used()) continue;
+    buffer.use(time_of_forward(0));
+    buffer.use(end_of_time());
+  }
+}
+
 void Plan::lay_out_variables() {
   int64_t packed = 0;
   for (const layers::Needs& needs : needs_) {
@@ -211,6 +230,9 @@ std::unique_ptr<Workspace> Plan::make_workspace(char* gradient_slab) const {
   workspace->state.training = mode_ == Mode::training;
   bind_forward(*workspace);
   if (mode_ == Mode::training && gradient_slab != nullptr) bind_backward(*workspace, gradient_slab);
+  if (by_rows_ && !workspace->backward.empty())
+    workspace->row_parts = std::make_unique<RowParts>(context_, program_, workspace->forward,
+                                                      workspace->backward, context_.pool.size());
   return workspace;
 }
 

@@ -8,6 +8,7 @@
 
 #include "engine/memory_plan.h"
 #include "engine/program.h"
+#include "engine/row_parts.h"
 
 namespace lamella::engine {
 
@@ -33,6 +34,7 @@ struct Workspace {
   std::vector<layers::ForwardPass> forward;              // by node
   std::vector<layers::BackwardPass> backward;            // by node
   std::vector<std::vector<Accumulation>> accumulations;  // by node
+  std::unique_ptr<RowParts> row_parts;                   // null where the batch is not cut by rows
 };
 
 class Plan {
@@ -75,6 +77,7 @@ class Plan {
   void place_values();
   void place_gradients();
   void place_scratch();
+  void cut_by_rows();
   void lay_out_variables();
   size_t add_buffer(int64_t bytes);
   int64_t value_bytes(int value) const;
@@ -92,6 +95,7 @@ class Plan {
   Program program_;
   int64_t capacity_;
   Mode mode_;
+  bool by_rows_ = false;
 
   std::vector<layers::Needs> needs_;      // by node
   std::vector<bool> value_has_gradient_;  // by value

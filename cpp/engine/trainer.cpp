@@ -81,13 +81,9 @@ void Trainer::skip(int64_t steps) {
   iterations_ += static_cast<uint64_t>(steps);
 }
 
-double Trainer::forward(const int64_t* order, int64_t first, int64_t rows, const Poll* poll) {
-  return batch_.forward(*feed_, order, first,
-                        {.rows = rows, .step = iterations_, .seed = seed_, .training = true}, poll);
-}
-
-void Trainer::backward(const Poll* poll) {
-  batch_.backward(poll);
+double Trainer::forward_and_backward(const int64_t* order, int64_t first, int64_t rows, const Poll* poll) {
+  const layers::StepState state{.rows = rows, .step = iterations_, .seed = seed_, .training = true};
+  const double loss = batch_.forward_and_backward(*feed_, order, first, state, poll);
   for (const PenaltyTerm& term : objective_.penalties) {
     for (const GradientSlot& slot : gradient_slots()) {
       if (slot.variable != term.variable) continue;
@@ -96,13 +92,13 @@ void Trainer::backward(const Poll* poll) {
       term.penalty->add_gradient(context_, 1, term.view(), gradient);
     }
   }
+  return loss;
 }
 
 void Trainer::step(double learning_rate, const Poll* poll) {
   const int64_t first = done_ * batch_size_;
   const int64_t rows = std::min(batch_size_, feed_->rows() - first);
-  const double loss = forward(shuffled_ ? order_.data() + first : nullptr, first, rows, poll);
-  backward(poll);
+  const double loss = forward_and_backward(shuffled_ ? order_.data() + first : nullptr, first, rows, poll);
   if (poll != nullptr) (*poll)();  // the last moment to leave a step without a trace
   updater_.step(learning_rate, iterations_, gradients_);
   batch_.commit();
@@ -114,8 +110,7 @@ void Trainer::step(double learning_rate, const Poll* poll) {
 
 void Trainer::compute_gradients(const Feed& feed) {
   start(feed, feed.rows(), std::nullopt, false);
-  forward(nullptr, 0, feed.rows(), nullptr);
-  backward(nullptr);
+  forward_and_backward(nullptr, 0, feed.rows(), nullptr);
   feed_ = nullptr;
 }
 

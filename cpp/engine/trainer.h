@@ -58,8 +58,8 @@ class Trainer {
   TrainingMemory memory(int64_t batch_size) const;
 
  private:
-  double forward(const int64_t* order, int64_t first, int64_t rows, const Poll* poll);
-  void backward(const Poll* poll);
+  // The loss; fills the gradient slab.
+  double forward_and_backward(const int64_t* order, int64_t first, int64_t rows, const Poll* poll);
   void step(double learning_rate, const Poll* poll);
 
   const ops::Context& context_;

@@ -23,6 +23,7 @@ class ElementwiseActivation final : public Layer {
   Needs needs(const ops::Context& context, int64_t rows, bool training) const override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
+  bool cuts_by_rows() const override { return true; }
   double forward_flops() const override { return static_cast<double>(input_size()); }
 
   ops::Activation kind() const { return kind_; }
@@ -43,6 +44,7 @@ class RowsActivation final : public Layer {
   Needs needs(const ops::Context& context, int64_t rows, bool training) const override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
+  bool cuts_by_rows() const override { return true; }
   double forward_flops() const override { return 3.0 * static_cast<double>(input_size()); }
 
   ops::RowActivation kind() const { return kind_; }
@@ -60,6 +62,7 @@ class GatedLinear final : public Layer {
   Needs needs(const ops::Context& context, int64_t rows, bool training) const override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
+  bool cuts_by_rows() const override { return true; }
   double forward_flops() const override { return static_cast<double>(input_size()); }
 };
 

@@ -46,18 +46,29 @@ void Dense::forward(const ForwardPass& pass) const {
                                   .y = output_view(pass.outputs[0], pass.state)});
 }
 
+ops::DenseBackward Dense::backward_arguments(const BackwardPass& pass) const {
+  return {.x = input_view(pass.inputs[0], pass.state),
+          .kernel = variable_view(0),
+          .y = output_view(pass.outputs[0], pass.state),
+          .dy = output_view(pass.output_gradients[0], pass.state),
+          .activation = activation(),
+          .alpha = alpha(),
+          .dx = input_view(pass.input_gradients[0], pass.state),
+          .kernel_gradient = variable_view(0, pass.variable_gradients[0]),
+          .bias_gradient = variable_view(1, pass.variable_gradients[1]),
+          .scratch = pass.scratch,
+          .first_row = pass.state.first_row * positions(),
+          .batch_rows = pass.state.batch_rows * positions()};
+}
+
 void Dense::backward(const BackwardPass& pass) const {
-  pass.context.ops.dense.backward(pass.context,
-                                  {.x = input_view(pass.inputs[0], pass.state),
-                                   .kernel = variable_view(0),
-                                   .y = output_view(pass.outputs[0], pass.state),
-                                   .dy = output_view(pass.output_gradients[0], pass.state),
-                                   .activation = activation(),
-                                   .alpha = alpha(),
-                                   .dx = input_view(pass.input_gradients[0], pass.state),
-                                   .kernel_gradient = variable_view(0, pass.variable_gradients[0]),
-                                   .bias_gradient = variable_view(1, pass.variable_gradients[1]),
-                                   .scratch = pass.scratch});
+  const ops::DenseOps& op = pass.context.ops.dense;
+  const bool is_part = pass.state.batch_rows > 0;
+  (is_part ? op.backward_rows : op.backward)(pass.context, backward_arguments(pass));
+}
+
+void Dense::backward_variables(const BackwardPass& pass, int64_t share, int64_t count) const {
+  pass.context.ops.dense.backward_variables(pass.context, backward_arguments(pass), share, count);
 }
 
 double Dense::forward_flops() const {

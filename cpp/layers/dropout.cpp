@@ -32,17 +32,24 @@ Needs Dropout::needs(const ops::Context& context, int64_t rows, bool training) c
   return {.saved = mask, .forward_in_place = true, .backward_in_place = true};
 }
 
+int64_t Dropout::first_element(const StepState& state) const { return state.first_row * input_size(); }
+
+void* Dropout::mask(const void* saved, const StepState& state) const {
+  return static_cast<char*>(const_cast<void*>(saved)) + first_element(state) / 8;
+}
+
 void Dropout::forward(const ForwardPass& pass) const {
   const TensorView x = input_view(pass.inputs[0], pass.state), y = output_view(pass.outputs[0], pass.state);
   if (!pass.state.training) {
     pass.context.ops.elementwise.copy(pass.context, x, y);
     return;
   }
-  pass.context.ops.dropout.forward(pass.context, key(pass.state), rate_, values_, x, y, pass.saved);
+  pass.context.ops.dropout.forward(pass.context, key(pass.state), first_element(pass.state), rate_, values_,
+                                   x, y, mask(pass.saved, pass.state));
 }
 
 void Dropout::backward(const BackwardPass& pass) const {
-  pass.context.ops.dropout.backward(pass.context, values_.scale, pass.saved,
+  pass.context.ops.dropout.backward(pass.context, values_.scale, mask(pass.saved, pass.state),
                                     output_view(pass.output_gradients[0], pass.state),
                                     input_view(pass.input_gradients[0], pass.state));
 }
@@ -72,7 +79,7 @@ void SpatialDropout::forward(const ForwardPass& pass) const {
   void* mask = scale.as<char>() + round_up(scale.size() * size_of(dtype()), kAlignment);
   const double kept = rate_ < 1 ? 1 / (1 - rate_) : 0;
   context.ops.elementwise.fill(context, 1, scale);
-  context.ops.dropout.forward(context, key(pass.state), rate_, {.scale = kept}, scale, scale, mask);
+  context.ops.dropout.forward(context, key(pass.state), 0, rate_, {.scale = kept}, scale, scale, mask);
   context.ops.elementwise.scale_channels(context, positions(), x, scale, y);
 }
 

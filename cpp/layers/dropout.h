@@ -29,8 +29,13 @@ class Dropout final : public RandomLayer {
   Needs needs(const ops::Context& context, int64_t rows, bool training) const override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
+  bool cuts_by_rows() const override { return true; }
 
  private:
+  int64_t first_element(const StepState& state) const;
+  // Where a bit an element begins, of these rows.
+  void* mask(const void* saved, const StepState& state) const;
+
   double rate_;
   ops::DropoutValues values_;
 };

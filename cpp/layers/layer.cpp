@@ -26,7 +26,10 @@ Layer::Fold Layer::fold(const Shape& row_shape) {
 }
 
 TensorView Layer::view(const void* data, const Fold& fold, const StepState& state) const {
-  return {const_cast<void*>(data), dtype_, state.rows * fold.positions, fold.cols};
+  if (data == nullptr) return {};
+  const int64_t offset = state.first_row * fold.positions * fold.cols * size_of(dtype_);
+  return {static_cast<char*>(const_cast<void*>(data)) + offset, dtype_, state.rows * fold.positions,
+          fold.cols};
 }
 
 TensorView Layer::variable_view(size_t index, void* data) const {

@@ -15,8 +15,10 @@ namespace lamella::layers {
 
 // What changes from step to step, read by ops from one place.
 struct StepState {
-  int64_t rows = 0;   // of this batch
-  uint64_t step = 0;  // number of updates done so far: the counter of random numbers
+  int64_t rows = 0;        // of this batch, or of a part of it
+  int64_t first_row = 0;   // of the part
+  int64_t batch_rows = 0;  // of the batch that this is a part of, else 0
+  uint64_t step = 0;       // number of updates done so far: the counter of random numbers
   uint32_t seed = 0;
   bool training = false;
 };
@@ -93,6 +95,11 @@ class Layer {
   virtual void pack(const ops::Context&, void*) const {}
   virtual void forward(const ForwardPass& pass) const = 0;
   virtual void backward(const BackwardPass& pass) const = 0;
+  // True where forward and backward can be given a batch in parts, as its rows do not depend on each other;
+  // the gradients of variables, which sum over all rows, are then left to backward_variables.
+  virtual bool cuts_by_rows() const { return is_view(); }
+  // One of `count` shares of the gradients of variables, when backward has been given all parts.
+  virtual void backward_variables(const BackwardPass&, int64_t /*share*/, int64_t /*count*/) const {}
   // With the update: statistics that training moves (batch normalisation).
   virtual void commit(const ops::Context&, const void*) const {}
   // Floating-point operations of one row, forward and backward.

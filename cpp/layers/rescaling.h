@@ -13,6 +13,7 @@ class Rescaling final : public Layer {
   Needs needs(const ops::Context& context, int64_t rows, bool training) const override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
+  bool cuts_by_rows() const override { return true; }
   double forward_flops() const override { return 2.0 * static_cast<double>(input_size()); }
 
  private:

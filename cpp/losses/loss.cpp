@@ -58,6 +58,21 @@ class RowLoss final : public Loss {
     return scale * context.ops.loss.weighted_sum(context, pass.row_loss, pass.weights);
   }
 
+  // What looks at the whole batch first: ignored labels, sums of weights, the hinges at their targets.
+  bool cuts_by_rows() const override {
+    const bool hinge = kind_ == LossKind::hinge || kind_ == LossKind::squared_hinge;
+    return !ignored_class_ && reduction_ != Reduction::weighted_mean && !hinge;
+  }
+
+  void evaluate_part(const ops::Context& context, const LossPass& part, int64_t batch_rows) const override {
+    run(context, part, reduction_scale(context, reduction_, part, batch_rows));
+  }
+
+  double total(const ops::Context& context, const LossPass& batch) const override {
+    return reduction_scale(context, reduction_, batch, batch.prediction.rows) *
+           context.ops.loss.weighted_sum(context, batch.row_loss, batch.weights);
+  }
+
   void rows(const ops::Context& context, const LossPass& pass) const override {
     leave_out_ignored(pass);
     run(context, pass, 1);

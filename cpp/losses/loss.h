@@ -40,6 +40,11 @@ class Loss {
   virtual std::optional<int64_t> ignored_class() const { return std::nullopt; }
   // The reduced loss of the batch; writes the gradient of that number.
   virtual double evaluate(const ops::Context& context, const LossPass& pass) const = 0;
+  // True where evaluate() can be split: evaluate_part for parts of the rows, of which the batch has so many
+  // (of prediction), then total.
+  virtual bool cuts_by_rows() const { return false; }
+  virtual void evaluate_part(const ops::Context&, const LossPass& /*part*/, int64_t /*batch_rows*/) const {}
+  virtual double total(const ops::Context&, const LossPass& /*batch*/) const { return 0; }
   // The values before reduction, into row_loss.
   virtual void rows(const ops::Context& context, const LossPass& pass) const = 0;
 };

@@ -35,6 +35,8 @@ struct DenseBackward {
   TensorView kernel_gradient;
   TensorView bias_gradient;
   void* scratch;  // backward_scratch_bytes
+  // Of backward_rows: where x, y, dy and dx begin in their batch, and how many rows that has.
+  int64_t first_row = 0, batch_rows = 0;
 };
 
 struct DenseOps {
@@ -44,6 +46,10 @@ struct DenseOps {
   void (*forward)(const Context&, const DenseForward&);
   int64_t (*backward_scratch_bytes)(const Context&, DType, int64_t rows, int64_t in, int64_t units);
   void (*backward)(const Context&, const DenseBackward&);
+  // The same in two steps, by single threads: dz and dx of some rows of a batch; when all rows are done, one
+  // of `count` shares of the gradients of kernel and bias. The scratch, that of the whole batch, keeps dz.
+  void (*backward_rows)(const Context&, const DenseBackward&);
+  void (*backward_variables)(const Context&, const DenseBackward&, int64_t share, int64_t count);
 };
 
 }  // namespace lamella::ops

@@ -2,6 +2,7 @@
 
 #include "ops/dense_vector_cpu.h"
 #include "ops/gemm_cpu.h"
+#include "ops/range.h"
 
 namespace lamella::ops {
 
@@ -93,6 +94,24 @@ struct TwoLists {
   int64_t first_begin, first_end, second_begin, second_end;
 };
 
+// Panel j of dz, over dy, its copy in panels and the bias gradient, either of which may be null.
+template <class T>
+void differentiate_panel(const Context& context, const DenseBackward& p, int64_t j, T* packed,
+                         T* bias_gradient) {
+  const int64_t panel = context.kernels.geometry<T>().panel, column = j * panel;
+  context.kernels.table<T>().dense_gradient_panel({.activation = p.activation,
+                                                   .alpha = static_cast<T>(p.alpha),
+                                                   .rows = p.dy.rows,
+                                                   .cols = std::min(panel, p.dy.cols - column),
+                                                   .y = p.y ? p.y.as<T>() + column : nullptr,
+                                                   .dy = p.dy.as<T>() + column,
+                                                   .ld = p.dy.cols,
+                                                   .dz = p.dy.as<T>() + column,
+                                                   .packed = packed,
+                                                   .bias_gradient = bias_gradient,
+                                                   .accumulate_bias = false});
+}
+
 // First pass: dz over dy, its panels, the bias gradient; beside it the panels of the transposed kernel,
 // unless null.
 template <class T>
@@ -103,18 +122,8 @@ void prepare_backward(const Context& context, const DenseBackward& p, T* packed_
   const int64_t input_panels = p.dx && packed_kernel ? ceil_div(in, panel) : 0;
   const auto gradient_panel = [&](int64_t j) {
     const int64_t column = j * panel;
-    context.kernels.table<T>().dense_gradient_panel(
-        {.activation = p.activation,
-         .alpha = static_cast<T>(p.alpha),
-         .rows = rows,
-         .cols = std::min(panel, units - column),
-         .y = p.y ? p.y.as<T>() + column : nullptr,
-         .dy = p.dy.as<T>() + column,
-         .ld = units,
-         .dz = p.dy.as<T>() + column,
-         .packed = p.kernel_gradient ? packed_dz + column * rows : nullptr,
-         .bias_gradient = p.bias_gradient ? p.bias_gradient.as<T>() + column : nullptr,
-         .accumulate_bias = false});
+    differentiate_panel<T>(context, p, j, p.kernel_gradient ? packed_dz + column * rows : nullptr,
+                           p.bias_gradient ? p.bias_gradient.as<T>() + column : nullptr);
   };
   const auto transposed_panel = [&](int64_t j) {
     const int64_t column = j * panel;
@@ -130,6 +139,40 @@ void prepare_backward(const Context& context, const DenseBackward& p, T* packed_
   });
 }
 
+// Of some rows of the kernel, from dz in panels.
+template <class T>
+Product<T> kernel_gradient_product(const DenseBackward& p, const Range& rows) {
+  return {.m = rows.size(),
+          .n = p.dy.cols,
+          .k = p.dy.rows,
+          .a = p.x.as<T>() + rows.begin,
+          .a_row = 1,
+          .a_k = p.x.cols,
+          .packed = static_cast<const T*>(p.scratch),
+          .b = nullptr,
+          .b_k = 0,
+          .b_column = 0,
+          .bias = nullptr,
+          .c = p.kernel_gradient.as<T>() + rows.begin * p.dy.cols};
+}
+
+// packed: the transposed kernel in panels, or null.
+template <class T>
+Product<T> input_gradient_product(const DenseBackward& p, const T* packed) {
+  return {.m = p.dy.rows,
+          .n = p.x.cols,
+          .k = p.dy.cols,
+          .a = p.dy.as<T>(),
+          .a_row = p.dy.cols,
+          .a_k = 1,
+          .packed = packed,
+          .b = p.kernel.as<T>(),
+          .b_k = 1,
+          .b_column = p.dy.cols,
+          .bias = nullptr,
+          .c = p.dx.as<T>()};
+}
+
 void backward(const Context& context, const DenseBackward& p) {
   if (p.dy.cols == 1) return single_unit_backward(context, p);
   if (p.dy.rows == 1) return single_row_backward(context, p);
@@ -142,30 +185,8 @@ void backward(const Context& context, const DenseBackward& p) {
                            : nullptr;
     prepare_backward<T>(context, p, packed_dz, packed_kernel);
 
-    const Product<T> weights{.m = in,
-                             .n = units,
-                             .k = rows,
-                             .a = p.x.as<T>(),
-                             .a_row = 1,
-                             .a_k = in,
-                             .packed = packed_dz,
-                             .b = nullptr,
-                             .b_k = 0,
-                             .b_column = 0,
-                             .bias = nullptr,
-                             .c = p.kernel_gradient.as<T>()};
-    const Product<T> inputs{.m = rows,
-                            .n = in,
-                            .k = units,
-                            .a = p.dy.as<T>(),
-                            .a_row = units,
-                            .a_k = 1,
-                            .packed = packed_kernel,
-                            .b = p.kernel.as<T>(),
-                            .b_k = 1,
-                            .b_column = units,
-                            .bias = nullptr,
-                            .c = p.dx.as<T>()};
+    const Product<T> weights = kernel_gradient_product<T>(p, {0, in});
+    const Product<T> inputs = input_gradient_product<T>(p, packed_kernel);
     const Cut weights_cut = cut_product<T>(context.kernels, in, units, rows);
     const Cut inputs_cut = cut_product<T>(context.kernels, rows, in, units);
     const int64_t weight_items = p.kernel_gradient ? weights_cut.items() : 0;
@@ -183,9 +204,47 @@ void backward(const Context& context, const DenseBackward& p) {
   });
 }
 
+// A thread transposes the kernel for itself, panel by panel, which takes no longer than waiting for it.
+void backward_rows(const Context& context, const DenseBackward& p) {
+  if (p.dy.cols == 1) return single_unit_rows(context, p);
+  dispatch(p.x.dtype, [&](auto t) {
+    using T = decltype(t);
+    const int64_t panel = context.kernels.geometry<T>().panel;
+    T* packed_dz = static_cast<T*>(p.scratch) + p.first_row * panel;
+    for (int64_t j = 0; j < ceil_div(p.dy.cols, panel); ++j)
+      differentiate_panel<T>(context, p, j, packed_dz + j * panel * p.batch_rows, nullptr);
+    if (!p.dx) return;
+    const Product<T> product = input_gradient_product<T>(p, nullptr);
+    Cut cut = cut_product<T>(context.kernels, product.m, product.n, product.k);
+    cut.row_blocks = 1;
+    for (int64_t item = 0; item < cut.items(); ++item) multiply_item(context.kernels, product, cut, item);
+  });
+}
+
+void backward_variables(const Context& context, const DenseBackward& p, int64_t share, int64_t count) {
+  if (p.dy.cols == 1) return single_unit_variables(context, p, share, count);
+  dispatch(p.x.dtype, [&](auto t) {
+    using T = decltype(t);
+    const Range rows = part_of(p.x.cols, share, count);
+    if (p.kernel_gradient && rows.size() > 0) {
+      const Product<T> product = kernel_gradient_product<T>(p, rows);
+      const Cut cut = cut_product<T>(context.kernels, product.m, product.n, product.k);
+      for (int64_t item = 0; item < cut.items(); ++item) multiply_item(context.kernels, product, cut, item);
+    }
+    if (!p.bias_gradient) return;
+    DenseBackward sums = p;
+    sums.activation = Activation::linear;  // dy is dz by now
+    const int64_t panel = context.kernels.geometry<T>().panel;
+    const Range panels = part_of(ceil_div(p.dy.cols, panel), share, count);
+    for (int64_t j = panels.begin; j < panels.end; ++j)
+      differentiate_panel<T>(context, sums, j, nullptr, p.bias_gradient.as<T>() + j * panel);
+  });
+}
+
 }  // namespace
 
 extern const DenseOps dense_cpu;
-const DenseOps dense_cpu{packed_bytes, pack, forward, backward_scratch_bytes, backward};
+const DenseOps dense_cpu{packed_bytes, pack,          forward,           backward_scratch_bytes,
+                         backward,     backward_rows, backward_variables};
 
 }  // namespace lamella::ops

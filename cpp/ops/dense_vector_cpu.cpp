@@ -4,6 +4,7 @@
 
 #include "ops/column_blocks.h"
 #include "ops/op_table.h"
+#include "ops/range.h"
 
 namespace lamella::ops {
 
@@ -17,11 +18,13 @@ void matvec(const Context& context, int64_t rows, int64_t cols, const T* a, cons
   });
 }
 
-// y = x^T a, a[rows, cols]
+// Some columns of y = x^T a, a[rows, cols]
 template <class T>
-void vecmat(const Context& context, int64_t rows, int64_t cols, const T* x, const T* a, T* y) {
+void vecmat(const Context& context, int64_t rows, int64_t cols, const Range& columns, const T* x, const T* a,
+            T* y) {
   constexpr int64_t kColumns = 64;
-  for_column_blocks(context, cols, kColumns, rows * kColumns, [&](int64_t first, int64_t count) {
+  for_column_blocks(context, columns.size(), kColumns, rows * kColumns, [&](int64_t first, int64_t count) {
+    first += columns.begin;
     context.kernels.table<T>().vecmat(rows, count, cols, x, a + first, y + first);
   });
 }
@@ -56,16 +59,29 @@ void single_unit_forward(const Context& context, const DenseForward& p) {
   activate(context, p);
 }
 
-void single_unit_backward(const Context& context, const DenseBackward& p) {
+void single_unit_rows(const Context& context, const DenseBackward& p) {
   differentiate_activation(context, p);
+  dispatch(p.x.dtype, [&](auto t) {
+    using T = decltype(t);
+    if (p.dx) outer(context, p.dy.rows, p.x.cols, p.dy.as<T>(), p.kernel.as<T>(), p.dx.as<T>());
+  });
+}
+
+void single_unit_variables(const Context& context, const DenseBackward& p, int64_t share, int64_t count) {
   dispatch(p.x.dtype, [&](auto t) {
     using T = decltype(t);
     const int64_t rows = p.dy.rows, in = p.x.cols;
     const T* dz = p.dy.as<T>();
-    if (p.bias_gradient) *p.bias_gradient.as<T>() = static_cast<T>(context.kernels.table<T>().sum(rows, dz));
-    if (p.kernel_gradient) vecmat(context, rows, in, dz, p.x.as<T>(), p.kernel_gradient.as<T>());
-    if (p.dx) outer(context, rows, in, dz, p.kernel.as<T>(), p.dx.as<T>());
+    if (p.bias_gradient && share == 0)
+      *p.bias_gradient.as<T>() = static_cast<T>(context.kernels.table<T>().sum(rows, dz));
+    if (p.kernel_gradient)
+      vecmat(context, rows, in, part_of(in, share, count), dz, p.x.as<T>(), p.kernel_gradient.as<T>());
   });
+}
+
+void single_unit_backward(const Context& context, const DenseBackward& p) {
+  single_unit_rows(context, p);
+  single_unit_variables(context, p, 0, 1);
 }
 
 void single_row_backward(const Context& context, const DenseBackward& p) {

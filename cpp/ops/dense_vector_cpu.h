@@ -8,6 +8,9 @@ namespace lamella::ops {
 
 void single_unit_forward(const Context& context, const DenseForward& p);
 void single_unit_backward(const Context& context, const DenseBackward& p);
+// DenseOps::backward_rows and backward_variables of one unit.
+void single_unit_rows(const Context& context, const DenseBackward& p);
+void single_unit_variables(const Context& context, const DenseBackward& p, int64_t share, int64_t count);
 void single_row_backward(const Context& context, const DenseBackward& p);
 
 }  // namespace lamella::ops

@@ -14,7 +14,8 @@ struct DropoutOps {
   // The mask is a function of key and element alone: the same on every device and with any number of threads.
   // Elements are dropped with probability rate: y = values.dropped; others are x * values.scale +
   // values.shift.
-  void (*forward)(const Context&, PhiloxKey key, double rate, const DropoutValues& values,
+  // first: the number of x's first element, a multiple of 8.
+  void (*forward)(const Context&, PhiloxKey key, int64_t first, double rate, const DropoutValues& values,
                   const TensorView& x, const TensorView& y, void* mask);
   // dx = dy * scale where kept, else 0.
   void (*backward)(const Context&, double scale, const void* mask, const TensorView& dy,

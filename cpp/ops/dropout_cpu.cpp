@@ -15,14 +15,14 @@ int64_t mask_bytes(int64_t elements) { return ceil_div(elements, 8); }
 // A uniform 32-bit word below this is a dropped element: P(word < rate * 2^32) = rate.
 uint32_t threshold(double rate) { return static_cast<uint32_t>(std::min(rate * 0x1p32, 4294967295.0)); }
 
-void forward(const Context& context, PhiloxKey key, double rate, const DropoutValues& values,
+void forward(const Context& context, PhiloxKey key, int64_t first, double rate, const DropoutValues& values,
              const TensorView& x, const TensorView& y, void* mask) {
   dispatch(x.dtype, [&](auto t) {
     using T = decltype(t);
     const kernels::DropoutValues<T> v{static_cast<T>(values.scale), static_cast<T>(values.shift),
                                       static_cast<T>(values.dropped)};
     context.pool.parallel_for(x.size(), kGrainElements, [&](int64_t begin, int64_t end) {
-      context.kernels.table<T>().dropout_forward(key, begin, end - begin, threshold(rate), v,
+      context.kernels.table<T>().dropout_forward(key, first + begin, end - begin, threshold(rate), v,
                                                  x.as<T>() + begin, y.as<T>() + begin,
                                                  static_cast<uint8_t*>(mask) + begin / 8);
     });

@@ -184,6 +184,18 @@ engine::Program make_convolutional_program(DType dtype, const VariablePtr& kerne
   return program;
 }
 
+// Layers of which each thread takes its own rows.
+engine::Program make_program_by_rows(DType dtype, const VariablePtr& kernel) {
+  engine::Program program({kFeatures}, dtype);
+  add(program, "rescaling", {}, {{"scale", 1.0 / 255}, {"offset", 0.0}});
+  add(program, "dense", {kernel, nullptr}, {});
+  add(program, "dropout", {}, {{"rate", 0.3}, {"scale", 1.25}, {"seed", int64_t{-1}}});
+  add(program, "dense", {variable("kernel", {257, kClasses}, dtype), variable("bias", {kClasses}, dtype)},
+      {});
+  add(program, "activation", {}, {{"kind", "softmax"}, {"a", 0.0}});
+  return program;
+}
+
 engine::Objective make_objective(const VariablePtr& kernel) {
   engine::Objective objective;
   objective.loss =
@@ -261,7 +273,7 @@ TEST(training_steps_allocate_nothing) {
                                       {"use_ema", int64_t{1}},
                                       {"ema_momentum", 0.9}}));
       testing::context = name + ", " + std::to_string(threads) + " threads, " + name_of(dtype) + ", sgd";
-      for (MakeProgram make : {make_program, make_convolutional_program})
+      for (MakeProgram make : {make_program, make_convolutional_program, make_program_by_rows})
         check_steps(make, threads, dtype, "sgd",
                     Attributes("sgd", {{"momentum", 0.9}, {"nesterov", int64_t{1}}}));
     }
