@@ -18,7 +18,8 @@ BatchRun::BatchRun(const ops::Context& context, const Program& program, const Ob
 }
 
 void BatchRun::reserve(int64_t capacity, char* gradient_slab) {
-  if (workspace_ && plan_->capacity() >= capacity) return;
+  if (workspace_ && plan_->capacity() >= capacity && plan_threads_ == context_.pool.size()) return;
+  plan_threads_ = context_.pool.size();
   workspace_ = nullptr;
   plan_ = std::make_unique<Plan>(context_, program_, capacity, mode_);
   targets_ = std::make_unique<Targets>(program_, objective_, capacity);
@@ -73,14 +74,14 @@ double BatchRun::forward_and_backward(const Feed& feed, const int64_t* order, in
   workspace_->state = state;
   const RowParts* parts = workspace_->row_parts.get();
   const int64_t count = parts && objective_.loss->cuts_by_rows() ? parts->count(state.rows) : 1;
-  if (count > 1) return cut_by_rows(feed, order, first, count);
+  if (count > 1) return step_by_parts(feed, order, first, count);
   const double loss = forward(feed, order, first, state, poll);
   plan_->backward(*workspace_, poll);
   return loss;
 }
 
 // A thread gathers its rows, takes them forward, compares them with their targets and takes them backward.
-double BatchRun::cut_by_rows(const Feed& feed, const int64_t* order, int64_t first, int64_t count) {
+double BatchRun::step_by_parts(const Feed& feed, const int64_t* order, int64_t first, int64_t count) {
   RowParts& parts = *workspace_->row_parts;
   const StepState& state = workspace_->state;
   const losses::Loss& loss = *objective_.loss;

@@ -41,7 +41,7 @@ class BatchRun {
   TensorView view(char* data, int value, const StepState& rows) const;
   // Of these rows of the batch.
   losses::LossPass loss_pass(const StepState& rows) const;
-  double cut_by_rows(const Feed& feed, const int64_t* order, int64_t first, int64_t count);
+  double step_by_parts(const Feed& feed, const int64_t* order, int64_t first, int64_t count);
   double activity_loss() const;
 
   const ops::Context& context_;
@@ -49,6 +49,7 @@ class BatchRun {
   Plan::Mode mode_;
   Program program_;                                                            // fused
   std::vector<std::pair<size_t, const ActivityPenalty*>> activity_penalties_;  // with their nodes
+  int plan_threads_ = 0;  // that there were when the plan was made
   std::unique_ptr<Plan> plan_;
   std::unique_ptr<Workspace> workspace_;
   std::unique_ptr<Targets> targets_;

@@ -28,7 +28,7 @@ Plan::Plan(const ops::Context& context, Program program, int64_t capacity, Mode 
   if (mode_ == Mode::training) {
     place_gradients();
     place_scratch();
-    cut_by_rows();
+    keep_buffers_for_parts();
   }
   memory_ = plan_memory(buffers_);
   lay_out_variables();
@@ -190,12 +190,12 @@ void Plan::place_scratch() {
 
 // Threads that go through the layers by themselves are not at the same time of the plan: their buffers live
 // as long as the step does.
-void Plan::cut_by_rows() {
-  if (!RowParts::fit(program_)) return;
+void Plan::keep_buffers_for_parts() {
+  if (context_.pool.size() == 1 || !RowParts::fit(program_, capacity_)) return;
   int64_t bytes = 0;
   for (const Lifetime& buffer : buffers_) bytes += buffer.used() ? round_up(buffer.bytes, kAlignment) : 0;
   if (bytes > kMostBytesByRows) return;
-  by_rows_ = true;
+  in_parts_ = true;
   for (Lifetime& buffer : buffers_) {
     if (!buffer.used()) continue;
     buffer.use(time_of_forward(0));
@@ -230,7 +230,7 @@ std::unique_ptr<Workspace> Plan::make_workspace(char* gradient_slab) const {
   workspace->state.training = mode_ == Mode::training;
   bind_forward(*workspace);
   if (mode_ == Mode::training && gradient_slab != nullptr) bind_backward(*workspace, gradient_slab);
-  if (by_rows_ && !workspace->backward.empty())
+  if (in_parts_ && !workspace->backward.empty())
     workspace->row_parts = std::make_unique<RowParts>(context_, program_, workspace->forward,
                                                       workspace->backward, context_.pool.size());
   return workspace;

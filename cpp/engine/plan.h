@@ -77,7 +77,7 @@ class Plan {
   void place_values();
   void place_gradients();
   void place_scratch();
-  void cut_by_rows();
+  void keep_buffers_for_parts();
   void lay_out_variables();
   size_t add_buffer(int64_t bytes);
   int64_t value_bytes(int value) const;
@@ -95,7 +95,7 @@ class Plan {
   Program program_;
   int64_t capacity_;
   Mode mode_;
-  bool by_rows_ = false;
+  bool in_parts_ = false;  // whether batches may be cut by rows
 
   std::vector<layers::Needs> needs_;      // by node
   std::vector<bool> value_has_gradient_;  // by value

@@ -34,7 +34,8 @@ bool has_backward(const BackwardPass& pass) { return !pass.output_gradients.empt
 
 }  // namespace
 
-bool RowParts::fit(const Program& program) {
+bool RowParts::fit(const Program& program, int64_t rows) {
+  if (rows < 2 * kLeastRows) return false;
   std::vector<const Variable*> seen;
   for (const Node& node : program.nodes) {
     if (!node.layer->cuts_by_rows()) return false;

@@ -10,8 +10,8 @@ namespace lamella::engine {
 
 class RowParts {
  public:
-  // Whether a program's rows can be cut.
-  static bool fit(const Program& program);
+  // Whether batches of up to so many rows of a program can be cut.
+  static bool fit(const Program& program, int64_t rows);
 
   // most: parts of a batch, at most. The passes are those of the whole batch, by node; a node without a
   // backward pass has one without output gradients.

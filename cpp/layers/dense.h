@@ -14,7 +14,7 @@ class Dense final : public Foldable<Dense> {
   void pack(const ops::Context& context, void* packed) const override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
-  bool cuts_by_rows() const override { return ops::is_transposed_at_once(dtype(), input_cols(), units()); }
+  bool cuts_by_rows() const override { return true; }
   void backward_variables(const BackwardPass& pass, int64_t share, int64_t count) const override;
   double forward_flops() const override;
   double backward_flops() const override { return 2 * forward_flops(); }

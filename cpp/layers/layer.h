@@ -97,7 +97,7 @@ class Layer {
   virtual void backward(const BackwardPass& pass) const = 0;
   // True where forward and backward can be given a batch in parts, as its rows do not depend on each other;
   // the gradients of variables, which sum over all rows, are then left to backward_variables.
-  virtual bool cuts_by_rows() const { return is_view(); }
+  virtual bool cuts_by_rows() const { return false; }
   // One of `count` shares of the gradients of variables, when backward has been given all parts.
   virtual void backward_variables(const BackwardPass&, int64_t /*share*/, int64_t /*count*/) const {}
   // With the update: statistics that training moves (batch normalisation).

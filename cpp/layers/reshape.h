@@ -12,6 +12,7 @@ class Reshape final : public Layer {
   const char* op() const override { return "reshape"; }
   Needs needs(const ops::Context&, int64_t, bool) const override { return {}; }
   bool is_view() const override { return true; }
+  bool cuts_by_rows() const override { return true; }
   void forward(const ForwardPass&) const override {}
   void backward(const BackwardPass&) const override {}
 };

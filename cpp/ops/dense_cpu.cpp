@@ -216,7 +216,7 @@ void backward_rows(const Context& context, const DenseBackward& p) {
     if (!p.dx) return;
     const Product<T> product = input_gradient_product<T>(p, nullptr);
     Cut cut = cut_product<T>(context.kernels, product.m, product.n, product.k);
-    cut.row_blocks = 1;
+    if (!copies_pay<T>(product.m, product.k)) cut.row_blocks = 1;  // each panel is transposed once
     for (int64_t item = 0; item < cut.items(); ++item) multiply_item(context.kernels, product, cut, item);
   });
 }
