@@ -6,6 +6,7 @@
 #include <memory>
 #include <random>
 
+#include "base/thread_pool.h"
 #include "report.h"
 
 namespace lamella::benchmarks {
@@ -46,27 +47,52 @@ double error_of(const Description& d, const Run<float>& single, const Run<double
   return worst;
 }
 
+int64_t footprint(const Description& d) {
+  int64_t bytes = d.mask_bytes + 4 * d.labels;
+  for (const Fill& fill : d.arrays) bytes += fill.size * int64_t{sizeof(float)};
+  return bytes;
+}
+
+// Each thread works on arrays of its own.
+void time_kernel(benchmark::State& state, const Description& d, const Run<float>& single,
+                 std::vector<Arrays<float>>& arrays) {
+  const int threads = static_cast<int>(arrays.size());
+  ThreadPool pool(threads);
+  for (auto _ : state)
+    pool.parallel_for(threads, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i)
+        single(kernels::select_kernels().float32, arrays[static_cast<size_t>(i)]);
+    });
+  set_rate(state, Unit::bytes, threads * (d.read + d.written),
+           bytes_per_second(d.traffic, footprint(d), threads));
+  state.counters["read"] = d.read;
+  state.counters["written"] = d.written;
+}
+
+// Beyond every cache: there the threads share what the memory can do.
+constexpr int64_t kOutOfCache = int64_t{32} << 20;
+
 }  // namespace
 
 void register_kernel(Description description, Run<float> single, Run<double> reference) {
-  const std::string name = row_name(description.kernel, description.shape, 1);
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [d = std::move(description), single, reference](benchmark::State& state) {
-                                 Arrays<float> arrays(d.arrays, d.labels, d.classes, d.mask_bytes);
-                                 const double error = error_of(d, single, reference, arrays);
-                                 if (!(error <= d.tolerance)) {
-                                   state.SkipWithError(("wrong by " + std::to_string(error)).c_str());
-                                   return;
-                                 }
-                                 for (auto _ : state) single(kernels::select_kernels().float32, arrays);
-                                 const double bytes = d.read + d.written;
-                                 int64_t footprint = d.mask_bytes + 4 * d.labels;
-                                 for (const Fill& fill : d.arrays)
-                                   footprint += fill.size * int64_t{sizeof(float)};
-                                 set_rate(state, Unit::bytes, bytes, bytes_per_second(d.traffic, footprint));
-                                 state.counters["read"] = d.read;
-                                 state.counters["written"] = d.written;
-                               });
+  const auto name = [&](int threads) { return row_name(description.kernel, description.shape, threads); };
+  const auto run = [d = description, single, reference](benchmark::State& state, int threads) {
+    std::vector<Arrays<float>> arrays;
+    for (int i = 0; i < threads; ++i) arrays.emplace_back(d.arrays, d.labels, d.classes, d.mask_bytes);
+    // Two threads run what one has been verified with.
+    const double error = threads == 1 ? error_of(d, single, reference, arrays[0]) : 0;
+    if (!(error <= d.tolerance)) {
+      state.SkipWithError(("wrong by " + std::to_string(error)).c_str());
+      return;
+    }
+    time_kernel(state, d, single, arrays);
+  };
+  for (int threads : {1, 2}) {
+    if (threads > 1 && footprint(description) < kOutOfCache) continue;
+    benchmark::RegisterBenchmark(name(threads).c_str(), [run, threads](benchmark::State& state) {
+      run(state, threads);
+    })->UseRealTime();
+  }
 }
 
 std::string elements(int64_t n) { return std::to_string(n); }

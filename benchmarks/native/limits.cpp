@@ -4,9 +4,11 @@
 #include <chrono>
 #include <map>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "base/memory.h"
+#include "base/thread_pool.h"
 #include "kernels/dispatch.h"
 
 namespace lamella::benchmarks {
@@ -53,31 +55,53 @@ double measure_flops(int threads) {
   return best;
 }
 
-double measure_bytes(Traffic traffic, int64_t footprint) {
-  const int64_t arrays = traffic == Traffic::copy ? 2 : 1;
-  const int64_t n = footprint / arrays / int64_t{sizeof(float)} / 64 * 64;
-  const Block from(n * int64_t{sizeof(float)}), to(traffic == Traffic::copy ? from.bytes() : 0);
-  float* x = reinterpret_cast<float*>(from.data());
-  float* y = reinterpret_cast<float*>(to.data());
-  std::fill_n(x, n, 1.0f);
-  const auto pass = [&] {
-    if (traffic == Traffic::read) {
-      volatile float sink = loops().read(n, x);
+// Passes over memory of its own.
+class Pass {
+ public:
+  Pass(Traffic traffic, int64_t footprint)
+      : traffic_(traffic),
+        n_(footprint / (traffic == Traffic::copy ? 2 : 1) / int64_t{sizeof(float)} / 64 * 64),
+        from_(n_ * int64_t{sizeof(float)}),
+        to_(traffic == Traffic::copy ? from_.bytes() : 0) {
+    std::fill_n(reinterpret_cast<float*>(from_.data()), n_, 1.0f);
+    run();
+  }
+
+  double bytes() const {
+    return static_cast<double>(n_) * sizeof(float) * (traffic_ == Traffic::read ? 1 : 2);
+  }
+  void run() const {
+    float* x = reinterpret_cast<float*>(from_.data());
+    if (traffic_ == Traffic::read) {
+      volatile float sink = loops().read(n_, x);
       (void)sink;
-    } else if (traffic == Traffic::copy) {
-      loops().copy(n, x, y);
+    } else if (traffic_ == Traffic::copy) {
+      loops().copy(n_, x, reinterpret_cast<float*>(to_.data()));
     } else {
-      loops().update(n, x);
+      loops().update(n_, x);
     }
-  };
-  const double bytes = static_cast<double>(n) * sizeof(float) * (traffic == Traffic::read ? 1 : 2);
+  }
+
+ private:
+  Traffic traffic_;
+  int64_t n_;
+  Block from_, to_;
+};
+
+double measure_bytes(Traffic traffic, int64_t footprint, int threads) {
+  std::vector<Pass> passes;
+  for (int i = 0; i < threads; ++i) passes.emplace_back(traffic, footprint);
+  const double bytes = passes[0].bytes();
   const int repeats = static_cast<int>(std::max(1.0, 2e7 / bytes));
-  pass();
+  ThreadPool pool(threads);
   double best = 0;
   for (int slice = 0; slice < 9; ++slice) {
     const auto begin = Clock::now();
-    for (int i = 0; i < repeats; ++i) pass();
-    best = std::max(best, bytes * repeats / seconds_since(begin));
+    pool.parallel_for(threads, 1, [&](int64_t first, int64_t end) {
+      for (int64_t i = first; i < end; ++i)
+        for (int k = 0; k < repeats; ++k) passes[static_cast<size_t>(i)].run();
+    });
+    best = std::max(best, bytes * repeats * threads / seconds_since(begin));
   }
   return best;
 }
@@ -90,11 +114,11 @@ double flops_per_second(int threads) {
   return found != measured.end() ? found->second : measured[threads] = measure_flops(threads);
 }
 
-double bytes_per_second(Traffic traffic, int64_t footprint) {
-  static std::map<std::pair<Traffic, int64_t>, double> measured;
-  const std::pair key{traffic, footprint};
+double bytes_per_second(Traffic traffic, int64_t footprint, int threads) {
+  static std::map<std::tuple<Traffic, int64_t, int>, double> measured;
+  const std::tuple key{traffic, footprint, threads};
   const auto found = measured.find(key);
-  return found != measured.end() ? found->second : measured[key] = measure_bytes(traffic, footprint);
+  return found != measured.end() ? found->second : measured[key] = measure_bytes(traffic, footprint, threads);
 }
 
 }  // namespace lamella::benchmarks

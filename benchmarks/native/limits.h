@@ -18,7 +18,7 @@ struct LimitLoops {
 
 // Largest of several slices, for the instruction set in use; measured when first asked for.
 double flops_per_second(int threads);
-// For a pass that touches so many bytes again and again.
-double bytes_per_second(Traffic traffic, int64_t footprint);
+// For a pass that touches so many bytes again and again, on each of the threads.
+double bytes_per_second(Traffic traffic, int64_t footprint, int threads = 1);
 
 }  // namespace lamella::benchmarks

@@ -38,13 +38,14 @@ bool TableReporter::ReportContext(const Context&) {
   std::printf("instruction set: %s\n", kernels::select_kernels().isa);
   std::printf("multiply-adds, GFLOP/s: %.1f on one thread, %.1f on two\n", flops_per_second(1) / 1e9,
               flops_per_second(2) / 1e9);
-  std::printf("memory, GB/s on one thread (read / copy / update in place):\n");
+  std::printf("memory, GB/s on one thread, and on two (read / copy / update in place):\n");
   for (const auto& [name, bytes] :
        {std::pair{"64 KB", int64_t{1} << 16}, std::pair{"1 MB", int64_t{1} << 20},
         std::pair{"8 MB", int64_t{1} << 23}, std::pair{"256 MB", int64_t{1} << 28}}) {
     std::printf("  %-7s", name);
-    for (Traffic traffic : {Traffic::read, Traffic::copy, Traffic::update})
-      std::printf(" %6.1f", bytes_per_second(traffic, bytes) / 1e9);
+    for (int threads : {1, 2})
+      for (Traffic traffic : {Traffic::read, Traffic::copy, Traffic::update})
+        std::printf(" %6.1f", bytes_per_second(traffic, bytes, threads) / 1e9);
     std::printf("\n");
   }
   std::printf("\n%-34s %-16s %7s %9s %-8s %6s  %s\n", "kernel", "shape", "threads", "rate", "", "limit", "");
