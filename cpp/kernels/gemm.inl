@@ -143,7 +143,7 @@ void row_panels(const RowProduct<T>& p) {
     for_vectors([&](auto j, auto span) LAMELLA_INLINE_BODY { sum[j] = load(p.bias + j * lanes<T>, span); });
   for (int64_t k = 0; k < p.k; ++k) {
     const Vec<T> factor = splat(p.a[k]);
-    const T* b = p.b + k * kPanel<T>;
+    const T* b = p.b + k * p.b_row;
     unrolled<P * kVectors>([&](auto j) LAMELLA_INLINE_BODY {
       const T* row = b + j / kVectors * p.panel_step + j % kVectors * lanes<T>;
       sum[j] = mul_add(factor, load(row), sum[j]);

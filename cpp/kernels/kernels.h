@@ -64,14 +64,15 @@ struct Brgemm {
   int64_t ahead_step = 0;
 };
 
-// c[cols] = bias (or 0) + a[k] B[k, cols] for one row and up to kRowPanels panels of B, panel_step apart:
-// side by side, so that sums do not wait for themselves. The bits are brgemm's.
+// c[cols] = bias (or 0) + a[k] B[k, cols] for one row and up to kRowPanels panels of B, panel_step apart,
+// whose rows are b_row apart: side by side, so that sums do not wait for themselves. All panels are read as
+// wide as they are packed. The bits are brgemm's.
 template <class T>
 struct RowProduct {
   int64_t k, cols;
   const T* a;
   const T* b;
-  int64_t panel_step;
+  int64_t b_row, panel_step;
   const T* bias;  // or null
   T* c;
 };

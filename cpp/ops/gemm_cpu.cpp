@@ -24,7 +24,7 @@ class ItemProduct {
 
   void run() {
     constexpr int64_t kPanels = 8;  // that pay for a copy of what they pass over
-    if (p_.m == 1 && p_.packed && p_.a_k == 1)
+    if (p_.m == 1 && p_.a_k == 1 && (p_.packed || p_.b_column == 1))
       multiply_row();
     else if (copies_pay<T>(p_.m, p_.k) && panels() >= kPanels)
       run_from_copies();
@@ -44,18 +44,23 @@ class ItemProduct {
 
   int64_t panels() const { return region_.end_panel - region_.first_panel; }
 
-  void multiply_row() const {
-    for (int64_t panel = region_.first_panel; panel < region_.end_panel; panel += kernels::kRowPanels) {
-      const int64_t column = panel * cut_.panel;
-      const int64_t end = std::min(region_.end_panel, panel + kernels::kRowPanels) * cut_.panel;
+  // Of a matrix that is not packed the whole panels: a narrow one would be read beyond its end.
+  void multiply_row() {
+    const int64_t end_panel = p_.packed ? region_.end_panel : std::min(region_.end_panel, p_.n / cut_.panel);
+    for (; region_.first_panel < end_panel; region_.first_panel += kernels::kRowPanels) {
+      const int64_t panel = region_.first_panel, column = panel * cut_.panel;
+      const int64_t end = std::min(end_panel, panel + kernels::kRowPanels) * cut_.panel;
       kernels_.table<T>().row_product({.k = p_.k,
                                        .cols = std::min(end, p_.n) - column,
                                        .a = p_.a,
-                                       .b = p_.packed + column * p_.k,
-                                       .panel_step = cut_.panel * p_.k,
+                                       .b = b_at(0, panel),
+                                       .b_row = p_.packed ? cut_.panel : p_.b_k,
+                                       .panel_step = p_.packed ? cut_.panel * p_.k : cut_.panel,
                                        .bias = p_.bias ? p_.bias + column : nullptr,
                                        .c = p_.c + column});
     }
+    region_.first_panel = end_panel;
+    if (end_panel < region_.end_panel) multiply_pieces(nullptr);
   }
 
   // Not inlined: small items do without its 1.1 MB of stack.
@@ -200,7 +205,7 @@ class ItemProduct {
   const kernels::Kernels& kernels_;
   const Product<T>& p_;
   const Cut& cut_;
-  const Region region_;
+  Region region_;
   LookAhead<T> a_ahead_, b_ahead_;
 };
 
