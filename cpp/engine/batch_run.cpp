@@ -42,8 +42,10 @@ double BatchRun::activity_loss() const {
 
 void BatchRun::gather(const ops::Context& context, const Feed& feed, const int64_t* order, int64_t first,
                       const StepState& rows) {
+  if (order != nullptr) order += rows.first_row;
+  first += rows.first_row;
   const TensorView input = view(plan_->value(*workspace_, Program::kInput), Program::kInput, rows);
-  context.ops.gather.gather(context, feed.x, order ? order + rows.first_row : nullptr, first + rows.first_row,
+  context.ops.gather.gather(context, feed.x, order, first,
                             {input.data, input.dtype, rows.rows, checked_product(program_.input_shape())});
   targets_->gather(context, feed, order, first, rows);
 }
@@ -71,19 +73,19 @@ double BatchRun::forward(const Feed& feed, const int64_t* order, int64_t first, 
 
 double BatchRun::forward_and_backward(const Feed& feed, const int64_t* order, int64_t first,
                                       const StepState& state, const Poll* poll) {
-  workspace_->state = state;
   const RowParts* parts = workspace_->row_parts.get();
   const int64_t count = parts && objective_.loss->cuts_by_rows() ? parts->count(state.rows) : 1;
-  if (count > 1) return step_by_parts(feed, order, first, count);
+  if (count > 1) return step_by_parts(feed, order, first, state, count);
   const double loss = forward(feed, order, first, state, poll);
   plan_->backward(*workspace_, poll);
   return loss;
 }
 
 // A thread gathers its rows, takes them forward, compares them with their targets and takes them backward.
-double BatchRun::step_by_parts(const Feed& feed, const int64_t* order, int64_t first, int64_t count) {
+double BatchRun::step_by_parts(const Feed& feed, const int64_t* order, int64_t first, const StepState& state,
+                               int64_t count) {
   RowParts& parts = *workspace_->row_parts;
-  const StepState& state = workspace_->state;
+  workspace_->state = state;
   const losses::Loss& loss = *objective_.loss;
   targets_->begin(feed);
   const losses::LossPass batch = loss_pass(state);

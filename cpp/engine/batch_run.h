@@ -41,7 +41,8 @@ class BatchRun {
   TensorView view(char* data, int value, const StepState& rows) const;
   // Of these rows of the batch.
   losses::LossPass loss_pass(const StepState& rows) const;
-  double step_by_parts(const Feed& feed, const int64_t* order, int64_t first, int64_t count);
+  double step_by_parts(const Feed& feed, const int64_t* order, int64_t first, const StepState& state,
+                       int64_t count);
   double activity_loss() const;
 
   const ops::Context& context_;

@@ -119,7 +119,7 @@ void Targets::gather(const ops::Context& context, const Feed& feed, const int64_
                      const layers::StepState& rows) {
   const int64_t begin = rows.first_row * positions_, count = rows.rows * positions_;
   const auto gather = [&](const ops::ArrayView& from, Block& to, DType dtype, int64_t cols) {
-    context.ops.gather.gather(context, from, order ? order + rows.first_row : nullptr, first + rows.first_row,
+    context.ops.gather.gather(context, from, order, first,
                               {to.data() + rows.first_row * cols * size_of(dtype), dtype, rows.rows, cols});
   };
   if (values_.data()) gather(feed.y, values_, dtype_, positions_ * cols_);

@@ -31,7 +31,7 @@ class Targets {
 
   // What the next batches are drawn from.
   void begin(const Feed& feed) { weighted_ = static_cast<bool>(feed.sample_weight); }
-  // Rows of the batch. order: row numbers of the batch, or null for rows first, first + 1, ...
+  // Rows of the batch. order: their numbers, or null for first, first + 1, ...
   void gather(const ops::Context& context, const Feed& feed, const int64_t* order, int64_t first,
               const layers::StepState& rows);
 
