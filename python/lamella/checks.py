@@ -1,7 +1,13 @@
-"""What arguments have to be, where several kinds of objects ask for the same."""
+"""What arguments have to be, where several kinds of objects ask for the same.
+
+Each check returns the argument as the type it stands for, or raises ValueError with the owner (a class, or a
+layer with its name), the argument, what was expected and what came.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -14,3 +20,148 @@ def is_positive_integer(value: Any) -> bool:
     [True, True, False, False, False]
     """
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) > 0
+
+
+def shown(value: Any) -> str:
+    """What came, for a message: short however long it is, with its type where that tells more.
+
+    >>> shown(3), shown("no"), shown([0.1]), shown(np.zeros((2, 3)))
+    ('3', "'no'", '[0.1] of type list', 'an array of shape (2, 3), dtype float64')
+    """
+    if isinstance(value, np.ndarray) and value.ndim > 0:
+        return f"an array of shape {value.shape}, dtype {value.dtype}"
+    text = repr(value)
+    text = text if len(text) <= 100 else f"{text[:97]}..."
+    plain = value is None or isinstance(value, (bool, int, float, str, np.generic))
+    return text if plain else f"{text} of type {type(value).__name__}"
+
+
+def refusal(owner: str, argument: str, expected: str, value: Any) -> ValueError:
+    """The error for an argument that is not what it must be.
+
+    >>> refusal("Dense 'out'", "units", "a positive integer", -1)
+    ValueError("Dense 'out': 'units' must be a positive integer. Received: -1")
+    """
+    return ValueError(f"{owner}: '{argument}' must be {expected}. Received: {shown(value)}")
+
+
+def flag(owner: str, argument: str, value: Any) -> bool:
+    """True or False; 1 and 0 stand for them.
+
+    >>> flag("Dense", "use_bias", "no")
+    Traceback (most recent call last):
+    ValueError: Dense: 'use_bias' must be True or False. Received: 'no'
+    """
+    if isinstance(value, (bool, np.bool_)) or (isinstance(value, (int, np.integer)) and value in (0, 1)):
+        return bool(value)
+    raise refusal(owner, argument, "True or False", value)
+
+
+def integer(owner: str, argument: str, value: Any, least: int | None = None, most: int | None = None) -> int:
+    """A whole number, also one that is written as a float, within the bounds.
+
+    >>> integer("Dense", "units", 3.0, least=1)
+    3
+    >>> integer("Dense", "units", 2.5, least=1)
+    Traceback (most recent call last):
+    ValueError: Dense: 'units' must be a positive integer. Received: 2.5
+    """
+    number = _real(value)
+    whole = number is not None and math.isfinite(number) and number == int(number)
+    if not whole or (least is not None and value < least) or (most is not None and value > most):
+        raise refusal(owner, argument, _integer_within(least, most), value)
+    return int(value)
+
+
+def number(
+    owner: str,
+    argument: str,
+    value: Any,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+    infinite: bool = False,
+) -> float:
+    """A real number within the bounds; never NaN, and infinite only where that means something.
+
+    >>> number("Dropout", "rate", 0.5, least=0, most=1)
+    0.5
+    >>> number("Dropout", "rate", "a", least=0, most=1)
+    Traceback (most recent call last):
+    ValueError: Dropout: 'rate' must be a number from 0 to 1. Received: 'a'
+    """
+    real = _real(value)
+    inside = (
+        real is not None
+        and (math.isfinite(real) or (infinite and math.isinf(real)))
+        and (least is None or real >= least)
+        and (most is None or real <= most)
+        and (above is None or real > above)
+        and (below is None or real < below)
+    )
+    if not inside:
+        raise refusal(owner, argument, _number_within(least, most, above, below, infinite), value)
+    assert real is not None
+    return real
+
+
+def choice(owner: str, argument: str, value: Any, allowed: Collection[Any]) -> Any:
+    """One of a few values.
+
+    >>> choice("AUC", "curve", "roc", ("ROC", "PR"))
+    Traceback (most recent call last):
+    ValueError: AUC: 'curve' must be one of 'ROC', 'PR'. Received: 'roc'
+    """
+    if not any(value is entry or (type(value) is type(entry) and value == entry) for entry in allowed):
+        raise refusal(owner, argument, f"one of {', '.join(map(repr, allowed))}", value)
+    return value
+
+
+def seed(owner: str, argument: str, value: Any) -> int | None:
+    """None, or an integer that is not negative.
+
+    >>> seed("Dropout", "seed", -1)
+    Traceback (most recent call last):
+    ValueError: Dropout: 'seed' must be None or an integer that is not negative. Received: -1
+    """
+    if value is None:
+        return None
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
+        raise refusal(owner, argument, "None or an integer that is not negative", value)
+    return int(value)
+
+
+def _real(value: Any) -> float | None:
+    """A real number, a NumPy one or an array without axes as a float; None for anything else, flags too."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _integer_within(least: int | None, most: int | None) -> str:
+    if most is not None:
+        return f"an integer up to {most}" if least is None else f"an integer from {least} to {most}"
+    if least is None:
+        return "an integer"
+    return "a positive integer" if least == 1 else f"an integer of at least {least}"
+
+
+def _number_within(
+    least: float | None, most: float | None, above: float | None, below: float | None, infinite: bool
+) -> str:
+    if least is not None and most is not None and above is None and below is None:
+        return f"a number from {least} to {most}"
+    words = [
+        f"{word} {bound}"
+        for word, bound in (("at least", least), ("above", above), ("at most", most), ("below", below))
+        if bound is not None
+    ]
+    kind = "a number" if infinite or words else "a finite number"
+    return f"{kind} {' and '.join(words)}".strip()
