@@ -389,7 +389,7 @@ def test_ctrl_c_keeps_the_model_and_the_history():
         (lambda m: m.fit(X, np.array(["a"] * N)), TypeError, "real numbers"),
         (lambda m: m.fit(X.astype(object), Y), TypeError, "object"),
         (lambda m: m.fit(X.astype(complex), Y), TypeError, "complex"),
-        (lambda m: m.fit(None, Y), TypeError, "NoneType"),
+        (lambda m: m.fit(None, Y), TypeError, "Received: None"),
         (lambda m: m.fit(X, Y, callbacks=[print]), TypeError, "Callback"),
         (lambda m: m.compile("sgd", "msee"), ValueError, "Did you mean 'mse'"),
         (lambda m: m.compile("sdg", "mse"), ValueError, "Did you mean 'sgd'"),

@@ -84,7 +84,11 @@ void check_targets(const ops::Context& context, const Feed& feed, const Program&
     if (!same_up_to_last_one(target, expected)) {
       fail("Labels must be class indices of shape ", to_string_with_batch(expected),
            ", one for each output of shape ", to_string_with_batch(output), ". Received: y of shape ",
-           to_string(feed.y.shape), ".");
+           to_string(feed.y.shape),
+           same_up_to_last_one(target, output)
+               ? ". For one-hot targets use the loss and metrics without 'sparse', such as "
+                 "'categorical_crossentropy'."
+               : ".");
     }
     const auto ignored = objective.loss ? objective.loss->ignored_class() : std::nullopt;
     check_labels(context, feed.y, class_count(program), ignored);
@@ -93,7 +97,8 @@ void check_targets(const ops::Context& context, const Feed& feed, const Program&
     const Shape weights = feed.sample_weight.row_shape();
     const Shape positions(output.begin(), output.empty() ? output.end() : output.end() - 1);
     if (checked_product(weights) != 1 && !same_up_to_last_one(weights, positions)) {
-      fail("sample_weight must be one number a row. Received: sample_weight of shape ",
+      fail("sample_weight must be one number a row, or one for each output, of shape ",
+           to_string_with_batch(positions), ". Received: sample_weight of shape ",
            to_string(feed.sample_weight.shape), ".");
     }
   }

@@ -28,6 +28,15 @@ def auto_name(class_name: str) -> str:
     return prefix if count == 0 else f"{prefix}_{count}"
 
 
+def given_name(class_name: str, name: str) -> str | None:
+    """The name if somebody gave it, None if it is one of `auto_name`.
+
+    >>> given_name("Dense", "dense_2"), given_name("Dense", "price")
+    (None, 'price')
+    """
+    return None if re.fullmatch(rf"{snake_case(class_name)}(_\d+)?", name) else name
+
+
 def checked_name(cls: type, name: Any) -> str | None:
     """Return a name that was given, or None; raise ValueError for what is not a text.
 

@@ -233,6 +233,7 @@ class Program:
         self._signature = _signature(layer)
         self._version = _Structure.version
         _pack(layer)
+        self.dtype = layer.dtype
         builder = ProgramBuilder(feature_shape, layer.dtype)
         output = builder.emit(layer, 0)
         builder.native.set_output(output)

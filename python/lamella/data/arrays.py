@@ -1,12 +1,24 @@
-"""Arrays as training data: checked, never converted, never copied."""
+"""Arrays as training data: checked, put together, never copied as a whole where they need not be."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
+from typing import Any, NamedTuple
 
 from lamella._types import Array
+from lamella.data import elements
+from lamella.data.conversion import as_numbers
+
+
+class Names(NamedTuple):
+    """What entries of dictionaries must be called, None for any name.
+
+    Attributes:
+        x: the name of the model's input.
+        y: the name of its output.
+    """
+
+    x: str | None = None
+    y: str | None = None
 
 
 class ArrayData:
@@ -15,7 +27,7 @@ class ArrayData:
     Args:
         x: inputs.
         y: targets, or None.
-        sample_weight: a weight for each row, or None.
+        sample_weight: weights of rows or of positions of rows, or None.
     """
 
     __slots__ = ("sample_weight", "x", "y")
@@ -39,87 +51,46 @@ class ArrayData:
             None if weight is None else weight[start:stop],
         )
 
-
-def as_numbers(name: str, value: Any) -> Array:
-    """Return the array behind `value`.
-
-    Args:
-        name: what users call it: "x".
-        value: an array, anything with `__array__`, or nested lists of numbers.
-
-    Raises:
-        TypeError: when it does not hold real numbers.
-        ValueError: when it has no rows.
-    """
-    array = value if type(value) is np.ndarray else np.asarray(value)
-    if array.dtype.kind not in "fiub":
-        received = type(value).__name__ if array.ndim == 0 else f"an array of dtype {array.dtype}"
-        raise TypeError(f"{name} must be an array of real numbers. Received: {received}")
-    if array.ndim == 0:
-        raise ValueError(f"{name} must have at least one axis, the samples. Received: a single number")
-    if array.shape[0] == 0:
-        raise ValueError(f"{name} holds no samples. Received: an array of shape {array.shape}")
-    return array
+    def not_finite(self, dtype: str) -> str | None:
+        """Which element is NaN or infinite when computed with in `dtype`, None where none is."""
+        named = (("x", self.x), ("y", self.y), ("sample_weight", self.sample_weight))
+        found = (elements.not_finite(name, array, dtype) for name, array in named)
+        return next((text for text in found if text is not None), None)
 
 
-def adapt(
-    x: Any, y: Any = None, sample_weight: Any = None, class_weight: dict[int, float] | None = None
-) -> ArrayData:
+def adapt(x: Any, y: Any = None, sample_weight: Any = None, names: Names | None = None) -> ArrayData:
     """Check arrays and put them together.
 
     Raises:
         TypeError: when an array does not hold real numbers.
         ValueError: when there are no samples, or not equally many in all arrays.
     """
-    inputs = as_numbers("x", x)
-    targets, weights = adapt_targets(inputs.shape, y, sample_weight, class_weight)
+    names = names or Names()
+    inputs = as_numbers("x", x, names.x)
+    targets, weights = adapt_targets(inputs.shape, y, sample_weight, names)
     return ArrayData(inputs, targets, weights)
 
 
 def adapt_targets(
-    shape: tuple[int, ...], y: Any, sample_weight: Any, class_weight: dict[int, float] | None
+    shape: tuple[int, ...], y: Any, sample_weight: Any, names: Names
 ) -> tuple[Array | None, Array | None]:
     """Check what belongs to inputs of this shape: targets and weights of rows, each of which may be None.
 
     Raises:
         TypeError, ValueError: as `adapt`.
     """
-    targets = None if y is None else as_numbers("y", y)
+    targets = None if y is None else as_numbers("y", y, names.y)
     if targets is not None and targets.shape[0] != shape[0]:
         raise ValueError(
             f"x and y must hold equally many samples. Received: x of shape {shape}, y of shape "
             f"{targets.shape}"
         )
-    if class_weight is not None:
-        if sample_weight is not None:
-            raise ValueError("Pass either sample_weight or class_weight, not both")
-        sample_weight = class_weights(targets, class_weight)
-    return targets, None if sample_weight is None else _check_weights(sample_weight, shape)
-
-
-def _check_weights(sample_weight: Any, shape: tuple[int, ...]) -> Array:
-    weights = as_numbers("sample_weight", sample_weight)
-    if weights.ndim == 2 and weights.shape[1] == 1:
-        weights = weights[:, 0]
-    if weights.shape != shape[:1]:
+    if sample_weight is None:
+        return targets, None
+    weights = as_numbers("sample_weight", sample_weight, names.y)
+    if weights.shape[0] != shape[0]:
         raise ValueError(
-            "sample_weight must hold one number for each sample of x. "
+            "sample_weight must hold one number for each sample of x, or for each position of each. "
             f"Received: x of shape {shape}, sample_weight of shape {weights.shape}"
         )
-    return weights
-
-
-def class_weights(y: Array | None, class_weight: dict[int, float]) -> Array:
-    """The weight of each row by its class; classes that are not named weigh 1.
-
-    >>> class_weights(np.array([0, 2, 1]), {0: 5.0, 1: 2.0}).tolist()
-    [5.0, 1.0, 2.0]
-    """
-    if y is None:
-        raise ValueError("class_weight needs targets: pass y")
-    if y.ndim > 2:
-        raise ValueError(f"class_weight needs one class for each sample. Received: y of shape {y.shape}")
-    labels = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else np.rint(y.reshape(-1)).astype(np.int64)
-    classes, rows = np.unique(labels, return_inverse=True)
-    table = np.array([class_weight.get(int(label), 1.0) for label in classes], dtype=np.float32)
-    return np.asarray(table[rows.reshape(-1)])
+    return targets, weights[:, 0] if weights.shape[1:] == (1,) else weights

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from lamella import seeding
 from lamella._types import Array
-from lamella.data.arrays import ArrayData, adapt, adapt_targets
+from lamella.data.arrays import ArrayData, Names, adapt
 from lamella.utils.py_dataset import PyDataset
 
 
@@ -40,18 +39,23 @@ class IterableData(BatchData):
 
     Args:
         source: yields `x`, `(x,)`, `(x, y)` or `(x, y, sample_weight)`; its batches are taken as they are.
-        class_weight: weights of classes, or None.
+        names: what entries of dictionaries must be called.
+        inputs_only: whether only x is looked at.
     """
 
-    def __init__(self, source: Any, class_weight: dict[int, float] | None = None) -> None:
+    def __init__(self, source: Any, names: Names | None = None, inputs_only: bool = False) -> None:
         self._source = source
-        self._class_weight = class_weight
+        self._names = names
+        self._members = 1 if inputs_only else 3
         self.one_pass = isinstance(source, Iterator)
 
     def steps(self, batch_size: int) -> int | None:
         if isinstance(self._source, PyDataset):
             return self._source.num_batches
-        return len(self._source) if hasattr(self._source, "__len__") else None
+        try:
+            return len(self._source)
+        except TypeError:  # it has no length, or does not know it
+            return None
 
     def skip_pass(self, begun: bool) -> None:
         if isinstance(self._source, PyDataset):
@@ -68,10 +72,8 @@ class IterableData(BatchData):
                     "x must yield batches (x, y) or (x, y, sample_weight). Received: a batch of "
                     f"{len(members)} members"
                 )
-            x, y, sample_weight = (*members, None, None)[:3]
-            if is_sparse(x):
-                x = x.toarray()
-            yield adapt(x, y, sample_weight, self._class_weight)
+            x, y, sample_weight = (*members[: self._members], None, None)[:3]
+            yield adapt(x, y, sample_weight, self._names)
 
 
 class SparseData(BatchData):
@@ -80,7 +82,7 @@ class SparseData(BatchData):
     Args:
         x: a matrix with `tocsr`, as scipy's, shape (rows, features).
         y: targets, or None.
-        sample_weight: a weight for each row, or None.
+        sample_weight: weights of rows or of positions of rows, or None.
     """
 
     def __init__(self, x: Any, y: Array | None, sample_weight: Array | None) -> None:
@@ -205,77 +207,3 @@ class BatchStream:
         if batch is None:
             raise ValueError("x holds no samples: it yields no batches")
         return batch
-
-
-def is_sparse(value: Any) -> bool:
-    """Whether it is a sparse matrix, by what scipy's have."""
-    return hasattr(value, "tocsr") and hasattr(value, "toarray")
-
-
-def is_iterable_of_batches(value: Any) -> bool:
-    """Whether it yields batches, rather than being an array or what becomes one."""
-    if isinstance(value, PyDataset):
-        return True
-    if isinstance(value, (str, bytes, Mapping)) or hasattr(value, "__array__") or hasattr(value, "shape"):
-        return False
-    if isinstance(value, (list, tuple)):
-        return bool(value) and isinstance(value[0], tuple) and hasattr(value[0][0], "shape")
-    return hasattr(value, "__iter__")
-
-
-def adapt_any(
-    x: Any, y: Any = None, sample_weight: Any = None, class_weight: dict[int, float] | None = None
-) -> ArrayData | SparseData | IterableData:
-    """Tell arrays, sparse matrices and iterables of batches apart, and check them.
-
-    Raises:
-        TypeError, ValueError: as `adapt`; also when targets or weights are passed beside an iterable.
-    """
-    if is_sparse(x):
-        matrix = x.tocsr()
-        targets, weights = adapt_targets(matrix.shape, y, sample_weight, class_weight)
-        return SparseData(matrix, targets, weights)
-    if not is_iterable_of_batches(x):
-        return adapt(x, y, sample_weight, class_weight)
-    for name, value in (("y", y), ("sample_weight", sample_weight)):
-        if value is not None:
-            raise ValueError(f"{name} must be None when x yields batches: let x yield (x, y, sample_weight)")
-    return IterableData(x, class_weight)
-
-
-def split(
-    data: ArrayData | SparseData | IterableData, fraction: float
-) -> tuple[ArrayData | SparseData, ArrayData | SparseData]:
-    """Cut the last `fraction` of the rows off for validation; of arrays as views.
-
-    Raises:
-        ValueError: when the fraction is not between 0 and 1, or leaves no rows on one side, or the data
-            comes in batches.
-    """
-    if isinstance(data, IterableData):
-        raise ValueError("validation_split needs arrays: pass validation_data when x yields batches")
-    if not 0.0 < fraction < 1.0:
-        raise ValueError(f"validation_split must be between 0 and 1. Received: {fraction}")
-    at = math.floor(data.rows * (1.0 - fraction))
-    if at in (0, data.rows):
-        raise ValueError(
-            f"validation_split={fraction} leaves no samples for {'training' if at == 0 else 'validation'}: "
-            f"x has {data.rows} samples"
-        )
-    return data.slice(0, at), data.slice(at, data.rows)
-
-
-def unpack(validation_data: Any) -> ArrayData | SparseData | IterableData:
-    """Read `validation_data`: `(x, y)`, `(x, y, sample_weight)`, or an iterable of batches.
-
-    Raises:
-        ValueError: for anything else.
-    """
-    if is_iterable_of_batches(validation_data):
-        return IterableData(validation_data)
-    if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
-        raise ValueError(
-            "validation_data must be a tuple (x, y) or (x, y, sample_weight), or yield batches. "
-            f"Received: {type(validation_data).__name__}"
-        )
-    return adapt_any(*validation_data)

@@ -11,7 +11,7 @@ import numpy as np
 from lamella import config as settings
 from lamella import constraints, initializers, regularizers
 from lamella._types import Array, Config, Shape
-from lamella.data.arrays import as_numbers
+from lamella.data.conversion import as_numbers
 from lamella.naming import auto_name, checked_name
 from lamella.program import Program, ProgramBuilder, structure_changed
 from lamella.registry import constructor_arguments

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from lamella import _core, losses, metrics, optimizers, seeding
@@ -212,16 +213,25 @@ class Compiled:
             return dict(zip(self.names, results, strict=True))
         return results[0] if len(results) == 1 else results
 
-    def warn_if_not_finite(self, trainer: _core.Trainer, loss: float) -> None:
-        """Warn, once a trainer, of the first step whose loss was NaN or infinite."""
+    def warn_if_not_finite(
+        self, trainer: _core.Trainer, loss: float, cause: Callable[[str], str | None]
+    ) -> None:
+        """Warn, once a trainer, of the first step whose loss was NaN or infinite.
+
+        Args:
+            trainer: the trainer.
+            loss: the running loss.
+            cause: called with the numeric type, says which number of the data is not finite, if any.
+        """
         if math.isfinite(loss) or self._reported_step is not None:
             return
         self._reported_step = trainer.first_nonfinite_step()
         if self._reported_step is not None:
+            assert self._trainer_program is not None
+            hint = cause(self._trainer_program.dtype)
             warnings.warn(
-                f"The loss of step {self._reported_step} is not finite; training goes on. A smaller learning "
-                "rate, or "
-                "inputs of a smaller scale, may help",
+                f"The loss of step {self._reported_step} is not finite; training goes on. "
+                f"{hint or 'A smaller learning rate, or inputs of a smaller scale, may help'}",
                 RuntimeWarning,
                 stacklevel=4,
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +11,7 @@ from lamella import _core
 from lamella.callbacks import CallbackList
 from lamella.data.arrays import ArrayData
 from lamella.data.batches import BatchStream
+from lamella.models.arguments import warn_of_end
 from lamella.models.compiled import Compiled
 
 
@@ -17,19 +20,30 @@ class EvaluationPass:
 
     Args:
         evaluator: the model's evaluator.
-        feed: the data.
+        dtype: what it computes in.
+        data: the data.
+        feed: the native feed of it.
         batch_size: rows of a step.
         steps: number of steps, None for all of the data.
     """
 
     def __init__(
-        self, evaluator: _core.Evaluator, feed: _core.Feed, batch_size: int, steps: int | None
+        self,
+        evaluator: _core.Evaluator,
+        dtype: str,
+        data: ArrayData,
+        feed: _core.Feed,
+        batch_size: int,
+        steps: int | None,
     ) -> None:
         self._evaluator = evaluator
+        self._dtype = dtype
+        self._data = data
         self._feed = feed
         self._batch_size = batch_size
         batches = -(-feed.rows // batch_size)
         self.steps = batches if steps is None else min(steps, batches)
+        warn_of_end(steps, batches)
 
     def position(self) -> dict[str, Any]:
         """Every run goes over the same data."""
@@ -41,6 +55,10 @@ class EvaluationPass:
     def check(self) -> None:
         """Raise what is wrong with the data, if anything, before any work is done."""
         self._evaluator.start(self._feed, self._batch_size, self.steps)
+
+    def begin(self) -> bool:
+        """Get ready for a run; returns whether there is data, as there always is in arrays."""
+        return True
 
     def run(self, compiled: Compiled, callbacks: CallbackList, shows_progress: bool = False) -> list[float]:
         """Run it and return loss and metrics."""
@@ -60,6 +78,7 @@ class EvaluationPass:
             if progress is not None:
                 progress.progress(done, compiled.logs(evaluator.results()))
         results = evaluator.results()
+        _warn_if_not_finite(results[0], self._data, self._dtype)
         callbacks.on_test_end(compiled.logs(results))
         return results
 
@@ -69,6 +88,7 @@ class BatchEvaluationPass:
 
     Args:
         evaluator: the model's evaluator.
+        dtype: what it computes in.
         stream: the batches.
         feed: makes the native feed of a batch.
         steps: number of steps, None for all of the data.
@@ -77,13 +97,16 @@ class BatchEvaluationPass:
     def __init__(
         self,
         evaluator: _core.Evaluator,
+        dtype: str,
         stream: BatchStream,
         feed: Callable[[ArrayData], _core.Feed],
         steps: int | None,
     ) -> None:
         self._evaluator = evaluator
+        self._dtype = dtype
         self._stream = stream
         self._feed = feed
+        self._steps = steps
         self.steps = stream.steps if steps is None else steps
 
     def position(self) -> dict[str, Any]:
@@ -99,26 +122,42 @@ class BatchEvaluationPass:
         feed = self._feed(self._stream.first())
         self._evaluator.start(feed, feed.rows)
 
+    def begin(self) -> bool:
+        """Get ready for a run; returns whether there is data."""
+        self._stream.restart()
+        return self._stream.peek() is not None
+
     def run(self, compiled: Compiled, callbacks: CallbackList, shows_progress: bool = False) -> list[float]:
-        """Run it and return loss and metrics."""
+        """Run it, after `begin`, and return loss and metrics."""
         evaluator = self._evaluator
         evaluator.reset_metrics()
         callbacks.on_test_begin()
         progress = callbacks.progress if shows_progress else None
-        self._stream.restart()
+        results: list[float] = []
         done = 0
         while done != self.steps and self._stream.peek() is not None:
             callbacks.on_test_batch_begin(done)
-            feed = self._feed(self._stream.take())
+            batch = self._stream.take()
+            feed = self._feed(batch)
             evaluator.start(feed, feed.rows)
             evaluator.run()
-            logs = compiled.logs(evaluator.results())
+            was_finite = not results or math.isfinite(results[0])
+            results = evaluator.results()
+            if was_finite:
+                _warn_if_not_finite(results[0], batch, self._dtype)
+            logs = compiled.logs(results)
             callbacks.on_test_batch_end(done, logs)
             done += 1
             if progress is not None:
                 progress.progress(done, logs)
-        if done == 0:
-            raise ValueError("The data for evaluation ran out: it must yield enough batches for every run")
-        results = evaluator.results()
+        warn_of_end(self._steps, done)
         callbacks.on_test_end(compiled.logs(results))
         return results
+
+
+def _warn_if_not_finite(loss: float, data: ArrayData, dtype: str) -> None:
+    """Warn of the number in the data that made a loss NaN or infinite, if one did."""
+    if not math.isfinite(loss):
+        found = data.not_finite(dtype)
+        if found is not None:
+            warnings.warn(f"The loss of an evaluation is not finite: {found}", RuntimeWarning, stacklevel=4)

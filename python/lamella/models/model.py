@@ -6,21 +6,32 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from lamella import checks
 from lamella._types import Array
 from lamella.callbacks import CallbackList, History
-from lamella.data.arrays import ArrayData, adapt, as_numbers
-from lamella.data.batches import BatchData, BatchStream, adapt_any, split, unpack
+from lamella.data.arrays import Names, adapt
+from lamella.data.batches import BatchData, BatchStream
+from lamella.data.class_weights import ClassWeights
+from lamella.data.conversion import as_numbers
+from lamella.data.sources import adapt_any, split, unpack
 from lamella.layers.layer import Layer
 from lamella.metrics import Metric
+from lamella.models.arguments import (
+    frequency,
+    positive,
+    rows_of_step,
+    shuffles,
+    told_of,
+    verbosity,
+    warn_of_end,
+)
 from lamella.models.compiled import Compiled
-from lamella.models.passes import evaluation_pass, feed_for, positive, training_pass
+from lamella.models.passes import evaluation_pass, feed_for, training_pass
 from lamella.models.persistence import Persistence
 from lamella.models.prediction import predict_stream, run_prediction
 from lamella.models.summary import print_summary
 from lamella.models.training import Validation, run_epochs
 from lamella.optimizers import Optimizer
-
-_DEFAULT_BATCH_SIZE = 32
 
 
 class Model(Persistence):
@@ -145,25 +156,30 @@ class Model(Persistence):
 
         Args:
             x: inputs, (rows, ...), any real or integer type, also mapped into memory; converted while
-                batches are gathered, never as a whole. Or a sparse matrix, made dense batch by batch; or a
-                `lamella.utils.PyDataset`, a generator, or any iterable of `(x, y)` or
-                `(x, y, sample_weight)`.
-            y: targets, (rows, ...); None where x yields them.
-            batch_size: rows of a step, 32 by default, not used where x yields batches; the last, smaller
-                batch is trained on too.
+                batches are gathered, never as a whole. Or a table, or one array in a list or dictionary. Or
+                a sparse matrix, made dense batch by batch; or a `lamella.utils.PyDataset`, a generator, or
+                any iterable of `(x, y)` or `(x, y, sample_weight)`.
+            y: targets, (rows, ...), as x; None where x yields them.
+            batch_size: rows of a step, not used where x yields batches; the last, smaller batch is trained
+                on too. By default all rows in `steps_per_epoch` steps, or 32 without these.
             epochs: epoch at which to end. Defaults to 1.
             verbose: 0 silent, 1 a progress bar, 2 a line an epoch, `"auto"` (the default) as 1.
             callbacks: callbacks, or a list of them.
             validation_split: share of the rows, from the end, that is kept for validation. Defaults to 0.
-            validation_data: `(x, y)`, `(x, y, sample_weight)` or an iterable of them, instead of a split.
-            shuffle: whether every epoch has another order. Defaults to True.
-            class_weight: weights of classes in the loss; others weigh 1.
-            sample_weight: weights of rows in the loss, (rows,).
+            validation_data: `(x, y)`, `(x, y, sample_weight)` or an iterable of them, instead of a split;
+                when it runs out, training goes on without it.
+            shuffle: whether every epoch has another order; `"batch"` keeps the order of batches. Defaults to
+                True.
+            class_weight: `{class: weight}`, weights of classes in the training loss and in training's
+                `weighted_metrics`; others weigh 1.
+            sample_weight: weights in the loss and in `weighted_metrics`: of rows, (rows,), or of positions of
+                rows, (rows, steps).
             initial_epoch: epoch at which to begin. Defaults to 0.
             steps_per_epoch: steps after which an epoch ends; the next one goes on from there. Needed for
                 data without an end.
             validation_steps: steps after which a validation ends.
-            validation_batch_size: rows of a step of validation, `batch_size` by default.
+            validation_batch_size: rows of a step of validation; by default `batch_size`, or all rows in
+                `validation_steps` steps.
             validation_freq: every how many epochs to validate, or after which, counted from 1. Defaults to 1.
 
         Returns:
@@ -185,30 +201,37 @@ class Model(Persistence):
         True
         """
         compiled = self._require_compiled()
-        data = adapt_any(x, y, sample_weight, class_weight)
-        validation_rows = unpack(validation_data) if validation_data is not None else None
-        if validation_split and validation_rows is None:
-            data, validation_rows = split(data, validation_split)
-        if batch_size is None and steps_per_epoch and isinstance(data, ArrayData):
-            batch_size = -(-data.rows // steps_per_epoch)
-        rows = positive("batch_size", batch_size or _DEFAULT_BATCH_SIZE)
-        if steps_per_epoch is not None:
-            positive("steps_per_epoch", steps_per_epoch)
+        first = checks.integer("fit", "initial_epoch", initial_epoch, least=0)
+        last = checks.integer("fit", "epochs", epochs, least=0)
+        batch_size = positive("fit", "batch_size", batch_size)
+        steps = positive("fit", "steps_per_epoch", steps_per_epoch)
+        validation_steps = positive("fit", "validation_steps", validation_steps)
+        validation_size = positive("fit", "validation_batch_size", validation_batch_size) or batch_size
+        validation_epochs = frequency(validation_freq)
+        share = checks.number("fit", "validation_split", validation_split, least=0, below=1)
+        level = verbosity("fit", verbose)
+        weights = None if class_weight is None else ClassWeights("fit", class_weight)
+        data = adapt_any(x, y, sample_weight, self._names())
+        validation_rows = None
+        if validation_data is not None:
+            with told_of("validation_data"):
+                validation_rows = unpack(validation_data, self._names())
+        elif share:
+            data, validation_rows = split(data, share)
         with self._training():
-            training = training_pass(self, compiled, data, rows, bool(shuffle), steps_per_epoch)
+            rows = rows_of_step(data, batch_size, steps)
+            training = training_pass(self, compiled, data, rows, shuffles(shuffle, data), steps, weights)
             validation = None
             if validation_rows is not None:
-                evaluation = evaluation_pass(
-                    self, compiled, validation_rows, validation_batch_size or rows, validation_steps
-                )
-                evaluation.check()
-                validation = Validation(evaluation, validation_freq)
-            listeners = self._listeners(
-                callbacks, verbose, add_history=True, epochs=epochs, steps=training.steps
-            )
+                with told_of("validation_data"):
+                    rows = rows_of_step(validation_rows, validation_size, validation_steps)
+                    evaluation = evaluation_pass(self, compiled, validation_rows, rows, validation_steps)
+                    evaluation.check()
+                validation = Validation(evaluation, validation_epochs)
+            listeners = self._listeners(callbacks, level, add_history=True, epochs=last, steps=training.steps)
             self.history = listeners.history
             self.stop_training = False
-            run_epochs(self, compiled, training, validation, listeners, range(initial_epoch, epochs))
+            run_epochs(self, compiled, training, validation, listeners, range(first, last))
         assert self.history is not None
         return self.history
 
@@ -240,15 +263,16 @@ class Model(Persistence):
         1.0
         """
         compiled = self._require_compiled()
-        data = adapt(x, y, sample_weight, class_weight)
+        weights = None if class_weight is None else ClassWeights("train_on_batch", class_weight)
+        data = adapt(x, y, sample_weight, self._names())
         with self._training():
-            feed = feed_for(self, compiled, data)
+            feed = feed_for(self, compiled, data, weights)
             trainer = compiled.trainer_for(self.program_for(data.x.shape[1:]))
             trainer.reset_metrics()
             trainer.start(feed, data.rows)
             trainer.run(compiled.optimizer.rates_for(1))
         results = trainer.results()
-        compiled.warn_if_not_finite(trainer, results[0])
+        compiled.warn_if_not_finite(trainer, results[0], data.not_finite)
         return compiled.report(results, return_dict)
 
     # Evaluating and predicting.
@@ -268,7 +292,8 @@ class Model(Persistence):
 
         Args:
             x, y, batch_size, verbose, sample_weight, callbacks: as of `fit`.
-            steps: steps after which to end, None for all of the data.
+            steps: steps after which to end, None for all of the data; without `batch_size`, all rows in so
+                many steps.
             return_dict: whether to return a dictionary.
 
         Returns:
@@ -285,10 +310,12 @@ class Model(Persistence):
         {'loss': 4.0, 'mae': 2.0}
         """
         compiled = self._require_compiled()
-        data = adapt_any(x, y, sample_weight)
-        rows = positive("batch_size", batch_size or _DEFAULT_BATCH_SIZE)
-        evaluation = evaluation_pass(self, compiled, data, rows, steps)
-        listeners = self._listeners(callbacks, verbose, steps=evaluation.steps)
+        batch_size = positive("evaluate", "batch_size", batch_size)
+        steps = positive("evaluate", "steps", steps)
+        level = verbosity("evaluate", verbose)
+        data = adapt_any(x, y, sample_weight, self._names())
+        evaluation = evaluation_pass(self, compiled, data, rows_of_step(data, batch_size, steps), steps)
+        listeners = self._listeners(callbacks, level, steps=evaluation.steps)
         return compiled.report(evaluation.run(compiled, listeners, shows_progress=True), return_dict)
 
     def test_on_batch(
@@ -311,7 +338,7 @@ class Model(Persistence):
         4.0
         """
         compiled = self._require_compiled()
-        data = adapt(x, y, sample_weight)
+        data = adapt(x, y, sample_weight, self._names())
         evaluation = evaluation_pass(self, compiled, data, data.rows, None)
         return compiled.report(evaluation.run(compiled, CallbackList()), return_dict)
 
@@ -332,7 +359,7 @@ class Model(Persistence):
             batch_size: rows of a step; it changes no result. 32, or what suits the processor where nobody
                 looks.
             verbose: as of `fit`.
-            steps: steps after which to end, None for all of the data.
+            steps: as of `evaluate`.
             callbacks: callbacks, or a list of them.
 
         Returns:
@@ -346,21 +373,25 @@ class Model(Persistence):
         >>> model.predict(np.ones((5, 2)), verbose=0).shape
         (5, 3)
         """
-        rows = positive("batch_size", batch_size or _DEFAULT_BATCH_SIZE)
-        data = adapt_any(x)
+        batch_size = positive("predict", "batch_size", batch_size)
+        steps = positive("predict", "steps", steps)
+        level = verbosity("predict", verbose)
+        data = adapt_any(x, names=self._names(), inputs_only=True)
+        rows = rows_of_step(data, batch_size, steps)
         if isinstance(data, BatchData):
             stream = BatchStream(data, rows, shuffle=False)
-            listeners = self._listeners(callbacks, verbose, steps=steps or stream.steps)
+            listeners = self._listeners(callbacks, level, steps=steps or stream.steps)
             return predict_stream(self.predict_on_batch, stream, steps, listeners)
         inputs = self.prepare_inputs(data.x)
         count = -(-len(inputs) // rows)
         if steps is not None:
-            count = min(count, positive("steps", steps))
+            warn_of_end(steps, count)
+            count, batch_size = min(count, steps), rows
             inputs = inputs[: count * rows]
         program = self.program_for(inputs.shape[1:])
-        if callbacks is None and verbose == 0:
+        if callbacks is None and level == 0:
             return program.predict(inputs, batch_size=batch_size or 0)
-        listeners = self._listeners(callbacks, verbose, steps=count)
+        listeners = self._listeners(callbacks, level, steps=count)
         return run_prediction(program, inputs, batch_size, count, listeners)
 
     def predict_on_batch(self, x: Any) -> Array:
@@ -374,10 +405,14 @@ class Model(Persistence):
         >>> model.predict_on_batch(np.ones((5, 2))).shape
         (5, 3)
         """
-        inputs = self.prepare_inputs(as_numbers("x", x))
+        inputs = self.prepare_inputs(as_numbers("x", x, self._names().x))
         return self.program_for(inputs.shape[1:]).predict(inputs)
 
     # Parts of the above.
+
+    def _names(self) -> Names:
+        """What entries of dictionaries of arrays must be called."""
+        return Names()
 
     @contextmanager
     def _training(self) -> Iterator[None]:
@@ -393,17 +428,9 @@ class Model(Persistence):
             self._is_training = False
 
     def _listeners(
-        self, callbacks: Any, verbose: int | str, add_history: bool = False, **params: Any
+        self, callbacks: Any, verbose: int, add_history: bool = False, **params: Any
     ) -> CallbackList:
-        level = 1 if verbose == "auto" else int(verbose)
-        return CallbackList(
-            callbacks,
-            add_history=add_history,
-            add_progbar=level != 0,
-            model=self,
-            verbose=level,
-            **params,
-        )
+        return CallbackList(callbacks, add_history, verbose != 0, self, verbose=verbose, **params)
 
     # Looking at it.
 
@@ -465,14 +492,5 @@ class Model(Persistence):
         >>> lines[-3]
         ' Total params: 9 (36.00 B)'
         """
-        print_summary(
-            self,
-            self._compiled,
-            line_length,
-            positions,
-            print_fn,
-            expand_nested,
-            show_trainable,
-            layer_range,
-            batch_size,
-        )
+        look = (line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
+        print_summary(self, self._compiled, *look, batch_size)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lamella import _core
+from lamella._types import Array
 from lamella.data.arrays import ArrayData
 from lamella.data.batches import BatchData, BatchStream
+from lamella.data.class_weights import ClassWeights, labels_of
 from lamella.models.compiled import Compiled
 from lamella.models.evaluation import BatchEvaluationPass, EvaluationPass
 from lamella.models.training import BatchTrainingPass, TrainingPass
@@ -15,10 +17,39 @@ if TYPE_CHECKING:
     from lamella.models.model import Model
 
 
-def feed_for(model: Model, compiled: Compiled, data: ArrayData) -> _core.Feed:
-    """The native feed of this data; builds the model if it is not."""
+def feed_for(
+    model: Model, compiled: Compiled, data: ArrayData, class_weights: ClassWeights | None = None
+) -> _core.Feed:
+    """The native feed of this data; builds the model if it is not.
+
+    Args:
+        model: the model.
+        compiled: its optimizer, loss and metrics.
+        data: the data.
+        class_weights: what rows of a class count, or None.
+    """
     data.x = model.prepare_inputs(data.x)
-    return compiled.feed(model.program_for(data.x.shape[1:]), data)
+    program = model.program_for(data.x.shape[1:])
+    if class_weights is None or data.y is None:
+        return compiled.feed(program, data)
+    if data.sample_weight is not None:
+        raise ValueError("Pass either sample_weight or class_weight, not both")
+    compiled.settle(data.y.shape[1:], program.output_shape)
+    weights = None
+    labels = _labels(compiled, data.y, program.output_shape)
+    if labels is not None:
+        weights = class_weights.of_labels(labels)
+    return compiled.feed(program, ArrayData(data.x, data.y, weights))
+
+
+def _labels(compiled: Compiled, y: Array, output_shape: tuple[int, ...]) -> Array | None:
+    """The classes in these targets, None where they do not fit the model, which is reported later."""
+    assert compiled.loss is not None
+    targets = compiled.targets_for(y, output_shape)
+    takes_labels = compiled.loss.takes_labels
+    if targets.ndim != len(output_shape) + (not takes_labels):
+        return None
+    return labels_of(targets, takes_labels)
 
 
 def training_pass(
@@ -28,6 +59,7 @@ def training_pass(
     rows: int,
     shuffle: bool,
     steps: int | None,
+    class_weights: ClassWeights | None,
 ) -> TrainingPass | BatchTrainingPass:
     """The pass of `fit` over arrays or batches.
 
@@ -38,30 +70,41 @@ def training_pass(
         rows: rows of a step.
         shuffle: whether every pass over the data has another order.
         steps: steps of an epoch, None for all of the data.
+        class_weights: what rows of a class count, or None.
     """
     if isinstance(data, ArrayData):
-        feed = feed_for(model, compiled, data)
+        feed = feed_for(model, compiled, data, class_weights)
         trainer = compiled.trainer_for(model.program_for(data.x.shape[1:]))
-        return TrainingPass(trainer, compiled.optimizer, feed, rows, shuffle, steps)
+        return TrainingPass(trainer, compiled.optimizer, data, feed, rows, shuffle, steps)
     stream, first = _open(model, compiled, data, rows, shuffle)
+
+    def feed_of(batch: ArrayData) -> _core.Feed:
+        return feed_for(model, compiled, batch, class_weights)
+
+    feed_of(first)
     trainer = compiled.trainer_for(model.program_for(first.x.shape[1:]))
-    return BatchTrainingPass(
-        trainer, compiled.optimizer, stream, lambda batch: feed_for(model, compiled, batch), steps
-    )
+    return BatchTrainingPass(trainer, compiled.optimizer, stream, feed_of, steps)
 
 
 def evaluation_pass(
-    model: Model, compiled: Compiled, data: ArrayData | BatchData, rows: int, steps: int | None
+    model: Model,
+    compiled: Compiled,
+    data: ArrayData | BatchData,
+    rows: int,
+    steps: int | None,
 ) -> EvaluationPass | BatchEvaluationPass:
     """The pass of `evaluate` and of validation over arrays or batches."""
-    steps = None if steps is None else positive("steps", steps)
     if isinstance(data, ArrayData):
         feed = feed_for(model, compiled, data)
-        evaluator = compiled.evaluator_for(model.program_for(data.x.shape[1:]))
-        return EvaluationPass(evaluator, feed, rows, steps)
+        program = model.program_for(data.x.shape[1:])
+        evaluator = compiled.evaluator_for(program)
+        return EvaluationPass(evaluator, program.dtype, data, feed, rows, steps)
     stream, first = _open(model, compiled, data, rows, shuffle=False)
-    evaluator = compiled.evaluator_for(model.program_for(first.x.shape[1:]))
-    return BatchEvaluationPass(evaluator, stream, lambda batch: feed_for(model, compiled, batch), steps)
+    program = model.program_for(first.x.shape[1:])
+    evaluator = compiled.evaluator_for(program)
+    return BatchEvaluationPass(
+        evaluator, program.dtype, stream, lambda batch: feed_for(model, compiled, batch), steps
+    )
 
 
 def _open(
@@ -72,10 +115,3 @@ def _open(
     first = stream.first()
     feed_for(model, compiled, first)
     return stream, first
-
-
-def positive(name: str, value: int) -> int:
-    """The value as an int; ValueError when it is not a positive integer."""
-    if int(value) != value or value < 1:
-        raise ValueError(f"{name} must be a positive integer. Received: {value!r}")
-    return int(value)

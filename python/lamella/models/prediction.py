@@ -10,6 +10,7 @@ import numpy as np
 from lamella._types import Array
 from lamella.callbacks import CallbackList
 from lamella.data.batches import BatchStream
+from lamella.models.arguments import warn_of_end
 from lamella.program import Program
 
 _SECONDS_BETWEEN_RETURNS = 0.05
@@ -58,6 +59,7 @@ def predict_stream(
         callbacks.on_predict_batch_end(len(outputs) - 1, {"outputs": outputs[-1]})
         if callbacks.progress is not None:
             callbacks.progress.progress(len(outputs))
+    warn_of_end(steps, len(outputs))
     callbacks.on_predict_end()
     return np.concatenate(outputs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lamella import _core
@@ -28,7 +28,8 @@ class TrainingPass:
     Args:
         trainer: the model's trainer.
         optimizer: its optimizer, for the learning rate.
-        feed: the data.
+        data: the data.
+        feed: the native feed of it.
         batch_size: rows of a step.
         shuffle: whether every pass over the data has another order.
         steps: steps of an epoch, None for all of the data.
@@ -38,6 +39,7 @@ class TrainingPass:
         self,
         trainer: _core.Trainer,
         optimizer: Optimizer,
+        data: ArrayData,
         feed: _core.Feed,
         batch_size: int,
         shuffle: bool,
@@ -45,6 +47,7 @@ class TrainingPass:
     ) -> None:
         self.trainer = trainer
         self._optimizer = optimizer
+        self._data = data
         self._feed = feed
         self._batch_size = batch_size
         self._shuffle = shuffle
@@ -116,6 +119,10 @@ class TrainingPass:
         self._done = self.trainer.run(rates, most)
         return self.done
 
+    def not_finite(self, dtype: str) -> str | None:
+        """Which element of the data is NaN or infinite, None where none is."""
+        return self._data.not_finite(dtype)
+
 
 class BatchTrainingPass:
     """Steps over batches as they come, an epoch at a time.
@@ -144,6 +151,7 @@ class BatchTrainingPass:
         self._stream = stream
         self._feed = feed
         self._steps = steps
+        self._suspect: ArrayData | None = None
         self.done = 0
         self.steps = stream.steps if steps is None else steps
 
@@ -181,16 +189,24 @@ class BatchTrainingPass:
 
     def advance(self, limit: int = 0) -> int:
         """Train on one batch; returns the steps of this epoch that are done."""
-        feed = self._feed(self._stream.take())
+        batch = self._stream.take()
+        feed = self._feed(batch)
         self.trainer.start(feed, feed.rows)
         self.trainer.run(self._optimizer.learning_rate)
         self.done += 1
+        if self._suspect is None and self.trainer.first_nonfinite_step() is not None:
+            self._suspect = batch
         if self._steps is not None and self.done < self._steps and self._stream.peek() is None:
             warnings.warn(
                 f"The data ran out in an epoch of steps_per_epoch={self._steps}, after {self.done} steps",
                 stacklevel=5,
             )
         return self.done
+
+    def not_finite(self, dtype: str) -> str | None:
+        """Which element of the first batch with a loss that is not finite is to blame, None where none is."""
+        found = None if self._suspect is None else self._suspect.not_finite(dtype)
+        return found and f"{found} of its batch"
 
 
 class Validation:
@@ -202,18 +218,32 @@ class Validation:
     """
 
     def __init__(
-        self, evaluation: EvaluationPass | BatchEvaluationPass, frequency: int | Collection[int]
+        self, evaluation: EvaluationPass | BatchEvaluationPass, frequency: int | frozenset[int]
     ) -> None:
-        if isinstance(frequency, int) and frequency < 1:
-            raise ValueError(f"validation_freq must be at least 1. Received: {frequency}")
         self.evaluation = evaluation
         self._frequency = frequency
+        self._ended = False
 
     def is_due(self, epoch: int) -> bool:
         """Whether it runs after this epoch, counted from 0."""
+        if self._ended:
+            return False
         if isinstance(self._frequency, int):
             return (epoch + 1) % self._frequency == 0
         return (epoch + 1) in self._frequency
+
+    def run(self, compiled: Compiled, callbacks: CallbackList) -> dict[str, Any]:
+        """Run it and return its logs: none, from now on, when the data has run out."""
+        if not self.evaluation.begin():
+            self._ended = True
+            warnings.warn(
+                "validation_data ran out, and training goes on without it: pass arrays, a list of batches or "
+                "another object that can be iterated over again, or one that yields validation_steps batches "
+                "for every validation",
+                stacklevel=4,
+            )
+            return {}
+        return compiled.logs(self.evaluation.run(compiled, callbacks), "val_")
 
 
 def run_epochs(
@@ -253,10 +283,10 @@ def run_epochs(
         else:
             _run_freely(compiled, training, callbacks, epoch)
         results = trainer.results()
-        compiled.warn_if_not_finite(trainer, results[0])
+        compiled.warn_if_not_finite(trainer, results[0], training.not_finite)
         logs = compiled.logs(results)
         if validation is not None and validation.is_due(epoch):
-            logs |= compiled.logs(validation.evaluation.run(compiled, callbacks), "val_")
+            logs |= validation.run(compiled, callbacks)
         callbacks.on_epoch_end(epoch, logs)
         if backup is not None:
             backup.epoch_ended(epoch, logs)

@@ -1,0 +1,89 @@
+"""The arguments of `fit`, `evaluate` and `predict` that are numbers and switches, checked before any work."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from lamella import checks
+from lamella.data.arrays import ArrayData
+from lamella.data.batches import BatchData, IterableData, SparseData
+
+_DEFAULT_BATCH_SIZE = 32
+
+
+def positive(owner: str, argument: str, value: Any) -> int | None:
+    """A positive integer, or None.
+
+    >>> positive("fit", "batch_size", 2.5)
+    Traceback (most recent call last):
+    ValueError: fit: 'batch_size' must be a positive integer. Received: 2.5
+    """
+    return None if value is None else checks.integer(owner, argument, value, least=1)
+
+
+def rows_of_step(data: ArrayData | BatchData, batch_size: int | None, steps: int | None) -> int:
+    """Rows of a step: as given; or all rows in `steps` steps, where only these are given; or 32."""
+    if batch_size is not None:
+        return batch_size
+    if steps is not None and isinstance(data, (ArrayData, SparseData)):
+        return -(-data.rows // steps)
+    return _DEFAULT_BATCH_SIZE
+
+
+def verbosity(owner: str, verbose: Any) -> int:
+    """0, 1 or 2; `"auto"` is 1."""
+    if isinstance(verbose, str) and verbose == "auto":
+        return 1
+    if isinstance(verbose, (bool, int, np.integer, np.bool_)) and int(verbose) in (0, 1, 2):
+        return int(verbose)
+    raise checks.refusal(owner, "verbose", "'auto', 0, 1 or 2", verbose)
+
+
+def frequency(value: Any) -> int | frozenset[int]:
+    """Every how many epochs to validate, or after which.
+
+    >>> frequency(2), sorted(frequency([1, 3]))
+    (2, [1, 3])
+    """
+    if isinstance(value, (list, tuple, set, frozenset, range, np.ndarray)):
+        return frozenset(checks.integer("fit", "validation_freq", epoch, least=1) for epoch in value)
+    return checks.integer("fit", "validation_freq", value, least=1)
+
+
+def shuffles(value: Any, data: ArrayData | BatchData) -> bool:
+    """Whether every pass has another order of rows, or of batches where the data comes in these.
+
+    `"batch"` stands for an order of rows within batches, which changes no sum over them: arrays keep theirs.
+    """
+    if isinstance(value, str) and value == "batch":
+        return isinstance(data, IterableData)
+    if isinstance(value, str):
+        raise checks.refusal("fit", "shuffle", "True, False or 'batch'", value)
+    return checks.flag("fit", "shuffle", value)
+
+
+def warn_of_end(steps: int | None, done: int) -> None:
+    """Warn when the data ended after fewer steps than were asked for."""
+    if steps is not None and done < steps:
+        warnings.warn(f"The data ran out: steps={steps} were asked for, it has {done}", stacklevel=4)
+
+
+@contextmanager
+def told_of(what: str) -> Iterator[None]:
+    """Say of errors what they are about.
+
+    >>> with told_of("validation_data"):
+    ...     raise ValueError("x holds no samples")
+    Traceback (most recent call last):
+    ValueError: validation_data: x holds no samples
+    """
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{what}: {error}") from error
