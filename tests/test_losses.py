@@ -272,5 +272,5 @@ def test_a_wrapped_function_is_in_the_config_of_its_metric():
     assert again.name == "above"
     x = np.array([[0.4, 0.6]])
     assert again(np.zeros_like(x), x) == metric(np.zeros_like(x), x) == 0.5
-    with pytest.raises(ValueError, match="'share_above' is not known"):
+    with pytest.raises(ValueError, match="Unknown metric function 'share_above'"):
         lamella.metrics.deserialize(config)

@@ -322,27 +322,6 @@ def test_names_and_overwriting(path, tmp_path):
         model.save(tmp_path / "missing" / "model.safetensors")
 
 
-FULL_DISK = """
-import resource, sys, lamella
-model = lamella.Sequential([lamella.Input((1000,)), lamella.layers.Dense(1000)])
-resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-try:
-    model.save(sys.argv[1])
-except OSError as error:
-    print("refused")
-"""
-
-
-def test_a_disk_that_fills_leaves_the_old_file(path):
-    model = drawn_models.small_model()
-    model.save(path)
-    before = path.read_bytes()
-    done = subprocess.run([sys.executable, "-c", FULL_DISK, path], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "refused"
-    assert path.read_bytes() == before
-    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
-
-
 MEMORY = """
 import resource, sys, lamella
 lamella.saving.load_model(sys.argv[1])

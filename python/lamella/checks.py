@@ -7,6 +7,7 @@ layer with its name), the argument, what was expected and what came.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Collection
 from typing import Any
 
@@ -117,6 +118,21 @@ def choice(owner: str, argument: str, value: Any, allowed: Collection[Any]) -> A
     if not any(value is entry or (type(value) is type(entry) and value == entry) for entry in allowed):
         raise refusal(owner, argument, f"one of {', '.join(map(repr, allowed))}", value)
     return value
+
+
+def path(owner: str, argument: str, value: Any) -> str:
+    """The path of a file, as a text.
+
+    >>> path("load_model", "filepath", 3)
+    Traceback (most recent call last):
+    ValueError: load_model: 'filepath' must be a path: a str or a pathlib.Path. Received: 3
+    """
+    if not isinstance(value, (str, bytes, os.PathLike)):
+        raise refusal(owner, argument, "a path: a str or a pathlib.Path", value)
+    text = os.fsdecode(value)
+    if not text or "\0" in text:
+        raise refusal(owner, argument, "the path of a file", text)
+    return text
 
 
 def seed(owner: str, argument: str, value: Any) -> int | None:

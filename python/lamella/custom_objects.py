@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
+from lamella.checks import refusal
+
 T = TypeVar("T")
 
 _known: ContextVar[dict[str, Any]] = ContextVar("custom_objects")
+_described: ContextVar[dict[str, Any] | None] = ContextVar("described", default=None)
 _registered: dict[str, Any] = {}
 _names: dict[Any, str] = {}
 
 
 def find(name: str) -> Any:
     """Return what a surrounding `custom_object_scope` or `register_serializable` calls so, or None."""
-    return _known.get({}).get(name) or _registered.get(name)
+    for objects in (_described.get() or {}, _known.get({}), _registered):
+        if name in objects:
+            return objects[name]
+    return None
 
 
 def find_first(*names: Any) -> Any:
@@ -39,8 +45,52 @@ def registered_name(obj: Any) -> str | None:
 
 def describe_function(function: Callable[..., Any]) -> dict[str, Any]:
     """A function of the user as Keras writes it: by its name, nothing of what it does."""
-    name = _names.get(function) or getattr(function, "__name__", repr(function))
+    name = _names.get(function) or str(getattr(function, "__name__", type(function).__name__))
+    note(name, function)
     return {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
+
+
+def find_function(config: Any, kind: str) -> Callable[..., Any]:
+    """The function of the user's that `describe_function` wrote.
+
+    Raises:
+        ValueError: when it is not known; `kind` says what it is for.
+    """
+    name = config.get("config") if isinstance(config, dict) else config
+    function = find_first(name)
+    if not callable(function):
+        raise ValueError(f"Unknown {kind} function {name!r}: pass it in custom_objects, by its name")
+    found: Callable[..., Any] = function
+    return found
+
+
+def note(name: str, obj: Any) -> None:
+    """Let a surrounding `describing` know what goes by a name in a config.
+
+    Raises:
+        ValueError: when another object of the user does.
+    """
+    described = _described.get()
+    if described is not None and described.setdefault(name, obj) is not obj:
+        raise ValueError(
+            f"Two functions or classes of your own are both named {name!r}, {described[name]!r} and {obj!r}: "
+            "configs tell them apart by their names"
+        )
+
+
+@contextmanager
+def describing() -> Iterator[dict[str, Any]]:
+    """Within it, what is written to configs is known by its name to those who read them.
+
+    Yields:
+        The classes and functions of the user that were written, by their names.
+    """
+    described: dict[str, Any] = {}
+    token = _described.set(described)
+    try:
+        yield described
+    finally:
+        _described.reset(token)
 
 
 def is_function(config: dict[str, Any]) -> bool:
@@ -84,7 +134,10 @@ def custom_object_scope(custom_objects: dict[str, Any] | None) -> Iterator[None]
     """Within it, configs may name these classes, also deep inside the config of a model.
 
     Args:
-        custom_objects: classes by their names, or None for nothing.
+        custom_objects: classes and functions by their names, or None for nothing.
+
+    Raises:
+        ValueError: for anything else.
 
     >>> import lamella
     >>> class Mine(lamella.regularizers.L2):
@@ -94,6 +147,8 @@ def custom_object_scope(custom_objects: dict[str, Any] | None) -> Iterator[None]
     >>> layer.kernel_regularizer.l2
     0.5
     """
+    if custom_objects is not None and not isinstance(custom_objects, Mapping):
+        raise refusal("custom_object_scope", "custom_objects", "a dictionary or None", custom_objects)
     token = _known.set({**_known.get({}), **(custom_objects or {})})
     try:
         yield

@@ -7,9 +7,12 @@ from typing import Any, Generic, TypeVar
 
 from lamella import custom_objects
 from lamella._types import Config
+from lamella.checks import shown
 from lamella.naming import snake_case, unknown_name
 
 T = TypeVar("T")
+
+_OF_YOUR_OWN = "One of your own is passed in custom_objects, by its name."
 
 
 def constructor_arguments(cls: type, config: Config, also: Iterable[str] = ()) -> Config:
@@ -36,12 +39,20 @@ def constructor_arguments(cls: type, config: Config, also: Iterable[str] = ()) -
 
 def serialize(obj: Any, module: str) -> Config:
     """Write an object as Keras writes it."""
+    name = custom_objects.registered_name(type(obj))
+    if name is not None:
+        custom_objects.note(name, type(obj))
     return {
         "module": module if type(obj).__module__.startswith("lamella.") else type(obj).__module__,
         "class_name": type(obj).__name__,
         "config": obj.get_config(),
-        "registered_name": custom_objects.registered_name(type(obj)),
+        "registered_name": name,
     }
+
+
+def is_of_library(module: Any) -> bool:
+    """Whether the module that a config names is Keras's or this library's."""
+    return isinstance(module, str) and f"{module}.".startswith(("keras.", "lamella."))
 
 
 class Registry(Generic[T]):
@@ -86,12 +97,27 @@ class Registry(Generic[T]):
 
     def find(self, name: str) -> type[T]:
         """Return the class of a name, in any case; raises ValueError with the nearest name."""
-        cls = custom_objects.find(name) or self._classes.get(name) or self._classes.get(name.lower())
+        own = custom_objects.find(name)
+        if own is not None:
+            return self._class_of_user(name, own)
+        cls = self._classes.get(name) or self._classes.get(name.lower())
         if cls is None and name in self._by_targets:
             raise ValueError(f"The {self.kind} {name!r} depends on the targets: pass the name to compile()")
         if cls is None:
             raise unknown_name(self.kind, name, [*self._classes, *self._by_targets])
         return cls
+
+    def _class_of_user(self, name: str, own: Any) -> type[T]:
+        if isinstance(own, type) and issubclass(own, self.base):
+            return own
+        raise ValueError(
+            f"The {self.kind} {name!r} must be a class derived from {self.base.__name__}. Received: {own!r}"
+        )
+
+    def _function_of_user(self, name: Any) -> Callable[..., Any] | None:
+        """The function of the user's with this name, where functions are taken, and there is one."""
+        own = custom_objects.find(name) if self._wrap is not None and isinstance(name, str) else None
+        return own if callable(own) and not isinstance(own, type) else None
 
     def get(self, identifier: Any) -> T:
         """Turn an object, a class, a name, a serialised dictionary or a function into an object."""
@@ -100,7 +126,8 @@ class Registry(Generic[T]):
         if callable(identifier) and identifier in self._functions:
             return self._functions[identifier]()
         if isinstance(identifier, str):
-            return self.find(identifier)()
+            function = self._function_of_user(identifier)
+            return self.find(identifier)() if function is None else self.get(function)
         if isinstance(identifier, dict):
             return self.deserialize(identifier)
         if isinstance(identifier, type) and issubclass(identifier, self.base):
@@ -114,22 +141,60 @@ class Registry(Generic[T]):
 
     def deserialize(self, config: Config, objects: dict[str, Any] | None = None) -> T:
         """Rebuild an object from `serialize`'s dictionary; `objects` are users' classes by their names."""
-        if "class_name" not in config:
-            raise ValueError(f"The config of a {self.kind} needs the key 'class_name'. Received: {config}")
+        if not isinstance(config, dict) or "class_name" not in config:
+            raise ValueError(
+                f"The config of a {self.kind} must be a dictionary with the key 'class_name'. "
+                f"Received: {shown(config)}"
+            )
+        entries = config.get("config") or {}
         with custom_objects.custom_object_scope(objects):
             if self._wrap is not None and custom_objects.is_function(config):
-                name = config["config"]
-                return self.get(custom_objects.find(name) or name)
+                return self._from_name(entries)
             cls: Any = self._class_of(config)
-            result: T = cls.from_config(dict(config.get("config") or {}))
+            if not isinstance(entries, dict):
+                raise ValueError(
+                    f"The config of {cls.__name__} must be a dictionary. Received: {shown(entries)}"
+                )
+            result: T = cls.from_config(dict(entries))
         return result
+
+    def _from_name(self, name: Any) -> T:
+        """The function of the user's that a config names, or what a function of this library stands for."""
+        if not isinstance(name, str):
+            raise ValueError(f"The function of a {self.kind} must be a name. Received: {shown(name)}")
+        try:
+            return self.get(name)
+        except ValueError as error:
+            raise ValueError(f"{error} {_OF_YOUR_OWN}") from None
 
     def _class_of(self, config: Config) -> Any:
         """The class a config names; a class of the user goes by the name it was registered under, if any."""
-        name = config["class_name"]
+        name, registered = config["class_name"], config.get("registered_name")
         if not isinstance(name, str):
-            raise ValueError(f"The class of a {self.kind} must be a name. Received: {name!r}")
-        return custom_objects.find_first(config.get("registered_name")) or self.find(name)
+            raise ValueError(f"The class of a {self.kind} must be a name. Received: {shown(name)}")
+        own = custom_objects.find_first(registered)
+        if own is not None:
+            return self._class_of_user(str(registered), own)
+        if registered is None and is_of_library(config.get("module")) and name in self._classes:
+            return self._classes[name]
+        try:
+            return self.find(name)
+        except ValueError as error:
+            raise ValueError(f"{error} {_OF_YOUR_OWN}") from None
+
+    def describe_function(self, function: Callable[..., Any]) -> Config:
+        """Write a function of the user as Keras writes it: by its name.
+
+        Raises:
+            ValueError: for a name that means something else here.
+        """
+        config = custom_objects.describe_function(function)
+        if config["config"] in self._classes:
+            raise ValueError(
+                f"The {self.kind} function {config['config']!r} has the name of a built-in {self.kind}, "
+                "which would be taken for it: give it another name"
+            )
+        return config
 
     def serialize(self, obj: T | None) -> Config | None:
         """Write an object as Keras writes it; None stays None."""

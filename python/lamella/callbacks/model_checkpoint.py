@@ -53,11 +53,10 @@ class ModelCheckpoint(MonitorCallback):
         initial_value_threshold: float | None = None,
     ) -> None:
         super().__init__(monitor, mode, min_delta=0)
-        from lamella.saving import require_suffix
+        from lamella.saving import checked_name
 
         self.save_freq = checked_save_freq(type(self), save_freq)
-        require_suffix(filepath, ".weights.h5" if save_weights_only else ".keras")
-        self.filepath = os.fspath(filepath)
+        self.filepath = checked_name("ModelCheckpoint", filepath, bool(save_weights_only))
         self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only

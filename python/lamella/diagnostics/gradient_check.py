@@ -8,7 +8,7 @@ import numpy as np
 
 from lamella import _core
 from lamella._types import Array
-from lamella.custom_objects import custom_object_scope
+from lamella.custom_objects import describing
 from lamella.diagnostics.probe import Probe
 from lamella.models import Model
 
@@ -120,17 +120,11 @@ def _in_double_precision(model: Model, feature_shape: tuple[int, ...]) -> Model:
     model._require_compiled()
     if not model.built:
         model.build_under("", (None, *feature_shape))
-    with custom_object_scope(_classes_of(model)):
+    with describing():
         twin = type(model).from_config(_with_float64(model.get_config()))
     twin.set_weights(model.get_weights())
     twin.compile("sgd", model.loss)
     return twin
-
-
-def _classes_of(model: Model) -> dict[str, Any]:
-    """The classes of the layers and of what they are configured with, users' own among them."""
-    members = [thing for layer in model.walk() for thing in (layer, *vars(layer).values())]
-    return {type(thing).__name__: type(thing) for thing in members if hasattr(thing, "get_config")}
 
 
 def _with_float64(config: Any) -> Any:

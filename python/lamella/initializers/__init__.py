@@ -79,10 +79,12 @@ zeros = Zeros
 IdentityInitializer = Identity
 OrthogonalInitializer = Orthogonal
 
-_registry: Registry[Initializer] = Registry("initializer", Initializer, "keras.initializers")
+_registry: Registry[Initializer] = Registry(
+    "initializer", Initializer, "keras.initializers", wrap=FunctionInitializer
+)
 _registry.add(Constant, Ones, Zeros, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling)
 _registry.add(GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform)
-_registry.add(FunctionInitializer, Identity, Orthogonal)
+_registry.add(Identity, Orthogonal)
 _registry.add(IdentityInitializer=Identity, OrthogonalInitializer=Orthogonal)
 _registry.add(one=Ones, zero=Zeros, normal=RandomNormal, uniform=RandomUniform)
 
@@ -117,4 +119,6 @@ def serialize(initializer: Initializer) -> Config | None:
     >>> serialize(Zeros())["class_name"]
     'Zeros'
     """
+    if isinstance(initializer, FunctionInitializer):
+        return _registry.describe_function(initializer.function)
     return _registry.serialize(initializer)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lamella import custom_objects as user_objects
 from lamella._types import Array, Config
 from lamella.losses.crossentropy import (
     BinaryCrossentropy,
@@ -151,6 +150,7 @@ _registry.add(
     CategoricalHinge,
     CosineSimilarity,
     Dice,
+    FunctionLoss,
     Hinge,
     Huber,
     KLDivergence,
@@ -200,8 +200,8 @@ def serialize(loss: Loss) -> Config | None:
     >>> serialize(MeanSquaredError())["class_name"]
     'MeanSquaredError'
     """
-    if isinstance(loss, FunctionLoss):
-        return user_objects.describe_function(loss.function)
+    if isinstance(loss, FunctionLoss) and loss.is_plain():
+        return _registry.describe_function(loss.function)
     return _registry.serialize(loss)
 
 

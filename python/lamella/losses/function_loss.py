@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
+from lamella import custom_objects
 from lamella._types import Array, Config
 from lamella.losses.loss import Loss, as_targets
 
@@ -57,6 +58,11 @@ class FunctionLoss(Loss):
     def attributes(self) -> dict[str, Any]:
         return {"function": self.function, "labels": self.takes_labels, "name": self.name}
 
+    def is_plain(self) -> bool:
+        """Whether `compile(loss=function)` says all of it."""
+        plain = FunctionLoss(self.function)
+        return (self.name, self.reduction, self.dtype) == (plain.name, plain.reduction, plain.dtype)
+
     def with_labels(self, takes_labels: bool) -> Loss:
         settled = FunctionLoss(self.function, self.reduction, self.name, self.dtype)
         settled.takes_labels = takes_labels
@@ -67,4 +73,9 @@ class FunctionLoss(Loss):
         return np.asarray(self.function(true, predicted)[0])
 
     def get_config(self) -> Config:
-        raise ValueError(f"Loss '{self.name}' is a Python function and cannot be written to a config")
+        return {**super().get_config(), "function": custom_objects.describe_function(self.function)}
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """Rebuild from `get_config`'s dictionary; the function is one of the custom objects."""
+        return cls(**{**config, "function": custom_objects.find_function(config.get("function"), "loss")})

@@ -106,8 +106,4 @@ class MeanMetricWrapper(Metric):
     @classmethod
     def from_config(cls, config: Config) -> Self:
         """Rebuild from `get_config`'s dictionary; the function is one of the custom objects."""
-        name = config["fn"]["config"]
-        function = custom_objects.find(name)
-        if function is None:
-            raise ValueError(f"The metric function '{name}' is not known: pass it as a custom object")
-        return cls(**{**config, "fn": function})
+        return cls(**{**config, "fn": custom_objects.find_function(config.get("fn"), "metric")})

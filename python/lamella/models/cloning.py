@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
+from lamella.custom_objects import describing
 from lamella.layers.branches import Branched, Residual
 from lamella.layers.input_layer import InputLayer
 from lamella.layers.layer import Layer
@@ -64,7 +65,8 @@ def clone_model(
 
 
 def _from_config(layer: Layer) -> Layer:
-    return type(layer).from_config(layer.get_config())
+    with describing():  # what the layer is configured with may be the user's
+        return type(layer).from_config(layer.get_config())
 
 
 def _clone_stack(model: Sequential, clone: _Clone) -> Sequential:
@@ -80,6 +82,7 @@ def _clone_block(block: Branched, clone: _Clone) -> Branched:
     nothing: Config = (
         {"layers": [], "shortcut": None} if isinstance(block, Residual) else {"branches": [[], []]}
     )
-    copy = type(block).from_config({**block.get_config(), **nothing})
+    with describing():
+        copy = type(block).from_config({**block.get_config(), **nothing})
     copy.stacks = [[clone(layer) for layer in stack] for stack in block.stacks]
     return copy

@@ -7,6 +7,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from lamella import checks
 from lamella.custom_objects import custom_object_scope, register_serializable
 from lamella.saving.objects import (
     deserialize_keras_object,
@@ -78,8 +79,8 @@ def load_model(
     >>> load_model(path).count_params()
     15
     """
-    module = _module_of_content(filepath, hdf5="keras_legacy")
-    model: Sequential = module.load(filepath, custom_objects, compile)
+    path = checks.path("load_model", "filepath", filepath)
+    model: Sequential = _module_of_content(path, "keras_legacy").load(path, custom_objects, compile)
     return model
 
 
@@ -94,9 +95,9 @@ def save_model(model: Model, filepath: _Path, overwrite: bool = True, zipped: bo
     """
     if zipped is False:
         model.refuse(zipped=(zipped, None))
-    module = _module_of_suffix(filepath, ".keras")
-    _check_overwrite(filepath, overwrite)
-    module.save(model, filepath)
+    path = checked_name("save_model", filepath)
+    _check_overwrite(path, overwrite)
+    _writer(path, _WRITERS).save(model, path)
 
 
 def save_weights(
@@ -111,9 +112,9 @@ def save_weights(
     True
     """
     model.refuse(max_shard_size=(max_shard_size, None))
-    module = _module_of_suffix(filepath, ".weights.h5")
-    _check_overwrite(filepath, overwrite)
-    module.save_weights(model, filepath)
+    path = checked_name("save_weights", filepath, of_weights=True)
+    _check_overwrite(path, overwrite)
+    _writer(path, _WRITERS_OF_WEIGHTS).save_weights(model, path)
 
 
 def load_weights(model: Layer, filepath: _Path, skip_mismatch: bool = False) -> None:
@@ -125,7 +126,8 @@ def load_weights(model: Layer, filepath: _Path, skip_mismatch: bool = False) -> 
     >>> save_weights(model, path)
     >>> load_weights(model, path)
     """
-    _module_of_content(filepath, hdf5="keras_file").load_weights(model, filepath, skip_mismatch)
+    path = checks.path("load_weights", "filepath", filepath)
+    _module_of_content(path, "keras_file").load_weights(model, path, skip_mismatch)
 
 
 def load_torch_state_dict(
@@ -176,25 +178,32 @@ def load_torch_state_dict(
     """
     from lamella.saving import torch_weights
 
-    return torch_weights.load(model, filepath, mapping, strict)
-
-
-def require_suffix(path: _Path, keras: str) -> None:
-    """Raise ValueError for a name that no file is written under; `keras` is how names of Keras's end."""
-    name = os.fspath(path)
-    if not name.endswith((".safetensors", keras)):
-        raise ValueError(f"The name of the file must end in .safetensors or {keras}. Received: '{name}'")
-
-
-def _module_of_suffix(path: _Path, keras: str) -> ModuleType:
-    """What writes a file of this name."""
-    require_suffix(path, keras)
-    return import_module(
-        f"lamella.saving.{'keras_file' if os.fspath(path).endswith(keras) else 'model_file'}"
+    return torch_weights.load(
+        model, checks.path("load_torch_state_dict", "filepath", filepath), mapping, strict
     )
 
 
-def _module_of_content(path: _Path, hdf5: str) -> ModuleType:
+_WRITERS = {".safetensors": "model_file", ".keras": "keras_file"}
+_WRITERS_OF_WEIGHTS = {".safetensors": "model_file", ".weights.h5": "keras_file"}
+"""What writes a file, by the end of its name."""
+
+
+def checked_name(owner: str, filepath: Any, of_weights: bool = False) -> str:
+    """The path of a file to be written; ValueError for a name that no file is written under."""
+    path = checks.path(owner, "filepath", filepath)
+    suffixes = tuple(_WRITERS_OF_WEIGHTS if of_weights else _WRITERS)
+    if not path.endswith(suffixes):
+        expected = f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"
+        raise ValueError(f"The name of the file must end in {expected}. Received: '{path}'")
+    return path
+
+
+def _writer(path: str, writers: dict[str, str]) -> ModuleType:
+    name = next(name for suffix, name in writers.items() if path.endswith(suffix))
+    return import_module(f"lamella.saving.{name}")
+
+
+def _module_of_content(path: str, hdf5: str) -> ModuleType:
     """What reads this file; `hdf5` names the module that does where it is an HDF5 file."""
     from lamella.saving.hdf5 import SIGNATURE
 
@@ -206,6 +215,6 @@ def _module_of_content(path: _Path, hdf5: str) -> ModuleType:
     return import_module(f"lamella.saving.{name}")
 
 
-def _check_overwrite(path: _Path, overwrite: bool) -> None:
+def _check_overwrite(path: str, overwrite: bool) -> None:
     if not overwrite and os.path.exists(path):
-        raise ValueError(f"'{os.fspath(path)}' exists, and overwrite=False")
+        raise ValueError(f"'{path}' exists, and overwrite=False")

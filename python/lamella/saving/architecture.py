@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from lamella import custom_objects as user_objects
@@ -36,6 +39,24 @@ def _all_variables(layer: Layer, prefix: str) -> Iterator[tuple[str, Variable]]:
         yield f"{prefix}{name}", variable
     for place, part in layer.parts():
         yield from _all_variables(part, f"{prefix}{place}.{part.name}.")
+
+
+@contextmanager
+def naming(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Within it, functions and classes of the user's get their names in the file; warns of lambdas.
+
+    Raises:
+        ValueError: for two of the same name.
+    """
+    with user_objects.describing() as named:
+        yield
+    for name in named:
+        if not name.rpartition(">")[2].isidentifier():
+            warnings.warn(
+                f"'{path}' holds nothing but the name of your function {name!r}: it is loaded with "
+                f"custom_objects={{{name!r}: ...}}, or, for a loss or a metric, with compile=False",
+                stacklevel=6,
+            )
 
 
 def describe(model: Model) -> Config:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-
-_TEMPORARY = ".partial"
-"""How the names of temporary folders end."""
 
 
 @contextmanager
@@ -18,6 +18,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
 
     What was written is on the disk before the name changes, and the change before the block is left: a
     reader, also after a crash, finds the old file or the new one. Where the block raises, the old file stays.
+    Folders that killed processes left are swept up.
 
     Args:
         path: the file.
@@ -26,7 +27,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
         The temporary name, in a folder of its own: there is room for what a library writes beside the file.
 
     Raises:
-        OSError: when it cannot be written.
+        OSError: when it cannot be written; it names the file.
 
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "answer.txt"
@@ -37,27 +38,73 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
     """
     target = os.path.realpath(path)
     folder, name = os.path.split(target)
-    temporary_folder = os.path.join(folder, f"{_beginning(name)}{secrets.token_hex(6)}{_TEMPORARY}")
-    os.mkdir(temporary_folder)
     try:
-        temporary = os.path.join(temporary_folder, name)
-        yield temporary
-        # Some libraries write files that nobody else may read.
-        os.chmod(temporary, os.stat(target if os.path.exists(target) else temporary_folder).st_mode & 0o666)
-        _sync(temporary, os.O_RDWR)
-        os.replace(temporary, target)
-        with suppress(OSError):  # some file systems have no such thing
-            _sync(folder, os.O_RDONLY)
+        if os.path.isdir(path) or os.fspath(path).endswith(os.sep):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with _temporary_folder(folder, name) as temporary_folder:
+            temporary = os.path.join(temporary_folder, name)
+            yield temporary
+            # Some libraries write files that nobody else may read.
+            like = target if os.path.exists(target) else temporary_folder
+            os.chmod(temporary, os.stat(like).st_mode & 0o666)
+            _sync(temporary, os.O_RDWR)
+            os.replace(temporary, target)
+            with suppress(OSError):  # some file systems have no such thing
+                _sync(folder, os.O_RDONLY)
+    except OSError as error:
+        # The same cause, with the name that the caller knows.
+        if error.errno is None:
+            raise OSError(f"'{os.fspath(path)}' cannot be written: {error}") from error
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
+
+
+@contextmanager
+def _temporary_folder(folder: str, name: str) -> Iterator[str]:
+    """A new folder for a file, locked while this process writes into it, and removed afterwards."""
+    descriptor = -1
+    while descriptor < 0:  # another saver may sweep it up before it is locked
+        path = os.path.join(folder, f"{_beginning(name)}{secrets.token_hex(6)}.partial")
+        os.mkdir(path)
+        descriptor = _lock(path, wait=True)
+    try:
+        _sweep(folder, name)
+        yield path
     finally:
-        shutil.rmtree(temporary_folder, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)
+        os.close(descriptor)
 
 
-def remove_leftovers(path: str | os.PathLike[str]) -> None:
-    """Remove the temporary folders that killed processes left beside a file, for a file of one process."""
-    folder, name = os.path.split(os.path.realpath(path))
+def _sweep(folder: str, name: str) -> None:
+    """Remove the folders of processes that are gone: those whose lock is free."""
+    left_behind = re.compile(re.escape(_beginning(name)) + r"[0-9a-f]{12}\.partial")
     for entry in os.listdir(folder):
-        if entry.startswith(_beginning(name)) and entry.endswith(_TEMPORARY):
-            shutil.rmtree(os.path.join(folder, entry), ignore_errors=True)
+        if left_behind.fullmatch(entry):
+            path = os.path.join(folder, entry)
+            descriptor = _lock(path, wait=False)
+            if descriptor >= 0:
+                shutil.rmtree(path, ignore_errors=True)
+                os.close(descriptor)
+
+
+def _lock(path: str, wait: bool) -> int:
+    """A descriptor that locks a folder until it is closed; -1 where it is gone, or another one holds it.
+
+    Where the file system has no locks, the owner goes on without one, and nothing is swept up.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return -1
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        if not wait:
+            os.close(descriptor)
+            return -1
+    if os.path.exists(path):
+        return descriptor
+    os.close(descriptor)
+    return -1
 
 
 def _beginning(name: str) -> str:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from lamella import checks
 from lamella.saving.c_export import export_c
 from lamella.saving.onnx_export import export_onnx
 
@@ -17,7 +18,7 @@ _FORMATS: dict[str, Callable[[Model, str], None]] = {"c": export_c, "onnx": expo
 
 def export(model: Model, filepath: str | os.PathLike[str], format: str | None, verbose: Any) -> None:
     """Write a model to a file; see `Model.export`."""
-    path = os.fspath(filepath)
+    path = checks.path("export", "filepath", filepath)
     name = os.path.splitext(path)[1].removeprefix(".").lower() if format is None else str(format).lower()
     if name not in _FORMATS:
         raise ValueError(

@@ -6,9 +6,10 @@ only arrays are read whose bytes lie in the file as they are, of the shape that 
 
 from __future__ import annotations
 
+import io
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
@@ -19,6 +20,17 @@ from lamella.utils.optional import require
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 """How HDF5 files begin."""
+
+
+def written(fill: Callable[[Any], None]) -> memoryview:
+    """The bytes of an HDF5 file; `fill` gets its root group.
+
+    They are put together in memory: the HDF5 library cannot close a file on a full disk.
+    """
+    buffer = io.BytesIO()
+    with require("h5py", "keras").File(buffer, "w") as root:
+        fill(root)
+    return buffer.getbuffer()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from lamella._types import Config
 from lamella.layers import Layer
 from lamella.models import Model, Sequential
 from lamella.saving import hdf5
-from lamella.saving.architecture import rebuild
+from lamella.saving.architecture import naming, rebuild
 from lamella.saving.atomic import replacing
 from lamella.saving.json_text import parse_json, write_json
 from lamella.saving.keras_config import adapt, adapt_compile, describe_model
@@ -28,7 +28,6 @@ from lamella.saving.keras_weights import (
     write_weights,
 )
 from lamella.saving.loading import checked_seed, loading
-from lamella.utils.optional import require
 
 _KERAS_VERSION = "3.15.1"
 """The version whose files these are."""
@@ -40,30 +39,34 @@ _SLACK = 16 << 20
 
 def save(model: Model, path: str | os.PathLike[str]) -> None:
     """Write a model, with its optimizer where it is compiled."""
-    config = write_json(describe_model(model)).encode()
-    weights = io.BytesIO()
-    with require("h5py", "keras").File(weights, "w") as root:
-        write_weights(root, model)
-        if model.optimizer is not None:
-            write_optimizer(root, model)
+    with naming(path):
+        config = write_json(describe_model(model)).encode()
+    weights = hdf5.written(lambda root: _write(root, model))
     metadata: Config = {
         "keras_version": _KERAS_VERSION,
         "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S"),
         "lamella": _core.__version__,
-        "lamella_checksum": checksum_of(config, weights.getbuffer()),
+        "lamella_checksum": checksum_of(config, weights),
     }
     if model._compiled is not None:
         metadata["lamella_seed"] = model._compiled.seed
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(_METADATA, write_json(metadata))
         archive.writestr(_CONFIG, config)
-        archive.writestr(_WEIGHTS, weights.getbuffer())
+        archive.writestr(_WEIGHTS, weights)
 
 
 def save_weights(layer: Layer, path: str | os.PathLike[str]) -> None:
     """Write the weights of a layer or model."""
-    with replacing(path) as temporary, require("h5py", "keras").File(temporary, "w") as root:
-        write_weights(root, layer)
+    weights = hdf5.written(lambda root: write_weights(root, layer))
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        file.write(weights)
+
+
+def _write(root: Any, model: Model) -> None:
+    write_weights(root, model)
+    if model.optimizer is not None:
+        write_optimizer(root, model)
 
 
 def load(

@@ -17,7 +17,7 @@ from lamella._types import Array, Config
 from lamella.layers import Layer
 from lamella.models import Model, Sequential
 from lamella.optimizers.state import OptimizerState
-from lamella.saving.architecture import describe, named_variables, rebuild
+from lamella.saving.architecture import describe, named_variables, naming, rebuild
 from lamella.saving.json_text import parse_json, require_few_values, write_json
 from lamella.saving.loading import checked_seed, loading
 from lamella.saving.nested import join, references, separate
@@ -32,10 +32,12 @@ _TENSOR_ENTRY = 160
 
 def save(model: Model, path: str | os.PathLike[str]) -> None:
     """Write a model, with its optimizer where it is compiled."""
-    content: Config = {"model": describe(model)}
+    with naming(path):
+        content: Config = {"model": describe(model)}
+        if model._compiled is not None:
+            content["compile"] = model._compiled.get_config()
     tensors = describe_weights(model, content)
     if model._compiled is not None:
-        content["compile"] = model._compiled.get_config()
         content["seed"] = model._compiled.seed
         tensors |= describe_optimizer(model, content)
     write(path, content, tensors)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
@@ -141,7 +142,8 @@ def write_tensors(path: str | os.PathLike[str], tensors: dict[str, Array], metad
         try:
             save_file(tensors, temporary, metadata)
         except safetensors.SafetensorError as error:
-            raise OSError(f"'{os.fspath(path)}' cannot be written: {error}") from error
+            code = re.search(r"\(os error (\d+)\)", str(error))
+            raise (OSError(int(code[1]), os.strerror(int(code[1]))) if code else OSError(error)) from error
 
 
 def _texts(metadata: Any) -> dict[str, str]:
