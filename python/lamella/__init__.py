@@ -32,7 +32,7 @@ from lamella.models import Model, Sequential
 from lamella.variable import Variable
 
 if TYPE_CHECKING:
-    from lamella import diagnostics
+    from lamella import backend, datasets, diagnostics, preprocessing
 
 __all__ = [
     "Input",
@@ -43,9 +43,11 @@ __all__ = [
     "Variable",
     "__version__",
     "activations",
+    "backend",
     "callbacks",
     "config",
     "constraints",
+    "datasets",
     "diagnostics",
     "initializers",
     "layers",
@@ -53,16 +55,21 @@ __all__ = [
     "metrics",
     "models",
     "optimizers",
+    "preprocessing",
     "regularizers",
     "saving",
     "utils",
 ]
 
 
+_ON_DEMAND = ("backend", "datasets", "diagnostics", "preprocessing")
+"""Modules that most programs never use: these start the sooner."""
+
+
 def __getattr__(name: str) -> Any:
-    """Load `diagnostics` when it is first used: most programs never do, and start the sooner."""
-    if name == "diagnostics":
+    """Load a module of `_ON_DEMAND` when it is first used."""
+    if name in _ON_DEMAND:
         from importlib import import_module
 
-        return import_module("lamella.diagnostics")
+        return import_module(f"lamella.{name}")
     raise AttributeError(f"module 'lamella' has no attribute {name!r}")

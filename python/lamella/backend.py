@@ -1,0 +1,115 @@
+"""What Keras programs ask `keras.backend` for: settings, and values of variables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lamella._types import Array
+from lamella.config import (
+    epsilon,
+    floatx,
+    set_epsilon,
+    set_floatx,
+)
+from lamella.utils.session import clear_session
+from lamella.variable import Variable
+
+__all__ = [
+    "backend",
+    "batch_get_value",
+    "batch_set_value",
+    "clear_session",
+    "epsilon",
+    "floatx",
+    "get_value",
+    "image_data_format",
+    "set_epsilon",
+    "set_floatx",
+    "set_image_data_format",
+    "set_value",
+]
+
+
+def backend() -> str:
+    """The name of what computes.
+
+    >>> backend()
+    'lamella'
+    """
+    return "lamella"
+
+
+def image_data_format() -> str:
+    """Where images have their channels.
+
+    >>> image_data_format()
+    'channels_last'
+    """
+    return "channels_last"
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Accept `"channels_last"`, the one there is.
+
+    Raises:
+        ValueError: for `"channels_first"`.
+
+    >>> set_image_data_format("channels_last")
+    """
+    if data_format != "channels_last":
+        raise ValueError(
+            "Images have their channels last here: transpose them, x.transpose(0, 2, 3, 1). "
+            f"Received: data_format={data_format!r}"
+        )
+
+
+def get_value(x: Any) -> Any:
+    """The numbers of a variable, or of a learning rate.
+
+    >>> get_value(Variable(np.ones(2), "x")).tolist()
+    [1.0, 1.0]
+    """
+    return x.numpy() if isinstance(x, Variable) else np.asarray(x)[()]
+
+
+def set_value(x: Variable, value: Any) -> None:
+    """Replace the numbers of a variable.
+
+    Raises:
+        TypeError: for what is no variable.
+        ValueError: when the shape differs from the variable's.
+
+    >>> x = Variable(np.ones(2), "x")
+    >>> set_value(x, [3, 4])
+    >>> x.numpy().tolist()
+    [3.0, 4.0]
+    """
+    if not isinstance(x, Variable):
+        raise TypeError(
+            "set_value: 'x' must be a Variable; a learning rate is set by optimizer.learning_rate = ... "
+            f"Received: {type(x).__name__}"
+        )
+    x.assign(value)
+
+
+def batch_get_value(xs: list[Any]) -> list[Array]:
+    """The numbers of several variables.
+
+    >>> [value.tolist() for value in batch_get_value([Variable(np.ones(1), "x")])]
+    [[1.0]]
+    """
+    return [get_value(x) for x in xs]
+
+
+def batch_set_value(pairs: list[tuple[Variable, Any]]) -> None:
+    """Replace the numbers of several variables, given as pairs `(variable, value)`.
+
+    >>> x = Variable(np.ones(1), "x")
+    >>> batch_set_value([(x, [5])])
+    >>> x.numpy().tolist()
+    [5.0]
+    """
+    for x, value in pairs:
+        set_value(x, value)

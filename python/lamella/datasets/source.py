@@ -1,0 +1,111 @@
+"""Where the files of the data sets come from, and how they are read: nothing in them is run."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import zipfile
+from typing import Any
+
+import numpy as np
+
+from lamella._types import Array
+from lamella.checks import number
+from lamella.utils.download import get_file
+
+ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+
+Split = tuple[tuple[Array, Array], tuple[Array, Array]]
+"""`(x_train, y_train), (x_test, y_test)`."""
+
+
+def fetch(path: str | os.PathLike[str], name: str, file_hash: str) -> str:
+    """The path of a file of a data set.
+
+    Args:
+        path: what users pass: a name in the cache, or the path of a file of their own, read as it is.
+        name: its name at `ORIGIN`.
+        file_hash: its checksum.
+    """
+    if os.path.dirname(os.fspath(path)) or os.path.isfile(path):
+        if not os.path.isfile(path):
+            raise FileNotFoundError(f"There is no file '{os.fspath(path)}'")
+        return os.fspath(path)
+    return get_file(path, f"{ORIGIN}{name}", file_hash=file_hash)
+
+
+def load_arrays(path: str) -> dict[str, Array]:
+    """The arrays of an `.npz` file by their names; those of lists are read without running code.
+
+    Raises:
+        ValueError: when it is no such file.
+    """
+    arrays = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.namelist():
+                arrays[member.removesuffix(".npy")] = _read_array(archive.read(member))
+    except (zipfile.BadZipFile, pickle.UnpicklingError, EOFError, KeyError) as error:
+        raise ValueError(f"'{path}' is not a file of arrays as it should be: {error}") from error
+    return arrays
+
+
+def _read_array(content: bytes) -> Array:
+    file = io.BytesIO(content)
+    version = np.lib.format.read_magic(file)
+    read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else None
+    header = (read_header or np.lib.format.read_array_header_2_0)(file)
+    if not header[2].hasobject:
+        return np.asarray(np.load(io.BytesIO(content), allow_pickle=False))
+    return np.asarray(ArrayUnpickler(file).load())
+
+
+class ArrayUnpickler(pickle.Unpickler):
+    """Reads pickles of numbers, texts, lists and arrays; refuses all that names other code."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """The few functions that a pickled array names.
+
+        Raises:
+            UnpicklingError: for any other.
+        """
+        kind = _KNOWN.get((module.replace("numpy._core", "numpy.core"), name))
+        if kind is not None:
+            return kind
+        raise pickle.UnpicklingError(f"it names {module}.{name}, which data has no need of")
+
+
+def _reconstruct(kind: type, shape: tuple[int, ...], code: bytes) -> Array:
+    """An array that its pickled state is put into."""
+    return np.ndarray.__new__(np.ndarray, shape, "b")
+
+
+def _scalar(dtype: np.dtype[Any], content: bytes) -> Any:
+    return np.frombuffer(content, dtype)[0]
+
+
+def _encode(text: str, encoding: str = "latin1") -> bytes:
+    return text.encode(encoding)
+
+
+_KNOWN = {
+    ("numpy", "ndarray"): np.ndarray,
+    ("numpy", "dtype"): np.dtype,
+    ("numpy.core.multiarray", "_reconstruct"): _reconstruct,
+    ("numpy.core.multiarray", "scalar"): _scalar,
+    ("_codecs", "encode"): _encode,
+}
+"""What a pickled array names, by module and name."""
+
+
+def split_table(path: str, rows: int | None, test_split: float, seed: int) -> Split:
+    """Rows of `x` and `y` of a file in a random order, the last `test_split` of them for tests."""
+    number("load_data", "test_split", test_split, least=0, below=1)
+    arrays = load_arrays(path)
+    x, y = arrays["x"][:rows], arrays["y"][:rows]
+    order = np.arange(len(x))
+    np.random.RandomState(seed).shuffle(order)  # Keras's split
+    x, y = x[order], y[order]
+    at = int(len(x) * (1 - test_split))
+    return (x[:at], y[:at]), (x[at:], y[at:])

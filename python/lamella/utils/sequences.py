@@ -1,0 +1,76 @@
+"""Sequences of different lengths as one array."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from lamella._types import Array
+from lamella.checks import choice, integer
+
+
+def pad_sequences(
+    sequences: Sequence[Any],
+    maxlen: int | None = None,
+    dtype: Any = "int32",
+    padding: str = "pre",
+    truncating: str = "pre",
+    value: Any = 0.0,
+) -> Array:
+    """Fill sequences up, or cut them off, to one length.
+
+    Args:
+        sequences: a list of lists of numbers, or of arrays of shape (steps, ...).
+        maxlen: the length; that of the longest by default.
+        dtype: type of the result. Defaults to `"int32"`; `object` for texts of any length.
+        padding: where to fill up, `"pre"` (the default) or `"post"`.
+        truncating: where to cut off, `"pre"` (the default) or `"post"`.
+        value: what is filled in. Defaults to 0.
+
+    Returns:
+        An array of shape (sequences, maxlen, ...).
+
+    Raises:
+        ValueError: for what is not a list of sequences, steps of different shapes, or a `value` that the type
+            cannot hold.
+
+    >>> pad_sequences([[1], [2, 3], [4, 5, 6]]).tolist()
+    [[0, 0, 1], [0, 2, 3], [4, 5, 6]]
+    >>> pad_sequences([[1], [4, 5, 6]], maxlen=2, padding="post", value=-1).tolist()
+    [[1, -1], [5, 6]]
+    """
+    choice("pad_sequences", "padding", padding, ("pre", "post"))
+    choice("pad_sequences", "truncating", truncating, ("pre", "post"))
+    if not hasattr(sequences, "__len__") or isinstance(sequences, (str, bytes)):
+        raise ValueError(
+            f"pad_sequences: 'sequences' must be a list of sequences. Received: {type(sequences).__name__}"
+        )
+    for index, sequence in enumerate(sequences):
+        if not hasattr(sequence, "__len__"):
+            raise ValueError(f"pad_sequences: entry {index} is not a sequence. Received: {sequence!r}")
+    kind = np.dtype(dtype)
+    if isinstance(value, str) and kind.kind not in "OUS":
+        raise ValueError(
+            f"pad_sequences: 'value' {value!r} does not fit dtype {kind}: texts need dtype=object"
+        )
+    length = max(map(len, sequences), default=0)
+    if maxlen is not None:
+        length = integer("pad_sequences", "maxlen", maxlen, least=0)
+    row_shape = next((np.asarray(s).shape[1:] for s in sequences if len(s)), ())
+    result = np.full((len(sequences), length, *row_shape), value, dtype=kind)
+    for index, sequence in enumerate(sequences):
+        kept = sequence[max(0, len(sequence) - length) :] if truncating == "pre" else sequence[:length]
+        if not len(kept):
+            continue
+        steps = np.asarray(kept, dtype=kind)
+        if steps.shape[1:] != row_shape:
+            raise ValueError(
+                f"pad_sequences: the steps of entry {index} have shape {steps.shape[1:]}, others {row_shape}"
+            )
+        if padding == "pre":
+            result[index, length - len(steps) :] = steps
+        else:
+            result[index, : len(steps)] = steps
+    return result
