@@ -32,7 +32,7 @@ from lamella.models import Model, Sequential
 from lamella.variable import Variable
 
 if TYPE_CHECKING:
-    from lamella import backend, datasets, diagnostics, preprocessing
+    from lamella import backend, datasets, diagnostics, preprocessing, random
 
 __all__ = [
     "Input",
@@ -56,13 +56,14 @@ __all__ = [
     "models",
     "optimizers",
     "preprocessing",
+    "random",
     "regularizers",
     "saving",
     "utils",
 ]
 
 
-_ON_DEMAND = ("backend", "datasets", "diagnostics", "preprocessing")
+_ON_DEMAND = ("backend", "datasets", "diagnostics", "preprocessing", "random")
 """Modules that most programs never use: these start the sooner."""
 
 

@@ -10,8 +10,10 @@ from lamella._types import Array
 from lamella.config import (
     epsilon,
     floatx,
+    image_data_format,
     set_epsilon,
     set_floatx,
+    set_image_data_format,
 )
 from lamella.utils.session import clear_session
 from lamella.variable import Variable
@@ -39,30 +41,6 @@ def backend() -> str:
     'lamella'
     """
     return "lamella"
-
-
-def image_data_format() -> str:
-    """Where images have their channels.
-
-    >>> image_data_format()
-    'channels_last'
-    """
-    return "channels_last"
-
-
-def set_image_data_format(data_format: str) -> None:
-    """Accept `"channels_last"`, the one there is.
-
-    Raises:
-        ValueError: for `"channels_first"`.
-
-    >>> set_image_data_format("channels_last")
-    """
-    if data_format != "channels_last":
-        raise ValueError(
-            "Images have their channels last here: transpose them, x.transpose(0, 2, 3, 1). "
-            f"Received: data_format={data_format!r}"
-        )
 
 
 def get_value(x: Any) -> Any:

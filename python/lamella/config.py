@@ -9,9 +9,11 @@ from lamella import _core
 __all__ = [
     "epsilon",
     "floatx",
+    "image_data_format",
     "num_threads",
     "set_epsilon",
     "set_floatx",
+    "set_image_data_format",
     "set_num_threads",
     "standardize_dtype",
 ]
@@ -88,6 +90,30 @@ def set_epsilon(value: float) -> None:
     >>> set_epsilon(1e-7)
     """
     _settings["epsilon"] = float(value)
+
+
+def image_data_format() -> str:
+    """Where images have their channels.
+
+    >>> image_data_format()
+    'channels_last'
+    """
+    return "channels_last"
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Accept `"channels_last"`, the one there is.
+
+    Raises:
+        ValueError: for `"channels_first"`.
+
+    >>> set_image_data_format("channels_last")
+    """
+    if data_format != "channels_last":
+        raise ValueError(
+            "Images have their channels last here: transpose them, x.transpose(0, 2, 3, 1). "
+            f"Received: data_format={data_format!r}"
+        )
 
 
 def num_threads() -> int:
