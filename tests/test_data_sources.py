@@ -190,6 +190,82 @@ def test_what_does_not_fit_is_refused(arguments, options, message):
         compiled().fit(*arguments, verbose=0, **options)
 
 
+class Unknown:
+    """Batches that have a length and do not know it, as data loaders over streams."""
+
+    def __init__(self):
+        self.passes = 0
+
+    def __len__(self):
+        raise TypeError("the length of a stream is not known")
+
+    def __iter__(self):
+        self.passes += 1
+        return iter(BATCHES)
+
+
+def test_a_stream_need_not_know_its_length():
+    stream = Unknown()
+    expected = trained(X, Y, batch_size=6, epochs=2)
+    assert_same(trained(stream, epochs=2), expected)
+    assert stream.passes == 2
+    model = compiled(metrics=["mae"])
+    assert model.fit(stream, verbose=0).params["steps"] is None
+    assert model.evaluate(stream, verbose=0) == model.evaluate(BATCHES, verbose=0)
+    assert model.predict(stream, verbose=0).shape == (24, 1)
+
+
+def test_batches_may_be_dictionaries_and_lists_of_one():
+    expected = trained(BATCHES)
+    for wrap in (
+        lambda x, y: ({"any": x}, {"any": y}),
+        lambda x, y: ([x], (y,)),
+        lambda x, y: [(x,), {"y": y}],
+    ):
+        assert_same(trained(iter([wrap(*batch) for batch in BATCHES])), expected)
+        assert_same(trained([tuple(wrap(*batch)) for batch in BATCHES]), expected)
+    outputs = compiled().predict(iter([{"any": x} for x, _ in BATCHES]), verbose=0)
+    assert outputs.shape == (24, 1)
+
+
+def test_predictions_do_not_look_at_targets():
+    batches = [(x, np.array(["a", "b"])) for x, _ in BATCHES]
+    np.testing.assert_array_equal(
+        compiled().predict(iter(batches), verbose=0), compiled().predict(X, verbose=0)
+    )
+
+
+@pytest.mark.parametrize("steps", [None, 4])
+def test_validation_data_that_runs_out_does_not_end_training(steps):
+    model = compiled()
+    with pytest.warns(UserWarning, match="validation_data ran out, and training goes on") as caught:
+        history = model.fit(
+            X, Y, epochs=3, verbose=0, validation_data=iter(BATCHES), validation_steps=steps
+        ).history
+    assert len(caught) == 1
+    assert (len(history["loss"]), len(history["val_loss"])) == (3, 1)
+
+
+def test_validation_goes_on_in_a_generator_where_it_ended():
+    seen = []
+    generator = (seen.append(index) or BATCHES[index % 4] for index in itertools.count())
+    history = compiled().fit(X, Y, epochs=3, verbose=0, validation_data=generator, validation_steps=2)
+    assert len(history.history["val_loss"]) == 3
+    assert seen == list(range(6))
+
+
+def test_steps_beyond_the_last_batch_are_warned_of():
+    model = compiled()
+    for call in (
+        lambda: model.evaluate(iter(BATCHES), steps=5, verbose=0),
+        lambda: model.predict(iter(BATCHES), steps=5, verbose=0),
+        lambda: model.fit(X, Y, validation_data=BATCHES, validation_steps=5, verbose=0),
+        lambda: model.fit(X, Y, validation_data=(X, Y), validation_steps=5, batch_size=6, verbose=0),
+    ):
+        with pytest.warns(UserWarning, match="steps=5 were asked for, it has 4"):
+            call()
+
+
 def test_errors_inside_a_generator_come_through():
     def broken():
         yield BATCHES[0]

@@ -168,3 +168,21 @@ def test_convolution_and_its_gradients(shape, filters, groups, seed):
     expected = [inputs.grad.reshape(5, -1), *(v.grad for v in node.variables)]
     for (variable, gradient), right in zip(built.trainer().gradients(built.feed), expected, strict=True):
         assert op_cases.relative_error(gradient, right.numpy()) < 1e-5, variable.name
+
+
+def test_tensors_are_data_where_they_turn_into_arrays():
+    x = np.random.default_rng(0).normal(size=(12, 4)).astype(np.float32)
+
+    def step(x, y):
+        lamella.utils.set_random_seed(0)
+        model = lamella.Sequential([layers.Input((4,)), layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return model.train_on_batch(x, y)
+
+    expected = step(x, x.sum(1))
+    assert step(torch.tensor(x), torch.tensor(x.sum(1))) == expected
+    assert step([torch.tensor(x)], [torch.tensor(x.sum(1))]) == expected
+    with pytest.raises(TypeError, match=r"x must be an array.*detach"):
+        step(torch.tensor(x, requires_grad=True), x.sum(1))
+    with pytest.raises(TypeError, match=r"y must be an array.*float32.*BFloat16"):
+        step(x, torch.tensor(x.sum(1)).bfloat16())

@@ -95,8 +95,10 @@ def _to_array(name: str, value: Any) -> Array:
         unequal = _unequal_rows(value)
         if unequal is not None:
             raise ValueError(f"{name} must have rows of one length. Received: {unequal}") from None
-        kind = type(value).__name__
-        raise TypeError(f"{name} must be an array of real numbers. A {kind} is none: {error}") from error
+        raise TypeError(
+            f"{name} must be an array of real numbers, such as float32. Received: {type(value).__name__}, "
+            f"which does not turn into one: {error}"
+        ) from error
 
 
 def _unequal_rows(value: Any) -> str | None:

@@ -21,7 +21,7 @@ _CURES = {
 _ROWS_AT_ONCE = 1 << 20  # elements looked at in one go, so that mapped files are never read as a whole
 
 
-def is_numeric(array: Array) -> bool:
+def is_numeric(array: Any) -> bool:
     """Whether it is of a real or integer type, flags included."""
     return array.dtype.kind in "fiub"
 
@@ -44,13 +44,17 @@ def refusal(name: str, array: Array) -> TypeError:
     >>> str(refusal("x", np.array([[0.5, None]], dtype=object))).partition(". ")[2]
     "Received: dtype object, None in row 0, column 1. Convert it first: .astype('float32')"
     """
-    cure = _CURES.get(array.dtype.kind, "Convert it first: .astype('float32')")
+    kind = array.dtype.kind
+    cure = _CURES.get(kind, "Convert it first: .astype('float32')")
+    if array.dtype.names:
+        cure = "Fields become columns by numpy.lib.recfunctions.structured_to_unstructured()"
     found = ""
     if array.size:
         index = _first_of_no_number(array)
         value = array[index]
-        found = f", {shown(value)} in {place(index)}"
         cure = _CURES["U"] if isinstance(value, str) else cure
+        found = f", {str(value) if kind in 'mM' else shown(value.tolist() if kind == 'U' else value)}"
+        found += f" in {place(index)}"
     return TypeError(f"{name} must hold real numbers. Received: dtype {array.dtype}{found}. {cure}")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lamella import checks
+from lamella.data import elements
 from lamella.data.arrays import ArrayData, Names, adapt, adapt_targets
 from lamella.data.batches import IterableData, SparseData
 from lamella.data.conversion import is_array, is_sparse, only
@@ -64,6 +65,8 @@ def adapt_any(
     matrix = x.tocsr()
     if matrix.shape[0] == 0:
         raise ValueError(f"x holds no samples. Received: a sparse matrix of shape {matrix.shape}")
+    if not elements.is_numeric(matrix):
+        raise elements.refusal("x", matrix[:1].toarray())
     return SparseData(matrix, *adapt_targets(matrix.shape, y, sample_weight, names))
 
 

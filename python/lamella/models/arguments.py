@@ -28,11 +28,11 @@ def positive(owner: str, argument: str, value: Any) -> int | None:
 
 def rows_of_step(data: ArrayData | BatchData, batch_size: int | None, steps: int | None) -> int:
     """Rows of a step: as given; or all rows in `steps` steps, where only these are given; or 32."""
-    if batch_size is not None:
-        return batch_size
-    if steps is not None and isinstance(data, (ArrayData, SparseData)):
-        return -(-data.rows // steps)
-    return _DEFAULT_BATCH_SIZE
+    if not isinstance(data, (ArrayData, SparseData)):
+        return batch_size or _DEFAULT_BATCH_SIZE
+    if batch_size is None:
+        batch_size = _DEFAULT_BATCH_SIZE if steps is None else -(-data.rows // steps)
+    return min(batch_size, data.rows)
 
 
 def verbosity(owner: str, verbose: Any) -> int:

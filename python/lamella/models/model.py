@@ -386,9 +386,10 @@ class Model(Persistence):
         count = -(-len(inputs) // rows)
         if steps is not None:
             warn_of_end(steps, count)
-            count, batch_size = min(count, steps), rows
+            count = min(count, steps)
             inputs = inputs[: count * rows]
         program = self.program_for(inputs.shape[1:])
+        batch_size = rows if batch_size or steps else None
         if callbacks is None and level == 0:
             return program.predict(inputs, batch_size=batch_size or 0)
         listeners = self._listeners(callbacks, level, steps=count)
