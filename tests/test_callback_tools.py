@@ -223,9 +223,28 @@ def test_tensorboard_names_its_extra(tmp_path, monkeypatch):
         compiled().fit(X, Y, verbose=0, callbacks=[TensorBoard(tmp_path)])
 
 
-def test_tensorboard_refuses_what_it_does_not_write():
-    with pytest.raises(ValueError, match="embeddings_freq"):
-        TensorBoard(embeddings_freq=1)
+@pytest.mark.parametrize(
+    ("asked", "missing"),
+    [
+        ({"embeddings_freq": 1}, r"no embeddings \(embeddings_freq\)"),
+        ({"profile_batch": (2, 5)}, r"no profile \(profile_batch\)"),
+        ({"profile_batch": "2,5"}, r"no profile \(profile_batch\)"),
+        ({"write_images": True, "histogram_freq": 1}, r"no images of the weights \(write_images\)"),
+        ({"profile_batch": 2, "embeddings_freq": 1}, r"no profile \(profile_batch\), no embeddings"),
+    ],
+)
+def test_tensorboard_says_what_it_does_not_write(asked, missing):
+    with pytest.warns(UserWarning, match=missing):
+        TensorBoard(**asked)
+
+
+def test_tensorboard_takes_what_asks_for_nothing():
+    TensorBoard(histogram_freq=0, write_graph=True, write_images=True, profile_batch=0, embeddings_freq=0)
+
+
+def test_tensorboard_refuses_other_values():
+    with pytest.raises(ValueError, match="profile_batch"):
+        TensorBoard(profile_batch=(5, 2))
     with pytest.raises(ValueError, match="update_freq"):
         TensorBoard(update_freq="step")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -147,6 +147,46 @@ def seed(owner: str, argument: str, value: Any) -> int | None:
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
         raise refusal(owner, argument, "None or an integer that is not negative", value)
     return int(value)
+
+
+def verbosity(owner: str, argument: str, value: Any) -> int:
+    """0 silent, 1 or 2; True and False stand for 1 and 0.
+
+    >>> verbosity("EarlyStopping", "verbose", True)
+    1
+    """
+    if isinstance(value, (int, np.integer, np.bool_)) and 0 <= value <= 2:
+        return int(value)
+    raise refusal(owner, argument, "0, 1 or 2", value)
+
+
+def text(owner: str, argument: str, value: Any) -> str:
+    """A text that is not empty.
+
+    >>> text("ModelCheckpoint", "monitor", 3)
+    Traceback (most recent call last):
+    ValueError: ModelCheckpoint: 'monitor' must be a text. Received: 3
+    """
+    if not isinstance(value, str) or not value:
+        raise refusal(owner, argument, "a text", value)
+    return value
+
+
+def takes(function: Callable[..., Any], *arguments: Any) -> bool:
+    """Whether a function can be called with these arguments, as its signature says, without calling it.
+
+    >>> takes(len), takes(len, [])
+    (False, True)
+    """
+    import inspect  # not at the top: importing lamella does not wait for it
+
+    try:
+        inspect.signature(function).bind(*arguments)
+    except TypeError:
+        return False
+    except ValueError:  # a builtin that does not tell its signature
+        return True
+    return True
 
 
 def _real(value: Any) -> float | None:

@@ -6,7 +6,8 @@ import os
 import warnings
 from typing import TYPE_CHECKING
 
-from lamella.callbacks.callback import Callback, checked_save_freq
+from lamella.callbacks.callback import Callback, checked_frequency
+from lamella.checks import flag, path
 
 if TYPE_CHECKING:
     from lamella.models.training_state import TrainingState
@@ -33,7 +34,8 @@ class BackupAndRestore(Callback):
 
     Raises:
         OSError: in training, when the file cannot be written or read.
-        ValueError: for another `save_freq`; in training, when the file is damaged or of another training.
+        ValueError: for another `save_freq`, or no folder; in training, when the file is damaged or of another
+            training.
 
     >>> import pathlib, tempfile, numpy as np, lamella
     >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -52,10 +54,11 @@ class BackupAndRestore(Callback):
         delete_checkpoint: bool = True,
     ) -> None:
         super().__init__()
-        self.backup_dir = os.fspath(backup_dir)
-        self.save_freq = checked_save_freq(type(self), save_freq)
-        self.double_checkpoint = double_checkpoint
-        self.delete_checkpoint = delete_checkpoint
+        owner = type(self).__name__
+        self.backup_dir = path(owner, "backup_dir", backup_dir)
+        self.save_freq = checked_frequency(owner, "save_freq", save_freq, "epoch")
+        self.double_checkpoint = flag(owner, "double_checkpoint", double_checkpoint)
+        self.delete_checkpoint = flag(owner, "delete_checkpoint", delete_checkpoint)
         self._file = self._previous = ""
         self._state: TrainingState | None = None
         self._logs: dict[str, float] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from lamella.checks import is_positive_integer
+from lamella.checks import is_positive_integer, refusal
 
 if TYPE_CHECKING:
     from lamella.models.model import Model
@@ -12,15 +12,13 @@ if TYPE_CHECKING:
 Logs: TypeAlias = dict[str, float] | None
 
 
-def checked_save_freq(owner: type, save_freq: Any) -> str | int:
-    """Return `"epoch"` or a number of steps; raise ValueError for anything else."""
-    if isinstance(save_freq, str) and save_freq == "epoch":
-        return save_freq
-    if is_positive_integer(save_freq):
-        return int(save_freq)
-    raise ValueError(
-        f"{owner.__name__}: 'save_freq' must be 'epoch' or a number of steps. Received: {save_freq!r}"
-    )
+def checked_frequency(owner: str, argument: str, value: Any, *words: str) -> str | int:
+    """Return one of the words or a number of steps; raise ValueError for anything else."""
+    if isinstance(value, str) and value in words:
+        return value
+    if is_positive_integer(value):
+        return int(value)
+    raise refusal(owner, argument, f"{', '.join(map(repr, words))} or a number of steps", value)
 
 
 class Callback:

@@ -9,6 +9,7 @@ from lamella.callbacks.backup_and_restore import BackupAndRestore
 from lamella.callbacks.callback import Callback, Logs
 from lamella.callbacks.history import History
 from lamella.callbacks.progbar_logger import ProgbarLogger
+from lamella.checks import flag, shown
 
 if TYPE_CHECKING:
     from lamella.models.model import Model
@@ -46,10 +47,10 @@ class CallbackList(Callback):
         self.history = next((c for c in self.callbacks if isinstance(c, History)), None)
         self.progress = next((c for c in self.callbacks if isinstance(c, ProgbarLogger)), None)
         self.backup = next((c for c in self.callbacks if isinstance(c, BackupAndRestore)), None)
-        if add_history and self.history is None:
+        if flag("CallbackList", "add_history", add_history) and self.history is None:
             self.history = History()
             self.callbacks.append(self.history)
-        if add_progbar and self.progress is None:
+        if flag("CallbackList", "add_progbar", add_progbar) and self.progress is None:
             self.progress = ProgbarLogger()
             self.callbacks.append(self.progress)
         self._listeners: dict[str, list[Callable[..., None]]] = {}
@@ -149,7 +150,8 @@ def _flatten(callbacks: Any) -> list[Callback]:
     if isinstance(callbacks, (list, tuple)):
         return [member for callback in callbacks for member in _flatten(callback)]
     if not isinstance(callbacks, Callback):
-        raise TypeError(f"Callbacks must derive from lamella.callbacks.Callback. Received: {callbacks!r}")
+        expected = "lamella.callbacks.Callback objects"
+        raise TypeError(f"'callbacks' must be {expected}. Received: {shown(callbacks)}")
     return [callbacks]
 
 

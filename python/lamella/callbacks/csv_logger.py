@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from lamella.callbacks.callback import Callback, Logs
+from lamella.checks import flag, path, refusal
 
 
 class CSVLogger(Callback):
@@ -20,6 +21,7 @@ class CSVLogger(Callback):
 
     Raises:
         OSError: in training, when the file cannot be written.
+        ValueError: for another separator.
 
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "log.csv"
@@ -33,9 +35,12 @@ class CSVLogger(Callback):
 
     def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False) -> None:
         super().__init__()
-        self.filename = os.fspath(filename)
+        owner = type(self).__name__
+        self.filename = path(owner, "filename", filename)
+        if not isinstance(separator, str) or len(separator) != 1 or separator in '"\r\n':
+            raise refusal(owner, "separator", "one character, no quote and no line break", separator)
         self.separator = separator
-        self.append = append
+        self.append = flag(owner, "append", append)
         self.keys: list[str] | None = None
         self._needs_header = True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lamella._types import Array
 from lamella.callbacks.callback import Logs
 from lamella.callbacks.monitor import MonitorCallback
+from lamella.checks import flag, integer, number, verbosity
 
 
 class EarlyStopping(MonitorCallback):
@@ -47,11 +48,12 @@ class EarlyStopping(MonitorCallback):
         start_from_epoch: int = 0,
     ) -> None:
         super().__init__(monitor, mode, min_delta)
-        self.patience = patience
-        self.verbose = verbose
-        self.baseline = baseline
-        self.restore_best_weights = restore_best_weights
-        self.start_from_epoch = start_from_epoch
+        owner = type(self).__name__
+        self.patience = integer(owner, "patience", patience, least=0)
+        self.verbose = verbosity(owner, "verbose", verbose)
+        self.baseline = None if baseline is None else number(owner, "baseline", baseline, infinite=True)
+        self.restore_best_weights = flag(owner, "restore_best_weights", restore_best_weights)
+        self.start_from_epoch = integer(owner, "start_from_epoch", start_from_epoch, least=0)
         self._reset()
 
     def _reset(self) -> None:

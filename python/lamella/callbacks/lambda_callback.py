@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lamella.callbacks.callback import Callback
+from lamella.checks import refusal
 
 
 class LambdaCallback(Callback):
@@ -15,10 +16,10 @@ class LambdaCallback(Callback):
         on_epoch_begin, on_epoch_end: functions of `(epoch, logs)`.
         on_train_begin, on_train_end: functions of `(logs)`.
         on_train_batch_begin, on_train_batch_end: functions of `(batch, logs)`.
-        **kwargs: functions for the other hooks.
+        **kwargs: functions for the other hooks, and attributes of its own under names that no callback has.
 
     Raises:
-        ValueError: for a hook that does not exist.
+        ValueError: for a hook that does not exist, or that is no function.
 
     >>> losses = []
     >>> callback = LambdaCallback(on_epoch_end=lambda epoch, logs: losses.append(logs["loss"]))
@@ -35,7 +36,7 @@ class LambdaCallback(Callback):
         on_train_end: Callable[..., Any] | None = None,
         on_train_batch_begin: Callable[..., Any] | None = None,
         on_train_batch_end: Callable[..., Any] | None = None,
-        **kwargs: Callable[..., Any] | None,
+        **kwargs: Any,
     ) -> None:
         super().__init__()
         functions = {
@@ -47,8 +48,12 @@ class LambdaCallback(Callback):
             "on_train_batch_end": on_train_batch_end,
             **kwargs,
         }
-        for hook, function in functions.items():
-            if not (hook.startswith("on_") and hasattr(Callback, hook)):
-                raise ValueError(f"LambdaCallback: there is no hook '{hook}'")
-            if function is not None:
-                setattr(self, hook, function)
+        for name, value in functions.items():
+            is_hook = name.startswith("on_")
+            if is_hook != hasattr(Callback, name):
+                what = f"there is no hook '{name}'" if is_hook else f"'{name}' is what every callback has"
+                raise ValueError(f"LambdaCallback: {what}")
+            if is_hook and not (value is None or callable(value)):
+                raise refusal("LambdaCallback", name, "a function", value)
+            if value is not None:
+                setattr(self, name, value)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lamella.callbacks.callback import Callback, Logs
+from lamella.checks import refusal, takes, verbosity
 
 
 class LearningRateScheduler(Callback):
@@ -32,9 +33,13 @@ class LearningRateScheduler(Callback):
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         super().__init__()
+        self.verbose = verbosity("LearningRateScheduler", "verbose", verbose)
+        # Asked of the signature, so that a TypeError raised inside the function is not taken for an answer.
+        self._takes_rate = callable(schedule) and takes(schedule, 0, 0.0)
+        if not self._takes_rate and not (callable(schedule) and takes(schedule, 0)):
+            expected = "a function of (epoch) or (epoch, learning_rate)"
+            raise refusal("LearningRateScheduler", "schedule", expected, schedule)
         self.schedule = schedule
-        self.verbose = verbose
-        self._takes_rate = _takes_two(schedule)
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         optimizer: Any = self.model.optimizer
@@ -48,17 +53,3 @@ class LearningRateScheduler(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if logs is not None and self.model.optimizer is not None:
             logs["learning_rate"] = self.model.optimizer.learning_rate
-
-
-def _takes_two(schedule: Callable[..., float]) -> bool:
-    """Whether it can be called with two arguments; asked of the signature, so that a TypeError raised inside
-    the function is not taken for an answer."""
-    import inspect  # not at the top: importing lamella does not wait for it
-
-    try:
-        inspect.signature(schedule).bind(0, 0.0)
-    except TypeError:
-        return False
-    except ValueError:  # a builtin that does not tell its signature
-        return True
-    return True

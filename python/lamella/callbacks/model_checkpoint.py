@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from lamella.callbacks.callback import Logs, checked_save_freq
+from lamella.callbacks.callback import Logs, checked_frequency
 from lamella.callbacks.monitor import MonitorCallback
+from lamella.checks import flag, number, verbosity
 
 
 class ModelCheckpoint(MonitorCallback):
@@ -55,12 +56,15 @@ class ModelCheckpoint(MonitorCallback):
         super().__init__(monitor, mode, min_delta=0)
         from lamella.saving import checked_name
 
-        self.save_freq = checked_save_freq(type(self), save_freq)
-        self.filepath = checked_name("ModelCheckpoint", filepath, bool(save_weights_only))
-        self.verbose = verbose
-        self.save_best_only = save_best_only
-        self.save_weights_only = save_weights_only
-        self.best = initial_value_threshold
+        owner = type(self).__name__
+        self.save_freq = checked_frequency(owner, "save_freq", save_freq, "epoch")
+        self.verbose = verbosity(owner, "verbose", verbose)
+        self.save_best_only = flag(owner, "save_best_only", save_best_only)
+        self.save_weights_only = flag(owner, "save_weights_only", save_weights_only)
+        self.filepath = checked_name(owner, filepath, self.save_weights_only)
+        self.best: float | None = None
+        if initial_value_threshold is not None:
+            self.best = number(owner, "initial_value_threshold", initial_value_threshold, infinite=True)
         self._steps = 0
         self._epoch = 0
         if self.save_freq != "epoch":

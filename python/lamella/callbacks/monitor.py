@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 from lamella.callbacks.callback import Callback, Logs
+from lamella.checks import choice, number, text
 
 _MODES = ("auto", "min", "max")
 
@@ -23,13 +24,10 @@ class MonitorCallback(Callback):
 
     def __init__(self, monitor: str, mode: str, min_delta: float) -> None:
         super().__init__()
-        if mode not in _MODES:
-            raise ValueError(
-                f"{type(self).__name__}: 'mode' must be one of {', '.join(_MODES)}. Received: {mode!r}"
-            )
-        self.monitor = monitor
-        self.mode = mode
-        self.min_delta = abs(min_delta)
+        owner = type(self).__name__
+        self.monitor = text(owner, "monitor", monitor)
+        self.mode = choice(owner, "mode", mode, _MODES)
+        self.min_delta = abs(number(owner, "min_delta", min_delta))
         self._more_is_better = False
 
     def find_direction(self) -> None:

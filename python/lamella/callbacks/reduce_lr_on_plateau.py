@@ -6,6 +6,7 @@ from typing import Any
 
 from lamella.callbacks.callback import Logs
 from lamella.callbacks.monitor import MonitorCallback
+from lamella.checks import integer, number, verbosity
 
 
 class ReduceLROnPlateau(MonitorCallback):
@@ -49,15 +50,12 @@ class ReduceLROnPlateau(MonitorCallback):
         min_lr: float = 0.0,
     ) -> None:
         super().__init__(monitor, mode, min_delta)
-        if not 0.0 < factor < 1.0:
-            raise ValueError(
-                f"ReduceLROnPlateau: 'factor' must lie between 0 and 1. Received: factor={factor}"
-            )
-        self.factor = factor
-        self.patience = patience
-        self.verbose = verbose
-        self.cooldown = cooldown
-        self.min_lr = min_lr
+        owner = type(self).__name__
+        self.factor = number(owner, "factor", factor, above=0, below=1)
+        self.patience = integer(owner, "patience", patience, least=0)
+        self.verbose = verbosity(owner, "verbose", verbose)
+        self.cooldown = integer(owner, "cooldown", cooldown, least=0)
+        self.min_lr = number(owner, "min_lr", min_lr, least=0)
         self._reset()
 
     def _reset(self) -> None:

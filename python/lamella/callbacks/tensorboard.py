@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import time
+import warnings
 from typing import Any
 
-from lamella.callbacks.callback import Callback, Logs
+from lamella.callbacks.callback import Callback, Logs, checked_frequency
+from lamella.checks import flag, integer, path, refusal
 from lamella.utils.optional import require
 
 
@@ -21,15 +24,18 @@ class TensorBoard(Callback):
         log_dir: the folder. Defaults to `"logs"`.
         histogram_freq: every how many epochs to write histograms of all variables; 0, the default, never.
         write_graph: taken for Keras's sake; no graph is written.
-        write_images: must be False.
+        write_images: taken for Keras's sake; no images are written.
         write_steps_per_second: whether to write how many steps a second takes. Defaults to False.
         update_freq: `"epoch"` (the default), `"batch"`, or every how many steps to write losses and metrics;
             writing between epochs makes training come back to Python after every batch.
-        profile_batch, embeddings_freq, embeddings_metadata: must have their default.
+        profile_batch, embeddings_freq, embeddings_metadata: taken for Keras's sake; nothing is written for
+            them.
+
+    An argument that asks for what is not written warns.
 
     Raises:
         ImportError: when training begins and tensorboardX is not installed.
-        ValueError: for an argument that is not supported.
+        ValueError: for an argument that is not what it must be.
 
     >>> callback = TensorBoard("logs", histogram_freq=1)
     >>> callback.log_dir, callback.update_freq
@@ -49,24 +55,26 @@ class TensorBoard(Callback):
         embeddings_metadata: Any = None,
     ) -> None:
         super().__init__()
-        for argument, value in {
-            "write_images": write_images,
-            "profile_batch": profile_batch,
-            "embeddings_freq": embeddings_freq,
-            "embeddings_metadata": embeddings_metadata,
-        }.items():
-            if value:
-                raise ValueError(
-                    f"TensorBoard: the argument '{argument}' is not supported. Received: {argument}={value!r}"
-                )
-        self.log_dir = os.fspath(log_dir)
-        self.histogram_freq = histogram_freq
-        self.write_graph = write_graph
-        self.write_steps_per_second = write_steps_per_second
-        self.update_freq = _check_update_freq(update_freq)
+        owner = type(self).__name__
+        self.log_dir = path(owner, "log_dir", log_dir)
+        self.histogram_freq = integer(owner, "histogram_freq", histogram_freq, least=0)
+        self.write_graph = flag(owner, "write_graph", write_graph)
+        self.write_images = flag(owner, "write_images", write_images)
+        self.write_steps_per_second = flag(owner, "write_steps_per_second", write_steps_per_second)
+        self.update_freq = checked_frequency(owner, "update_freq", update_freq, "epoch", "batch")
+        self.embeddings_freq = integer(owner, "embeddings_freq", embeddings_freq, least=0)
+        self.embeddings_metadata = embeddings_metadata
+        left_out = {
+            "images of the weights (write_images)": self.write_images and self.histogram_freq > 0,
+            "profile (profile_batch)": _asks_for_profile(profile_batch),
+            "embeddings (embeddings_freq)": self.embeddings_freq > 0,
+        }
+        if any(left_out.values()):
+            missing = ", no ".join(what for what, asked in left_out.items() if asked)
+            warnings.warn(f"TensorBoard writes no {missing}", stacklevel=2)
         self._writers: dict[str, Any] = {}
         self._epoch_began = (0.0, 0)
-        if update_freq != "epoch":
+        if self.update_freq != "epoch":
             self.on_train_batch_end = self._write_batch  # type: ignore[method-assign]
 
     def on_train_begin(self, logs: Logs = None) -> None:
@@ -118,10 +126,14 @@ class TensorBoard(Callback):
         return self._writers[run]
 
 
-def _check_update_freq(update_freq: str | int) -> str | int:
-    if update_freq in ("epoch", "batch") or (isinstance(update_freq, int) and update_freq > 0):
-        return update_freq
-    raise ValueError(
-        "TensorBoard: 'update_freq' must be 'epoch', 'batch' or a positive integer. "
-        f"Received: {update_freq!r}"
-    )
+def _asks_for_profile(profile_batch: Any) -> bool:
+    """Whether steps are to be profiled: a step, or the first and the last one, perhaps as a text."""
+    parts = profile_batch.split(",") if isinstance(profile_batch, str) else profile_batch
+    parts = parts if isinstance(parts, (list, tuple)) else [parts]
+    try:
+        steps = [int(part) if isinstance(part, str) else operator.index(part) for part in parts]
+    except (TypeError, ValueError):
+        steps = []
+    if not 1 <= len(steps) <= 2 or not 0 <= steps[0] <= steps[-1]:
+        raise refusal("TensorBoard", "profile_batch", "0, a step or a pair of steps", profile_batch)
+    return steps[-1] > 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from lamella.callbacks.callback import Callback, Logs
+from lamella.checks import flag
 
 
 class TerminateOnNaN(Callback):
@@ -30,7 +31,7 @@ class TerminateOnNaN(Callback):
 
     def __init__(self, raise_error: bool = False) -> None:
         super().__init__()
-        self.raise_error = raise_error
+        self.raise_error = flag("TerminateOnNaN", "raise_error", raise_error)
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         loss = (logs or {}).get("loss")

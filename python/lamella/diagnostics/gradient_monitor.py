@@ -9,6 +9,7 @@ import numpy as np
 
 from lamella._types import Array
 from lamella.callbacks.callback import Callback, Logs
+from lamella.checks import integer
 from lamella.diagnostics.probe import Probe, activation_name, leaves, outputs
 from lamella.layers import Layer
 from lamella.utils.plotting import QUIET, label_panel, new_figure
@@ -68,9 +69,7 @@ class GradientMonitor(Callback):
 
     def __init__(self, x: Any, y: Any, sample_weight: Any = None, every: int = 10) -> None:
         super().__init__()
-        if int(every) != every or every < 1:
-            raise ValueError(f"GradientMonitor: 'every' must be a positive integer. Received: {every!r}")
-        self.every = int(every)
+        self.every = integer("GradientMonitor", "every", every, least=1)
         self._rows = (x, y, sample_weight)
         self._probe: Probe | None = None
         self._before: dict[str, list[Array]] | None = None

@@ -10,6 +10,7 @@ from typing import Any
 
 from lamella import _core, losses, metrics, optimizers, seeding
 from lamella._types import Array, Config, Spec
+from lamella.checks import refusal
 from lamella.data.arrays import ArrayData
 from lamella.losses import Loss
 from lamella.metrics import Metric
@@ -46,7 +47,12 @@ class Compiled:
     """
 
     def __init__(self, optimizer: Any, loss: Any, metric_list: Any, weighted_list: Any = None) -> None:
-        self.optimizer = optimizers.get(optimizer)
+        found = optimizers.get(optimizer)
+        if found is None:
+            raise refusal(
+                "compile", "optimizer", "a name, a config or an Optimizer, for evaluation too", optimizer
+            )
+        self.optimizer = found
         self._arguments = {"loss": loss, "metrics": metric_list, "weighted_metrics": weighted_list}
         self._loss = loss if _is_one_of(loss, _CROSSENTROPY) or loss is None else losses.get(loss)
         weighted = _flatten(weighted_list)

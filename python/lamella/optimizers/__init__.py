@@ -42,8 +42,8 @@ _registry.add(Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Lion, Nadam, RMSprop
 _registry.add(adamw=AdamW, rmsprop=RMSprop)
 
 
-def get(identifier: Any) -> Optimizer:
-    """Return an optimizer from a name, a config or an optimizer.
+def get(identifier: Any) -> Optimizer | None:
+    """Return an optimizer from a name, a config or an optimizer; None stays None.
 
     >>> get("adam").learning_rate
     0.001
@@ -52,7 +52,7 @@ def get(identifier: Any) -> Optimizer:
     ...
     ValueError: Unknown optimizer 'adaam'. Did you mean 'adam'? Available: Adadelta, ...
     """
-    return _registry.get(identifier)
+    return None if identifier is None else _registry.get(identifier)
 
 
 def serialize(optimizer: Optimizer) -> Config | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
+from lamella.checks import number
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
 
@@ -63,8 +64,9 @@ class Adadelta(Optimizer):
             name=name,
             **kwargs,
         )
-        self.rho = self.require_decay("rho", rho)
-        self.epsilon = self.require_not_negative("epsilon", epsilon)
+        owner = type(self).__name__
+        self.rho = number(owner, "rho", rho, least=0, below=1)
+        self.epsilon = number(owner, "epsilon", epsilon, least=0)
 
     def hyperparameters(self) -> Config:
         return {"rho": self.rho, "epsilon": self.epsilon}

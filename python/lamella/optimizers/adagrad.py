@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
+from lamella.checks import number
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
 
@@ -62,10 +63,11 @@ class Adagrad(Optimizer):
             name=name,
             **kwargs,
         )
-        self.initial_accumulator_value = self.require_not_negative(
-            "initial_accumulator_value", initial_accumulator_value
+        owner = type(self).__name__
+        self.initial_accumulator_value = number(
+            owner, "initial_accumulator_value", initial_accumulator_value, least=0
         )
-        self.epsilon = self.require_not_negative("epsilon", epsilon)
+        self.epsilon = number(owner, "epsilon", epsilon, least=0)
 
     def hyperparameters(self) -> Config:
         return {"initial_accumulator_value": self.initial_accumulator_value, "epsilon": self.epsilon}

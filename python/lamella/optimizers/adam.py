@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
+from lamella.checks import flag, number
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
 
@@ -68,11 +69,12 @@ class Adam(Optimizer):
             name=name,
             **kwargs,
         )
-        self.beta_1 = self.require_decay("beta_1", beta_1)
-        self.beta_2 = self.require_decay("beta_2", beta_2)
-        self.epsilon = self.require_not_negative("epsilon", epsilon)
-        self.amsgrad = bool(amsgrad)
-        self.own_slots = 3 if amsgrad else 2
+        owner = type(self).__name__
+        self.beta_1 = number(owner, "beta_1", beta_1, least=0, below=1)
+        self.beta_2 = number(owner, "beta_2", beta_2, least=0, below=1)
+        self.epsilon = number(owner, "epsilon", epsilon, least=0)
+        self.amsgrad = flag(owner, "amsgrad", amsgrad)
+        self.own_slots = 3 if self.amsgrad else 2
 
     def hyperparameters(self) -> Config:
         return {

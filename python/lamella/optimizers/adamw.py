@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lamella.checks import number
 from lamella.optimizers.adam import Adam
 from lamella.optimizers.schedules import LearningRateSchedule
 
@@ -46,15 +47,13 @@ class AdamW(Adam):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        if weight_decay is None:
-            raise ValueError("AdamW: 'weight_decay' must be a number. Received: None")
         super().__init__(
             learning_rate,
             beta_1,
             beta_2,
             epsilon,
             amsgrad,
-            weight_decay=weight_decay,
+            weight_decay=number(type(self).__name__, "weight_decay", weight_decay, least=0),
             clipnorm=clipnorm,
             clipvalue=clipvalue,
             global_clipnorm=global_clipnorm,

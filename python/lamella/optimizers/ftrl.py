@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
+from lamella.checks import number
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
 
@@ -71,24 +72,21 @@ class Ftrl(Optimizer):
             name=name,
             **kwargs,
         )
-        if not learning_rate_power <= 0.0:
-            raise ValueError(
-                f"Ftrl: 'learning_rate_power' must not be positive. Received: {learning_rate_power}"
-            )
-        self.learning_rate_power = float(learning_rate_power)
-        self.initial_accumulator_value = self.require_not_negative(
-            "initial_accumulator_value", initial_accumulator_value
+        owner = type(self).__name__
+        self.learning_rate_power = number(owner, "learning_rate_power", learning_rate_power, most=0)
+        self.initial_accumulator_value = number(
+            owner, "initial_accumulator_value", initial_accumulator_value, least=0
         )
-        self.l1_regularization_strength = self.require_not_negative(
-            "l1_regularization_strength", l1_regularization_strength
+        self.l1_regularization_strength = number(
+            owner, "l1_regularization_strength", l1_regularization_strength, least=0
         )
-        self.l2_regularization_strength = self.require_not_negative(
-            "l2_regularization_strength", l2_regularization_strength
+        self.l2_regularization_strength = number(
+            owner, "l2_regularization_strength", l2_regularization_strength, least=0
         )
-        self.l2_shrinkage_regularization_strength = self.require_not_negative(
-            "l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength
+        self.l2_shrinkage_regularization_strength = number(
+            owner, "l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength, least=0
         )
-        self.beta = self.require_not_negative("beta", beta)
+        self.beta = number(owner, "beta", beta, least=0)
 
     def hyperparameters(self) -> Config:
         return {

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
+from lamella.checks import number
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
 
@@ -62,10 +63,9 @@ class Lion(Optimizer):
             name=name,
             **kwargs,
         )
-        if not 0.0 < beta_1 <= 1.0:
-            raise ValueError(f"Lion: 'beta_1' must be in (0, 1]. Received: {beta_1}")
-        self.beta_1 = float(beta_1)
-        self.beta_2 = self.require_decay("beta_2", beta_2)
+        owner = type(self).__name__
+        self.beta_1 = number(owner, "beta_1", beta_1, above=0, most=1)
+        self.beta_2 = number(owner, "beta_2", beta_2, least=0, below=1)
 
     def hyperparameters(self) -> Config:
         return {"beta_1": self.beta_1, "beta_2": self.beta_2}

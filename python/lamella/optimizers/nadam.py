@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
+from lamella.checks import number
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
 
@@ -66,9 +67,10 @@ class Nadam(Optimizer):
             name=name,
             **kwargs,
         )
-        self.beta_1 = self.require_decay("beta_1", beta_1)
-        self.beta_2 = self.require_decay("beta_2", beta_2)
-        self.epsilon = self.require_not_negative("epsilon", epsilon)
+        owner = type(self).__name__
+        self.beta_1 = number(owner, "beta_1", beta_1, least=0, below=1)
+        self.beta_2 = number(owner, "beta_2", beta_2, least=0, below=1)
+        self.epsilon = number(owner, "epsilon", epsilon, least=0)
 
     def hyperparameters(self) -> Config:
         return {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}

@@ -7,11 +7,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import numpy as np
-
 from lamella import _core
 from lamella._types import Config, Spec
-from lamella.naming import auto_name
+from lamella.checks import flag, integer, number, refusal, shown, takes
+from lamella.naming import auto_name, checked_name
 from lamella.optimizers import schedules
 from lamella.optimizers.schedules import FunctionRate, LearningRateSchedule
 from lamella.optimizers.state import OptimizerState
@@ -35,6 +34,12 @@ _SHARED = (
 
 _MAX_COUNT = 2**31 - 1
 """The largest number of steps that the native optimizer counts."""
+
+_OLD_ARGUMENTS = {
+    "lr": ": pass learning_rate",
+    "decay": ": pass a schedule, learning_rate=schedules.InverseTimeDecay(rate, 1, decay)",
+}
+"""What takes the place of arguments that Keras had once."""
 
 _SCHEDULED_STEPS = 256
 """Steps a schedule is evaluated for at once: a native call may end before it has used them all."""
@@ -94,21 +99,27 @@ class Optimizer:
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
+        owner = type(self).__name__
         for argument in kwargs:
-            raise ValueError(f"{type(self).__name__} has no argument '{argument}'")
-        if loss_scale_factor is not None and not 0.0 < loss_scale_factor < math.inf:
-            raise self._wrong("loss_scale_factor", "positive and finite, or None", loss_scale_factor)
-        self.name = name or auto_name(type(self).__name__)
-        self.weight_decay = weight_decay
-        self.clipnorm = clipnorm
-        self.clipvalue = clipvalue
-        self.global_clipnorm = global_clipnorm
-        self.use_ema = bool(use_ema)
-        self.ema_momentum = float(ema_momentum)
-        self.ema_overwrite_frequency = ema_overwrite_frequency
-        self.loss_scale_factor = loss_scale_factor
-        self.gradient_accumulation_steps = gradient_accumulation_steps
-        self._check_shared()
+            raise ValueError(f"{owner} has no argument '{argument}'{_OLD_ARGUMENTS.get(argument, '')}")
+        self.name = checked_name(type(self), name) or auto_name(owner)
+        self.weight_decay = _number_or_none(owner, "weight_decay", weight_decay, least=0)
+        self.clipnorm = _number_or_none(owner, "clipnorm", clipnorm, least=0)
+        self.clipvalue = _number_or_none(owner, "clipvalue", clipvalue, least=0)
+        self.global_clipnorm = _number_or_none(owner, "global_clipnorm", global_clipnorm, least=0)
+        clipping = {key: getattr(self, key) for key in ("clipnorm", "clipvalue", "global_clipnorm")}
+        if sum(value is not None for value in clipping.values()) > 1:
+            raise ValueError(
+                f"{owner}: only one of 'clipnorm', 'clipvalue' and 'global_clipnorm' may be set. "
+                f"Received: {clipping}"
+            )
+        self.use_ema = flag(owner, "use_ema", use_ema)
+        self.ema_momentum = number(owner, "ema_momentum", ema_momentum, least=0, most=1)
+        self.ema_overwrite_frequency = _steps(owner, "ema_overwrite_frequency", ema_overwrite_frequency, 1)
+        self.loss_scale_factor = _number_or_none(owner, "loss_scale_factor", loss_scale_factor, above=0)
+        self.gradient_accumulation_steps = _steps(
+            owner, "gradient_accumulation_steps", gradient_accumulation_steps, 2
+        )
         self._schedule: LearningRateSchedule | None = None
         self._learning_rate = 0.0
         self.learning_rate = learning_rate
@@ -117,72 +128,32 @@ class Optimizer:
         self._excluded: list[Variable] = []
         self._excluded_names: re.Pattern[str] | None = None
 
-    def _check_shared(self) -> None:
-        clipping = {key: getattr(self, key) for key in ("clipnorm", "clipvalue", "global_clipnorm")}
-        for argument, value in {"weight_decay": self.weight_decay, **clipping}.items():
-            if value is not None:
-                self.require_not_negative(argument, value)
-        if sum(value is not None for value in clipping.values()) > 1:
-            raise ValueError(
-                f"{type(self).__name__}: only one of 'clipnorm', 'clipvalue' and 'global_clipnorm' may be "
-                f"set. Received: {clipping}"
-            )
-        if not 0.0 <= self.ema_momentum <= 1.0:
-            raise self._wrong("ema_momentum", "in [0, 1]", self.ema_momentum)
-        for argument, least in (("ema_overwrite_frequency", 1), ("gradient_accumulation_steps", 2)):
-            value = getattr(self, argument)
-            if value is not None and (
-                not isinstance(value, (int, np.integer)) or not least <= value <= _MAX_COUNT
-            ):
-                raise self._wrong(argument, f"an integer from {least} to {_MAX_COUNT}, or None", value)
-
-    def _wrong(self, argument: str, expected: str, value: Any) -> ValueError:
-        return ValueError(f"{type(self).__name__}: '{argument}' must be {expected}. Received: {value!r}")
-
-    def require_not_negative(self, argument: str, value: float) -> float:
-        """Return the value as a float; raise ValueError unless it is finite and >= 0."""
-        if not 0.0 <= value < math.inf:
-            raise self._wrong(argument, "finite and not negative", value)
-        return float(value)
-
-    def require_decay(self, argument: str, value: float) -> float:
-        """Return the value as a float; raise ValueError unless it is in [0, 1)."""
-        if not 0.0 <= value < 1.0:
-            raise self._wrong(argument, "in [0, 1)", value)
-        return float(value)
-
     @property
     def learning_rate(self) -> float:
         """Step size, of the next step where a schedule gives it; set it at any time.
 
         Setting a number raises TypeError where a schedule gives the rate.
         """
-        return self._learning_rate if self._schedule is None else float(self._schedule(self._steps))
+        return self._learning_rate if self._schedule is None else self._scheduled(self._steps)
 
     @learning_rate.setter
     def learning_rate(self, value: float | LearningRateSchedule | Callable[[], float]) -> None:
+        owner = type(self).__name__
         if isinstance(value, LearningRateSchedule):
             self._schedule = value
-            return
-        if callable(value):
+        elif callable(value) and not isinstance(value, type):
+            if not takes(value):
+                raise refusal(
+                    owner, "learning_rate", "a number, a schedule or a function without arguments", value
+                )
             self._schedule = FunctionRate(value)
-            return
-        if self._schedule is not None:
+        elif self._schedule is not None:
             raise TypeError(
-                f"{type(self).__name__}: the learning rate follows {type(self._schedule).__name__} and "
-                f"cannot be set to a number. Received: {value!r}"
+                f"{owner}: the learning rate follows {type(self._schedule).__name__} and cannot be set to a "
+                f"number. Received: learning_rate={shown(value)}"
             )
-        if not isinstance(value, (int, float, np.number)) and getattr(value, "shape", None) != ():
-            raise ValueError(
-                f"{type(self).__name__}: the learning rate must be a number or a LearningRateSchedule. "
-                f"Received: {value!r}"
-            )
-        rate = float(value)
-        if not 0.0 <= rate < math.inf:
-            raise ValueError(
-                f"{type(self).__name__}: the learning rate must be finite and >= 0. Received: {rate}"
-            )
-        self._learning_rate = rate
+        else:
+            self._learning_rate = number(owner, "learning_rate", value, least=0)
 
     @property
     def follows_schedule(self) -> bool:
@@ -197,7 +168,22 @@ class Optimizer:
         if self._schedule is None:
             return self._learning_rate
         first = self._steps
-        return [float(self._schedule(first + i)) for i in range(min(steps, _SCHEDULED_STEPS))]
+        return [self._scheduled(first + i) for i in range(min(steps, _SCHEDULED_STEPS))]
+
+    def _scheduled(self, step: int) -> float:
+        """The rate that the schedule gives a step; raises ValueError for what is no rate."""
+        assert self._schedule is not None
+        given = self._schedule(step)
+        try:
+            rate = float(given)
+        except (TypeError, ValueError):
+            rate = math.nan
+        if not 0.0 <= rate < math.inf:
+            raise ValueError(
+                f"{type(self).__name__}: the learning_rate of a step must be a finite number of at least 0. "
+                f"For step {step} {type(self._schedule).__name__} gave {shown(given)}"
+            )
+        return rate
 
     @property
     def _steps(self) -> int:
@@ -278,7 +264,7 @@ class Optimizer:
                 such as `"bias"`. None for none.
 
         Raises:
-            ValueError: when the optimizer has trained.
+            ValueError: when the optimizer has trained, or for something else than lists.
 
         >>> import lamella
         >>> optimizer = lamella.optimizers.AdamW()
@@ -286,8 +272,11 @@ class Optimizer:
         """
         if self.built:
             raise ValueError("exclude_from_weight_decay() must be called before the optimizer trains")
+        owner = type(self).__name__
+        if not isinstance(var_list, (list, tuple, type(None))):
+            raise refusal(owner, "var_list", "a list of variables, or None", var_list)
         self._excluded = list(var_list or ())
-        self._excluded_names = re.compile("|".join(var_names)) if var_names else None
+        self._excluded_names = _pattern(owner, var_names)
 
     def decays(self, variable: Variable) -> bool:
         """Whether `weight_decay` applies to a variable."""
@@ -338,3 +327,22 @@ class Optimizer:
         if isinstance(arguments.get("learning_rate"), dict):
             arguments["learning_rate"] = schedules.deserialize(arguments["learning_rate"], custom_objects)
         return cls(**arguments)
+
+
+def _number_or_none(owner: str, argument: str, value: Any, **bounds: Any) -> float | None:
+    return None if value is None else number(owner, argument, value, **bounds)
+
+
+def _steps(owner: str, argument: str, value: Any, least: int) -> int | None:
+    return None if value is None else integer(owner, argument, value, least, _MAX_COUNT)
+
+
+def _pattern(owner: str, var_names: Any) -> re.Pattern[str] | None:
+    """What matches where one of these regular expressions does, None for no names."""
+    if var_names is None:
+        return None
+    names: Any = var_names if isinstance(var_names, (list, tuple)) else [None]
+    try:
+        return re.compile("|".join(names)) if names else None
+    except (TypeError, re.error):
+        raise refusal(owner, "var_names", "a list of regular expressions, or None", var_names) from None

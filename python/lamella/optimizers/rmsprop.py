@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
+from lamella.checks import flag, number
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
 
@@ -68,11 +69,12 @@ class RMSprop(Optimizer):
             name=name,
             **kwargs,
         )
-        self.rho = self.require_decay("rho", rho)
-        self.momentum = self.require_decay("momentum", momentum)
-        self.epsilon = self.require_not_negative("epsilon", epsilon)
-        self.centered = bool(centered)
-        self.own_slots = 1 + (momentum > 0) + self.centered
+        owner = type(self).__name__
+        self.rho = number(owner, "rho", rho, least=0, below=1)
+        self.momentum = number(owner, "momentum", momentum, least=0, below=1)
+        self.epsilon = number(owner, "epsilon", epsilon, least=0)
+        self.centered = flag(owner, "centered", centered)
+        self.own_slots = 1 + (self.momentum > 0) + self.centered
 
     def hyperparameters(self) -> Config:
         return {

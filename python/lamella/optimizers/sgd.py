@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
+from lamella.checks import flag, number
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
 
@@ -65,11 +66,10 @@ class SGD(Optimizer):
             name=name,
             **kwargs,
         )
-        if not 0.0 <= momentum <= 1.0:
-            raise ValueError(f"SGD: 'momentum' must be between 0 and 1. Received: {momentum}")
-        self.momentum = float(momentum)
-        self.nesterov = bool(nesterov)
-        self.own_slots = 1 if momentum else 0
+        owner = type(self).__name__
+        self.momentum = number(owner, "momentum", momentum, least=0, most=1)
+        self.nesterov = flag(owner, "nesterov", nesterov)
+        self.own_slots = 1 if self.momentum else 0
 
     def hyperparameters(self) -> Config:
         return {"momentum": self.momentum, "nesterov": self.nesterov}

@@ -194,7 +194,7 @@ def checked_name(owner: str, filepath: Any, of_weights: bool = False) -> str:
     suffixes = tuple(_WRITERS_OF_WEIGHTS if of_weights else _WRITERS)
     if not path.endswith(suffixes):
         expected = f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"
-        raise ValueError(f"The name of the file must end in {expected}. Received: '{path}'")
+        raise ValueError(f"{owner}: 'filepath' must end in {expected}. Received: '{path}'")
     return path
 
 

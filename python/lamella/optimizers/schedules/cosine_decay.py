@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 from lamella._types import Config
-from lamella.optimizers.schedules.schedule import LearningRateSchedule, require_positive
+from lamella.checks import integer, number
+from lamella.naming import checked_name
+from lamella.optimizers.schedules.schedule import LearningRateSchedule, steps
 
 
 class CosineDecay(LearningRateSchedule):
@@ -22,7 +24,7 @@ class CosineDecay(LearningRateSchedule):
         name: defaults to "CosineDecay".
 
     Raises:
-        ValueError: when `decay_steps` is not positive.
+        ValueError: for an argument outside its range.
 
     >>> CosineDecay(0.0, 100, warmup_target=0.1, warmup_steps=10)(5)
     0.05
@@ -31,18 +33,21 @@ class CosineDecay(LearningRateSchedule):
     def __init__(
         self,
         initial_learning_rate: float,
-        decay_steps: int,
+        decay_steps: float,
         alpha: float = 0.0,
-        name: str = "CosineDecay",
+        name: str | None = "CosineDecay",
         warmup_target: float | None = None,
         warmup_steps: int = 0,
     ) -> None:
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = require_positive(self, "decay_steps", decay_steps)
-        self.alpha = alpha
-        self.name = name
-        self.warmup_target = warmup_target
-        self.warmup_steps = warmup_steps
+        owner = type(self).__name__
+        self.initial_learning_rate = number(owner, "initial_learning_rate", initial_learning_rate, least=0)
+        self.decay_steps = steps(owner, "decay_steps", decay_steps)
+        self.alpha = number(owner, "alpha", alpha, least=0)
+        self.name = checked_name(type(self), name)
+        self.warmup_target = None
+        if warmup_target is not None:
+            self.warmup_target = number(owner, "warmup_target", warmup_target, least=0)
+        self.warmup_steps = integer(owner, "warmup_steps", warmup_steps, least=0)
 
     def __call__(self, step: int) -> float:
         highest = self.initial_learning_rate

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lamella._types import Config
+from lamella.checks import refusal, takes
 from lamella.optimizers.schedules.schedule import LearningRateSchedule
 
 
@@ -14,15 +15,20 @@ class FunctionRate(LearningRateSchedule):
     Args:
         function: asked for each step, for the steps of a while in advance.
 
+    Raises:
+        ValueError: for a function that needs arguments.
+
     >>> FunctionRate(lambda: 0.5)(3)
     0.5
     """
 
     def __init__(self, function: Callable[[], float]) -> None:
+        if not callable(function) or not takes(function):
+            raise refusal(type(self).__name__, "function", "a function that takes no arguments", function)
         self.function = function
 
     def __call__(self, step: int) -> float:
-        return float(self.function())
+        return self.function()
 
     def get_config(self) -> Config:
         return {"function": self.function}

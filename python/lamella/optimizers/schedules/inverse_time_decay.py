@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from lamella._types import Config
-from lamella.optimizers.schedules.schedule import LearningRateSchedule, require_positive
+from lamella.checks import flag, number
+from lamella.naming import checked_name
+from lamella.optimizers.schedules.schedule import LearningRateSchedule, steps
 
 
 class InverseTimeDecay(LearningRateSchedule):
@@ -14,12 +14,12 @@ class InverseTimeDecay(LearningRateSchedule):
     Args:
         initial_learning_rate: the rate of step 0.
         decay_steps: steps in which the decay acts once, positive.
-        decay_rate: how strong it is.
+        decay_rate: how strong it is, not negative.
         staircase: whether the rate falls at multiples of decay_steps only. Defaults to False.
         name: defaults to "InverseTimeDecay".
 
     Raises:
-        ValueError: when `decay_steps` is not positive.
+        ValueError: for an argument outside its range.
 
     >>> InverseTimeDecay(0.1, 10, 1.0)(10)
     0.05
@@ -28,21 +28,20 @@ class InverseTimeDecay(LearningRateSchedule):
     def __init__(
         self,
         initial_learning_rate: float,
-        decay_steps: int,
+        decay_steps: float,
         decay_rate: float,
         staircase: bool = False,
-        name: str = "InverseTimeDecay",
+        name: str | None = "InverseTimeDecay",
     ) -> None:
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = require_positive(self, "decay_steps", decay_steps)
-        self.decay_rate = decay_rate
-        self.staircase = staircase
-        self.name = name
+        owner = type(self).__name__
+        self.initial_learning_rate = number(owner, "initial_learning_rate", initial_learning_rate, least=0)
+        self.decay_steps = steps(owner, "decay_steps", decay_steps)
+        self.decay_rate = number(owner, "decay_rate", decay_rate, least=0)
+        self.staircase = flag(owner, "staircase", staircase)
+        self.name = checked_name(type(self), name)
 
     def __call__(self, step: int) -> float:
-        fraction = step / self.decay_steps
-        if self.staircase:
-            fraction = math.floor(fraction)
+        fraction = step // self.decay_steps if self.staircase else step / self.decay_steps
         return self.initial_learning_rate / (1.0 + self.decay_rate * fraction)
 
     def get_config(self) -> Config:

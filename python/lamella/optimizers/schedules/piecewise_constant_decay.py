@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from lamella._types import Config
-from lamella.optimizers.schedules.schedule import LearningRateSchedule
+from lamella.checks import number, refusal, shown
+from lamella.naming import checked_name
+from lamella.optimizers.schedules.schedule import LearningRateSchedule, steps
 
 
 class PiecewiseConstantDecay(LearningRateSchedule):
@@ -18,7 +23,8 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         name: defaults to "PiecewiseConstant".
 
     Raises:
-        ValueError: when there is not one value more than there are boundaries.
+        ValueError: when steps do not increase, for a rate that is negative or no number, or when there is not
+            one more than there are boundaries.
 
     >>> schedule = PiecewiseConstantDecay([10, 20], [0.1, 0.01, 0.001])
     >>> schedule(10), schedule(11), schedule(21)
@@ -26,19 +32,32 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     """
 
     def __init__(
-        self, boundaries: Sequence[int], values: Sequence[float], name: str = "PiecewiseConstant"
+        self, boundaries: Sequence[int], values: Sequence[float], name: str | None = "PiecewiseConstant"
     ) -> None:
-        if len(boundaries) != len(values) - 1:
+        owner = type(self).__name__
+        self.boundaries = [
+            steps(owner, "boundaries", step, above=None) for step in _listed(owner, "boundaries", boundaries)
+        ]
+        self.values = [number(owner, "values", rate, least=0) for rate in _listed(owner, "values", values)]
+        if self.boundaries != sorted(self.boundaries):
+            raise refusal(owner, "boundaries", "steps that increase", boundaries)
+        if len(self.boundaries) != len(self.values) - 1:
             raise ValueError(
-                "PiecewiseConstantDecay: 'values' must have one element more than 'boundaries'. Received: "
-                f"boundaries={boundaries}, values={values}"
+                f"{owner}: 'values' must have one element more than 'boundaries'. Received: "
+                f"boundaries={shown(boundaries)}, values={shown(values)}"
             )
-        self.boundaries = list(boundaries)
-        self.values = list(values)
-        self.name = name
+        self.name = checked_name(type(self), name)
 
     def __call__(self, step: int) -> float:
         return self.values[bisect_left(self.boundaries, step)]
 
     def get_config(self) -> Config:
         return {"boundaries": self.boundaries, "values": self.values, "name": self.name}
+
+
+def _listed(owner: str, argument: str, value: Any) -> list[Any]:
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        return list(value)
+    if not isinstance(value, (list, tuple)):
+        raise refusal(owner, argument, "a list of numbers", value)
+    return list(value)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from lamella._types import Config
-from lamella.optimizers.schedules.schedule import LearningRateSchedule, require_positive
+from lamella.checks import flag, number
+from lamella.naming import checked_name
+from lamella.optimizers.schedules.schedule import LearningRateSchedule, steps
 
 
 class PolynomialDecay(LearningRateSchedule):
@@ -15,12 +15,12 @@ class PolynomialDecay(LearningRateSchedule):
         initial_learning_rate: the rate of step 0.
         decay_steps: the step at which the rate arrives at its end, positive.
         end_learning_rate: the rate from there on. Defaults to 0.0001.
-        power: defaults to 1, a straight line.
+        power: not negative. Defaults to 1, a straight line.
         cycle: whether to go on instead, towards the next multiple of decay_steps. Defaults to False.
         name: defaults to "PolynomialDecay".
 
     Raises:
-        ValueError: when `decay_steps` is not positive.
+        ValueError: for an argument outside its range.
 
     >>> PolynomialDecay(0.5, 10, end_learning_rate=0.0)(5)
     0.25
@@ -29,24 +29,25 @@ class PolynomialDecay(LearningRateSchedule):
     def __init__(
         self,
         initial_learning_rate: float,
-        decay_steps: int,
+        decay_steps: float,
         end_learning_rate: float = 0.0001,
         power: float = 1.0,
         cycle: bool = False,
-        name: str = "PolynomialDecay",
+        name: str | None = "PolynomialDecay",
     ) -> None:
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = require_positive(self, "decay_steps", decay_steps)
-        self.end_learning_rate = end_learning_rate
-        self.power = power
-        self.cycle = cycle
-        self.name = name
+        owner = type(self).__name__
+        self.initial_learning_rate = number(owner, "initial_learning_rate", initial_learning_rate, least=0)
+        self.decay_steps = steps(owner, "decay_steps", decay_steps)
+        self.end_learning_rate = number(owner, "end_learning_rate", end_learning_rate, least=0)
+        self.power = number(owner, "power", power, least=0)
+        self.cycle = flag(owner, "cycle", cycle)
+        self.name = checked_name(type(self), name)
 
     def __call__(self, step: int) -> float:
-        steps: float = self.decay_steps
+        end: float = self.decay_steps
         if self.cycle:
-            steps *= max(1, math.ceil(step / steps))
-        left = 1.0 - min(step, steps) / steps
+            end *= max(1, -(-step // end))
+        left = max(end - step, 0) / end
         span = self.initial_learning_rate - self.end_learning_rate
         return float(span * left**self.power + self.end_learning_rate)
 

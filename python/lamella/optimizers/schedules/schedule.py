@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Self
 
 from lamella._types import Config
+from lamella.checks import integer, number
 from lamella.registry import constructor_arguments
 
 
@@ -35,8 +37,15 @@ class LearningRateSchedule:
         return cls(**constructor_arguments(cls, config))
 
 
-def require_positive(owner: object, argument: str, value: Any) -> float:
-    """Return the value; raise ValueError unless it is a positive number."""
-    if not value > 0:
-        raise ValueError(f"{type(owner).__name__}: '{argument}' must be positive. Received: {value!r}")
-    return value  # type: ignore[no-any-return]
+def steps(owner: str, argument: str, value: Any, above: float | None = 0) -> int | float:
+    """A number of steps: whole ones as an integer, which compares and divides exactly however large it is."""
+    count = number(owner, argument, value, above=above)
+    return integer(owner, argument, value) if count.is_integer() else count
+
+
+def power(base: float, exponent: float) -> float:
+    """`base ** exponent`, infinite where no number is large enough."""
+    try:
+        return float(base**exponent)
+    except OverflowError:
+        return math.inf

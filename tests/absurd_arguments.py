@@ -1,0 +1,118 @@
+"""What each public class and function is called with where it means something, and what it never means."""
+
+import inspect
+
+import numpy as np
+
+from lamella import callbacks, optimizers
+from lamella.optimizers import schedules
+
+
+class Anything:
+    """A class that is no class of the library."""
+
+
+ABSURD = {
+    "None": None,
+    "True": True,
+    "a text": "no",
+    "an empty text": "",
+    "bytes": b"x",
+    "-1": -1,
+    "0": 0,
+    "2**70": 2**70,
+    "1.5": 1.5,
+    "NaN": float("nan"),
+    "infinity": float("inf"),
+    "-infinity": float("-inf"),
+    "1j": 1j,
+    "an empty list": [],
+    "a list": [0.1],
+    "a list of lists": [[None], ["a"]],
+    "a dictionary": {},
+    "a dictionary with entries": {"class_name": 3, "config": []},
+    "a tuple": (),
+    "an object": object(),
+    "an array": np.ones((2, 0, 3)),
+    "an array of texts": np.array(["a", "b"]),
+    "an array of objects": np.array([None, {}], dtype=object),
+    "an array of one number": np.array([2.0]),
+    "a function": lambda one, two, three: None,
+    "a class": Anything,
+}
+
+_NO_NUMBERS = set(ABSURD) - {"True", "-1", "0", "2**70", "1.5", "infinity", "-infinity"}
+_REFUSED = {
+    "bool": set(ABSURD) - {"True", "0"},
+    "int": _NO_NUMBERS | {"1.5", "infinity", "-infinity"},
+    "float": _NO_NUMBERS,
+    "str": set(ABSURD) - {"a text", "an empty text"},
+}
+"""What an argument never takes, by its annotation."""
+
+
+def complaints(function, valid):
+    """Give each argument of a function what it cannot mean, the others being right; say what went wrong.
+
+    A call may succeed where the annotation leaves that open; otherwise it must end in ValueError or TypeError
+    whose text names the argument.
+    """
+    found = []
+    parameters = inspect.signature(function).parameters
+    for name, parameter in parameters.items():
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            continue
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            name, annotation = "no_such_argument", ""
+        else:
+            annotation = str(parameter.annotation)
+        kind, _, none = annotation.partition(" | ")
+        refused = _REFUSED.get(kind, set()) if none in ("", "None") else set()
+        for what, value in ABSURD.items():
+            if what == "None" and "None" in annotation:
+                continue
+            try:
+                function(**{**valid, name: value})
+            except (TypeError, ValueError) as error:
+                named = [name] if what in refused else [name, *parameters]  # two may not go together
+                if not any(one in str(error) for one in named):
+                    found.append(f"{name}={what}: says only {type(error).__name__}: {error}")
+            except BaseException as error:
+                found.append(f"{name}={what}: {type(error).__name__}: {error}")
+            else:
+                if what in refused:
+                    found.append(f"{name}={what}: accepted as {annotation}")
+    return found
+
+
+def _public(module, **valid):
+    """The classes and functions of a module with the arguments they need, those of no interest left out."""
+    for name in module.__all__:
+        member = getattr(module, name)
+        if callable(member) and valid.get(name, ()) is not None:
+            yield f"{module.__name__.removeprefix('lamella.')}.{name}", member, valid.get(name, {})
+
+
+CASES = [
+    *_public(optimizers, Optimizer={"learning_rate": 0.1}, get=None, serialize=None, deserialize=None),
+    *_public(
+        schedules,
+        CosineDecay={"initial_learning_rate": 0.1, "decay_steps": 10},
+        CosineDecayRestarts={"initial_learning_rate": 0.1, "first_decay_steps": 10},
+        ExponentialDecay={"initial_learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.5},
+        FunctionRate={"function": lambda: 0.1},
+        InverseTimeDecay={"initial_learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.5},
+        PiecewiseConstantDecay={"boundaries": [3], "values": [0.1, 0.01]},
+        PolynomialDecay={"initial_learning_rate": 0.1, "decay_steps": 10},
+        serialize=None,
+        deserialize=None,
+    ),
+    *_public(
+        callbacks,
+        BackupAndRestore={"backup_dir": "folder"},
+        CSVLogger={"filename": "log.csv"},
+        LearningRateScheduler={"schedule": lambda epoch: 0.1},
+        ModelCheckpoint={"filepath": "model.keras"},
+    ),
+]
+"""Name, class or function, and the arguments it needs."""
