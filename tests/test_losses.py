@@ -213,9 +213,9 @@ def test_a_config_of_a_keras_optimizer_is_read():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: optimizers.SGD("fast"), "learning rate"),
-        (lambda: optimizers.SGD(-0.1), "learning rate"),
-        (lambda: optimizers.SGD(float("nan")), "learning rate"),
+        (lambda: optimizers.SGD("fast"), "learning.rate"),
+        (lambda: optimizers.SGD(-0.1), "learning.rate"),
+        (lambda: optimizers.SGD(float("nan")), "learning.rate"),
         (lambda: optimizers.SGD(momentum=2.0), "momentum"),
         (lambda: optimizers.SGD(0.1, weight_decay=-0.1), "weight_decay"),
         (lambda: optimizers.SGD(0.1, decay=0.1), "no argument 'decay'"),
