@@ -6,8 +6,9 @@ import os
 import warnings
 from typing import TYPE_CHECKING
 
+from lamella import checks
 from lamella.callbacks.callback import Callback, checked_frequency
-from lamella.checks import flag, path
+from lamella.checks import flag
 
 if TYPE_CHECKING:
     from lamella.models.training_state import TrainingState
@@ -55,7 +56,7 @@ class BackupAndRestore(Callback):
     ) -> None:
         super().__init__()
         owner = type(self).__name__
-        self.backup_dir = path(owner, "backup_dir", backup_dir)
+        self.backup_dir = checks.path(owner, "backup_dir", backup_dir)
         self.save_freq = checked_frequency(owner, "save_freq", save_freq, "epoch")
         self.double_checkpoint = flag(owner, "double_checkpoint", double_checkpoint)
         self.delete_checkpoint = flag(owner, "delete_checkpoint", delete_checkpoint)

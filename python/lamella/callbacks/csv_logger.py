@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from lamella import checks
 from lamella.callbacks.callback import Callback, Logs
-from lamella.checks import flag, path, refusal
+from lamella.checks import flag, refusal
 
 
 class CSVLogger(Callback):
@@ -36,7 +37,7 @@ class CSVLogger(Callback):
     def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False) -> None:
         super().__init__()
         owner = type(self).__name__
-        self.filename = path(owner, "filename", filename)
+        self.filename = checks.path(owner, "filename", filename)
         if not isinstance(separator, str) or len(separator) != 1 or separator in '"\r\n':
             raise refusal(owner, "separator", "one character, no quote and no line break", separator)
         self.separator = separator

@@ -8,8 +8,9 @@ import time
 import warnings
 from typing import Any
 
+from lamella import checks
 from lamella.callbacks.callback import Callback, Logs, checked_frequency
-from lamella.checks import flag, integer, path, refusal
+from lamella.checks import flag, integer, refusal
 from lamella.utils.optional import require
 
 
@@ -56,7 +57,7 @@ class TensorBoard(Callback):
     ) -> None:
         super().__init__()
         owner = type(self).__name__
-        self.log_dir = path(owner, "log_dir", log_dir)
+        self.log_dir = checks.path(owner, "log_dir", log_dir)
         self.histogram_freq = integer(owner, "histogram_freq", histogram_freq, least=0)
         self.write_graph = flag(owner, "write_graph", write_graph)
         self.write_images = flag(owner, "write_images", write_images)
