@@ -2,13 +2,6 @@
 
 namespace lamella::bindings {
 
-py::array view_array(const void* data, const py::dtype& dtype, const Shape& shape, bool writable) {
-  const py::capsule owner(data, [](void*) {});  // without an owner NumPy would copy
-  py::array array(dtype, shape, data, owner);
-  if (!writable) array.attr("setflags")(py::arg("write") = false);
-  return array;
-}
-
 Shape batch_shape(int64_t rows, const Shape& row_shape) {
   Shape shape{rows};
   shape.insert(shape.end(), row_shape.begin(), row_shape.end());
@@ -21,8 +14,8 @@ Shape batch_shape(const TensorView& folded, const Shape& row_shape) {
 }
 
 py::array target_array(const void* values, const int32_t* labels, DType dtype, const Shape& shape) {
-  if (labels == nullptr) return view_array(values, numpy_dtype(dtype), shape);
-  return view_array(labels, py::dtype::of<int32_t>(), Shape(shape.begin(), shape.end() - 1));
+  if (labels == nullptr) return copy_to_array(values, dtype, shape);
+  return py::array_t<int32_t>(Shape(shape.begin(), shape.end() - 1), labels);
 }
 
 std::string type_name(const py::object& object) { return py::str(py::type::of(object)); }
@@ -30,7 +23,11 @@ std::string type_name(const py::object& object) { return py::str(py::type::of(ob
 bool copy_returned(const py::object& returned, DType dtype, const Shape& shape, void* to) {
   const py::array array = py::array::ensure(returned);
   if (!array || shape_of(array) != shape) return false;
-  view_array(to, numpy_dtype(dtype), shape, true).attr("__setitem__")(py::ellipsis(), array);
+  dispatch(dtype, [&](auto t) {
+    using T = decltype(t);
+    const py::array_t<T, py::array::c_style | py::array::forcecast> values(array);
+    std::memcpy(to, values.data(), static_cast<size_t>(values.nbytes()));
+  });
   return true;
 }
 

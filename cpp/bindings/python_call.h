@@ -1,4 +1,4 @@
-// Calls from native code back into Python, and what they hand over: views of native memory.
+// Calls from native code back into Python, and what they hand over: copies, which Python may keep.
 #pragma once
 #include "base/denormals.h"
 #include "bindings/convert.h"
@@ -29,14 +29,11 @@ class PythonObject {
   py::object object_;
 };
 
-// A view of memory as an array, uncopied; valid only during the call it is made for.
-py::array view_array(const void* data, const py::dtype& dtype, const Shape& shape, bool writable = false);
-
 // The shape of a batch: [rows, *row_shape]; of a folded view it is told how many rows there are.
 Shape batch_shape(int64_t rows, const Shape& row_shape);
 Shape batch_shape(const TensorView& folded, const Shape& row_shape);
 
-// Targets as they were gathered: values like the outputs, or class indices without the last axis.
+// Copies of targets as they were gathered: values like the outputs, or class indices without the last axis.
 py::array target_array(const void* values, const int32_t* labels, DType dtype, const Shape& shape);
 
 std::string type_name(const py::object& object);

@@ -33,7 +33,7 @@ class PythonLoss final : public losses::Loss {
     const Shape row_values(shape.begin(), shape.end() - 1);
     const py::object returned =
         function_.get()(target_array(pass.values, labels_ ? pass.labels : nullptr, dtype, shape),
-                        view_array(pass.prediction.data, numpy_dtype(dtype), shape));
+                        copy_to_array(pass.prediction.data, dtype, shape));
     if (!py::isinstance<py::tuple>(returned) || py::len(returned) != 2) {
       throw py::type_error("Loss '" + name_ + "' must return a tuple (values of rows, gradient). Received: " +
                            type_name(returned));

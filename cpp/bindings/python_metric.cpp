@@ -21,14 +21,14 @@ class PythonMetric final : public metrics::Metric {
     const DType dtype = pass.prediction.dtype;
     const Shape shape = batch_shape(pass.prediction, *pass.row_shape);
     const py::array y_true = target_array(pass.values, labels_ ? pass.labels : nullptr, dtype, shape);
-    const py::array y_pred = view_array(pass.prediction.data, numpy_dtype(dtype), shape);
+    const py::array y_pred = copy_to_array(pass.prediction.data, dtype, shape);
     if (!weighted_ || pass.weights == nullptr) {
       metric_.get().attr("update_state")(y_true, y_pred);
       return;
     }
     const Shape rows(shape.begin(), shape.end() - 1);
-    metric_.get().attr("update_state")(
-        y_true, y_pred, py::arg("sample_weight") = view_array(pass.weights, numpy_dtype(dtype), rows));
+    metric_.get().attr("update_state")(y_true, y_pred,
+                                       py::arg("sample_weight") = copy_to_array(pass.weights, dtype, rows));
   }
 
   metrics::Result result(const double*, int64_t) const override {

@@ -22,9 +22,8 @@ class Metric:
 
     A metric of your own derives from this class, keeps its state in NumPy and has `update_state(y_true,
     y_pred,
-    sample_weight=None)`, `result()` and `reset_state()`; `fit` calls them on the object itself. Arrays
-    passed to
-    it must not be changed or kept.
+    sample_weight=None)`, `result()` and `reset_state()`; `fit` calls them on the object itself. The arrays
+    passed to it are its own, to keep or to change.
 
     Args:
         dtype: taken for Keras's sake; metrics compute in the type of the predictions.
