@@ -1,5 +1,4 @@
-// A thread with room on its stack for a block of tiles: up to a megabyte, which some systems' threads do not
-// have.
+// A thread that comes with its working memory (thread_scratch), so that it takes none while it works.
 #pragma once
 #include <pthread.h>
 
@@ -9,7 +8,7 @@ namespace lamella {
 
 class Thread {
  public:
-  // Throws std::system_error where no thread can be started.
+  // Throws std::system_error where no thread can be started, std::bad_alloc where there is no memory for it.
   explicit Thread(std::function<void()> body);
 
   void join() { pthread_join(handle_, nullptr); }

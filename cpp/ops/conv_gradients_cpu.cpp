@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/thread_scratch.h"
 #include "ops/even_parts.h"
 #include "ops/look_ahead.h"
 #include "ops/slices_cpu.h"
@@ -56,7 +57,8 @@ class KernelGradientItem {
         cut_(cut),
         x_(p.x.as<T>()),
         dy_(p.dy.as<T>()),
-        out_(out) {}
+        out_(out),
+        copies_(thread_scratch<Copies>()) {}
 
   void run(const Range& rows, const Range& panels) {
     const int64_t most_pixels = kPackedBytes / (cut_.panel_width * int64_t{sizeof(T)});
@@ -80,6 +82,11 @@ class KernelGradientItem {
   static constexpr int64_t kPackedBytes = 32'768;
   static constexpr int64_t kMostRows = 64;
   static constexpr int64_t kPaddedSize = 8'192;
+
+  struct Copies {
+    alignas(64) T packed[kPackedBytes / sizeof(T)];
+    T padded[kPaddedSize];
+  };
 
   // A row of outputs, and the input row that its first tap lies on, which may be outside.
   struct Row {
@@ -169,7 +176,7 @@ class KernelGradientItem {
       const int64_t pixel = (block.rows.begin + r) * wide_.output + block.columns.begin;
       gradients_[r] = dy_ + pixel * g_.filters + column;
       if (!packs) continue;
-      T* to = packed_ + r * block.columns.size() * cut_.panel_width;
+      T* to = copies_.packed + r * block.columns.size() * cut_.panel_width;
       kernels_.table<T>().pack_panel(block.columns.size(), cols_, gradients_[r], g_.filters, to);
       gradients_[r] = to;
     }
@@ -246,7 +253,7 @@ class KernelGradientItem {
                                                   intersection(row.heights, heights).size();
                                               return inside > 0 && inside < heights.size();
                                             });
-    T* copy = padded_;
+    T* copy = copies_.padded;
     for (int64_t r = 0; r < block.rows.size(); ++r) {
       const Range inside = intersection(rows_[r].heights, heights);
       if (!rows_[r].depths.contains(i) || inside.size() == 0) continue;
@@ -299,8 +306,7 @@ class KernelGradientItem {
   int64_t gradient_step_ = 0;
   Row rows_[kMostRows];
   const T* gradients_[kMostRows];
-  alignas(64) T packed_[kPackedBytes / sizeof(T)];
-  T padded_[kPaddedSize];
+  Copies& copies_;
 };
 
 int64_t kernel_size(const ConvGeometry& g) { return g.window.all_taps() * g.group_channels() * g.filters; }

@@ -1,5 +1,6 @@
 #include "ops/gemm_cpu.h"
 
+#include "base/thread_scratch.h"
 #include "ops/look_ahead.h"
 #include "ops/range.h"
 
@@ -63,9 +64,8 @@ class ItemProduct {
     if (end_panel < region_.end_panel) multiply_pieces(nullptr);
   }
 
-  // Not inlined: small items do without its 1.1 MB of stack.
-  [[gnu::noinline]] void run_from_copies() {
-    Copies<T> copies;
+  void run_from_copies() {
+    Copies<T>& copies = thread_scratch<Copies<T>>();
     multiply_pieces(&copies);
     if (gathers_output()) write_output(copies);
   }

@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "base/thread_scratch.h"
 #include "ops/winograd_tiles_cpu.h"
 
 namespace lamella::ops {
@@ -26,7 +27,11 @@ class WinogradBlock {
       : kernels_(kernels),
         p_(p),
         pixels_step_(most_tiles * p.shape.channels + kWinogradApart<T>),
-        products_step_(most_tiles * kernels.geometry<T>().panel + kWinogradApart<T>) {}
+        products_step_(most_tiles * kernels.geometry<T>().panel + kWinogradApart<T>) {
+    const int64_t pixels = round_up(16 * pixels_step_, kWinogradApart<T>);
+    pixels_ = reinterpret_cast<T*>(thread_scratch((pixels + 16 * products_step_) * int64_t{sizeof(T)}));
+    products_ = pixels_ + pixels;
+  }
 
   // Tiles `block`, before tiles `next`.
   void run(const Range& block, const Range& next) {
@@ -92,9 +97,9 @@ class WinogradBlock {
   const WinogradCorrelation<T>& p_;
   const int64_t pixels_step_, products_step_;
   LookAhead<T> ahead_;
+  T* pixels_;                 // 16 matrices [tiles, channels], pixels_step_ apart
+  T* products_;               // 16 matrices [tiles, panel], products_step_ apart
   T* y_[4 * kWinogradTiles];  // null: beyond the picture
-  alignas(64) T pixels_[kWinogradBlockBytes / sizeof(T) + 16 * kWinogradApart<T>];
-  alignas(64) T products_[16 * (kWinogradTiles * 32 + kWinogradApart<T>)];
 };
 
 }  // namespace

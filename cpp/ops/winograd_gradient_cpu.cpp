@@ -1,3 +1,4 @@
+#include "base/thread_scratch.h"
 #include "ops/winograd_tiles_cpu.h"
 
 namespace lamella::ops {
@@ -46,7 +47,11 @@ class GradientItem {
         cut_(cut),
         channels_(channels),
         pixels_step_(kWinogradTiles * channels.size() + kWinogradApart<T>),
-        gradients_step_(kWinogradTiles * cut.panel_width + kWinogradApart<T>) {}
+        gradients_step_(kWinogradTiles * cut.panel_width + kWinogradApart<T>) {
+    const int64_t pixels = round_up(16 * pixels_step_, kWinogradApart<T>);
+    pixels_ = reinterpret_cast<T*>(thread_scratch((pixels + 16 * gradients_step_) * int64_t{sizeof(T)}));
+    gradients_ = pixels_ + pixels;
+  }
 
   // The sums over some tiles, into the slice's matrices of some panels.
   void run(const Range& tiles, const Range& panels, T* slice) {
@@ -121,8 +126,8 @@ class GradientItem {
   const Range channels_;
   const int64_t pixels_step_, gradients_step_;
   LookAhead<T> x_ahead_, dy_ahead_;
-  alignas(64) T pixels_[16 * (kWinogradTiles * kGroupChannels + kWinogradApart<T>)];
-  alignas(64) T gradients_[16 * (kWinogradTiles * 32 + kWinogradApart<T>)];
+  T* pixels_;     // 16 matrices [tiles, channels], pixels_step_ apart
+  T* gradients_;  // 16 matrices [tiles, panel], gradients_step_ apart
 };
 
 // The gradient of some rows (channels of panels) from the matrices of all slices.
