@@ -40,6 +40,8 @@ std::shared_ptr<char> allocate(int64_t bytes) {
 }  // namespace
 
 Block::Block(int64_t bytes) : bytes_(bytes) {
+  constexpr int64_t kMostBytes = int64_t{1} << 62;  // more than any machine has; sums below do not overflow
+  if (bytes > kMostBytes) throw std::bad_alloc();
   const int64_t size = round_up(bytes > 0 ? bytes : 1, kAlignment);
   memory_ = size >= kHugePage ? map_pages(size) : allocate(size);
 }

@@ -28,6 +28,7 @@ class Variable {
   uint64_t version() const { return version_; }
   void mark_changed() { ++version_; }
 
+  bool is_packed() const { return packed_; }
   // Moves the values into a block that others share, at this offset.
   void move_to(const Block& block, int64_t offset);
 
@@ -39,12 +40,14 @@ class Variable {
   int64_t size_;
   Block block_;
   char* data_;
+  bool packed_ = false;
   uint64_t version_ = 1;
 };
 
 using VariablePtr = std::shared_ptr<Variable>;
 
-// Moves variables that were built together into one contiguous block, in the order given.
+// Moves variables that were built together into one contiguous block, in the order given. Those that were
+// moved before stay where they are: another thread may be training them.
 void pack_variables(std::span<const VariablePtr> variables);
 
 }  // namespace lamella

@@ -37,13 +37,31 @@ DType dtype_of(const py::array& array, const char* name) {
   }
 }
 
-Attributes::Value to_value(const py::handle& value) {
-  if (py::isinstance<py::bool_>(value)) return int64_t{value.cast<bool>()};
-  if (py::isinstance<py::int_>(value)) return value.cast<int64_t>();
+// An integer of Python's has any length.
+int64_t to_integer(const std::string& owner, const std::string& key, const py::object& value) {
+  int overflow = 0;
+  const long long whole = PyLong_AsLongLongAndOverflow(value.ptr(), &overflow);
+  if (overflow != 0)
+    fail("'", owner, "': '", key, "' must be an integer of 64 bits. Received: a larger one.");
+  return whole;
+}
+
+Attributes::Value to_value(const std::string& owner, const std::string& key, const py::handle& value) {
+  if (PyIndex_Check(value.ptr())) {  // an integer of Python's or NumPy's
+    if (auto whole = py::reinterpret_steal<py::object>(PyNumber_Index(value.ptr())))
+      return to_integer(owner, key, whole);
+    PyErr_Clear();
+  }
   if (py::isinstance<py::str>(value)) return value.cast<std::string>();
-  if (py::isinstance<py::list>(value) || py::isinstance<py::tuple>(value))
-    return value.cast<std::vector<double>>();
-  return value.cast<double>();
+  try {
+    if (py::isinstance<py::list>(value) || py::isinstance<py::tuple>(value))
+      return value.cast<std::vector<double>>();
+    return value.cast<double>();
+  } catch (const py::cast_error&) {
+    throw py::type_error("'" + owner + "': '" + key +
+                         "' must be a number, a text or a list of numbers. Received: " +
+                         std::string(py::str(py::type::of(value))));
+  }
 }
 
 }  // namespace
@@ -77,7 +95,10 @@ py::array copy_to_array(const void* data, DType dtype, const Shape& shape) {
 
 Attributes to_attributes(const std::string& owner, const py::dict& values) {
   Attributes::Map map;
-  for (const auto& [key, value] : values) map.emplace(key.cast<std::string>(), to_value(value));
+  for (const auto& [key, value] : values) {
+    std::string name = key.cast<std::string>();
+    map.emplace(name, to_value(owner, name, value));
+  }
   return {owner, std::move(map)};
 }
 

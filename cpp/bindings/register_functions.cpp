@@ -27,7 +27,7 @@ struct Batch {
     if (sample_weight) feed.sample_weight = view_of(*sample_weight, "sample_weight");
     const engine::Program program(row_shape, dtype);
     engine::check_targets(runtime(), feed, program, objective);
-    prediction = Block(rows * cols * size_of(dtype));
+    prediction = Block(checked_product({rows, cols, size_of(dtype)}));
     runtime().ops.gather.gather(runtime(), feed.x, nullptr, 0,
                                 {prediction.data(), dtype, feed.rows(), checked_product(row_shape)});
     targets.emplace(program, objective, feed.rows());
@@ -74,8 +74,9 @@ class MetricState {
     objective.metrics.push_back(term_);
     const Batch batch(y_true, y_pred, std::move(objective), sample_weight);
     if (cols_ < 0) {
+      term_.metric->check_outputs(batch.cols);
+      state_.assign(static_cast<size_t>(term_.metric->state_size(batch.cols)), 0.0);
       cols_ = batch.cols;
-      state_.assign(static_cast<size_t>(term_.metric->state_size(cols_)), 0.0);
     }
     if (batch.cols != cols_) {
       fail("The last axis of y_pred must stay what it was since the last reset, ", cols_,
@@ -95,8 +96,11 @@ class MetricState {
   std::pair<int64_t, std::vector<double>> values() const { return {cols_, state_}; }
 
   void set_values(int64_t cols, const std::vector<double>& values) {
-    if (cols >= 0 && static_cast<int64_t>(values.size()) != term_.metric->state_size(cols))
-      fail("A state of ", values.size(), " numbers is not one of this metric.");
+    if (cols >= 0) {
+      term_.metric->check_outputs(cols);
+      if (static_cast<int64_t>(values.size()) != term_.metric->state_size(cols))
+        fail("A state of ", values.size(), " numbers is not one of this metric.");
+    }
     cols_ = cols;
     state_ = values;
   }

@@ -1,6 +1,8 @@
 #include "engine/feed.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 
@@ -25,6 +27,11 @@ bool is_label_in_range(double value, int64_t classes, std::optional<int64_t> ign
          (ignored && label == static_cast<double>(*ignored));
 }
 
+[[noreturn]] void refuse_label(double label, int64_t row, int64_t classes) {
+  fail("Labels must be class indices from 0 to ", classes - 1, ", because the model's output has ", classes,
+       " classes. Received: label ", label, " in row ", row, ".");
+}
+
 // Finds the first label that is out of range and says which it is.
 void check_each_label(const ops::Context& context, const ops::ArrayView& y, int64_t classes,
                       std::optional<int64_t> ignored) {
@@ -32,11 +39,8 @@ void check_each_label(const ops::Context& context, const ops::ArrayView& y, int6
   std::vector<double> row(static_cast<size_t>(cols));
   for (int64_t i = 0; i < y.rows(); ++i) {
     context.ops.gather.gather(context, y, nullptr, i, {row.data(), DType::float64, 1, cols});
-    for (double value : row) {
-      if (is_label_in_range(value, classes, ignored)) continue;
-      fail("Labels must be class indices from 0 to ", classes - 1, ", because the model's output has ",
-           classes, " classes. Received: label ", value, " in row ", i, ".");
-    }
+    for (double value : row)
+      if (!is_label_in_range(value, classes, ignored)) refuse_label(value, i, classes);
   }
 }
 
@@ -105,14 +109,18 @@ void check_targets(const ops::Context& context, const Feed& feed, const Program&
 }
 
 Targets::Targets(const Program& program, const Objective& objective, int64_t capacity)
-    : dtype_(program.dtype), cols_(class_count(program)), row_shape_(program.output_shape()) {
+    : dtype_(program.dtype),
+      cols_(class_count(program)),
+      row_shape_(program.output_shape()),
+      ignored_class_(objective.loss ? objective.loss->ignored_class() : std::nullopt) {
   positions_ = cols_ == 0 ? 0 : checked_product(program.output_shape()) / cols_;
   const int64_t rows = checked_product(capacity, positions_);
-  if (objective.wants_values()) values_ = Block(checked_product(rows, cols_ * size_of(dtype_)));
-  if (objective.wants_labels()) labels_ = Block(rows * size_of(DType::int32));
-  weights_ = Block(rows * size_of(dtype_));
-  gathered_weights_ = Block(rows * size_of(dtype_));
-  row_values_ = Block(rows * size_of(dtype_));
+  const int64_t bytes = checked_product(rows, size_of(dtype_));
+  if (objective.wants_values()) values_ = Block(checked_product(bytes, cols_));
+  if (objective.wants_labels()) labels_ = Block(checked_product(rows, size_of(DType::int32)));
+  weights_ = Block(bytes);
+  gathered_weights_ = Block(bytes);
+  row_values_ = Block(bytes);
 }
 
 int64_t Targets::bytes() const {
@@ -128,7 +136,10 @@ void Targets::gather(const ops::Context& context, const Feed& feed, const int64_
                               {to.data() + rows.first_row * cols * size_of(dtype), dtype, rows.rows, cols});
   };
   if (values_.data()) gather(feed.y, values_, dtype_, positions_ * cols_);
-  if (labels_.data()) gather(feed.y, labels_, DType::int32, positions_);
+  if (labels_.data()) {
+    gather(feed.y, labels_, DType::int32, positions_);
+    check_labels(order, first, rows);
+  }
   if (!weighted_) return;
   if (checked_product(feed.sample_weight.row_shape()) == positions_)
     return gather(feed.sample_weight, weights_, dtype_, positions_);
@@ -140,6 +151,20 @@ void Targets::gather(const ops::Context& context, const Feed& feed, const int64_
     T* to = reinterpret_cast<T*>(weights_.data());
     for (int64_t i = begin; i < begin + count; ++i) to[i] = from[i / positions_];
   });
+}
+
+void Targets::check_labels(const int64_t* order, int64_t first, const layers::StepState& rows) const {
+  const auto* labels = reinterpret_cast<const int32_t*>(labels_.data()) + rows.first_row * positions_;
+  const int64_t count = rows.rows * positions_;
+  const auto classes = static_cast<uint32_t>(std::min<int64_t>(cols_, std::numeric_limits<int32_t>::max()));
+  bool inside = true;
+  for (int64_t i = 0; i < count; ++i) inside &= static_cast<uint32_t>(labels[i]) < classes;
+  if (inside) return;
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t row = i / positions_;
+    if (!is_label_in_range(labels[i], cols_, ignored_class_))
+      refuse_label(labels[i], order ? order[row] : first + row, cols_);
+  }
 }
 
 losses::LossPass Targets::loss_pass(const TensorView& prediction, const TensorView& probabilities,

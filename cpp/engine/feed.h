@@ -42,10 +42,14 @@ class Targets {
   int64_t bytes() const;
 
  private:
+  // The array may have changed since it was checked as a whole.
+  void check_labels(const int64_t* order, int64_t first, const layers::StepState& rows) const;
+
   DType dtype_;
   int64_t positions_;  // rows of the folded output for one row of the batch
   int64_t cols_;
   Shape row_shape_;  // of the output
+  std::optional<int64_t> ignored_class_;
   Block values_, labels_, weights_, gathered_weights_, row_values_;
   bool weighted_ = false;
 };

@@ -25,8 +25,10 @@ double Objective::penalty(const ops::Context& context) const {
 }
 
 Scores::Scores(const Objective& objective, int64_t cols) : objective_(objective), cols_(cols) {
-  for (const MetricTerm& term : objective.metrics)
+  for (const MetricTerm& term : objective.metrics) {
+    term.metric->check_outputs(cols);
     metric_states_.emplace_back(static_cast<size_t>(term.metric->state_size(cols)));
+  }
 }
 
 void Scores::reset() {

@@ -35,7 +35,8 @@ Plan::Plan(const ops::Context& context, Program program, int64_t capacity, Mode 
 }
 
 int64_t Plan::value_bytes(int value) const {
-  return checked_product(checked_product(program_.values[index(value)]), capacity_ * size_of(program_.dtype));
+  return checked_product(
+      {checked_product(program_.values[index(value)]), capacity_, size_of(program_.dtype)});
 }
 
 size_t Plan::add_buffer(int64_t bytes) {

@@ -44,7 +44,7 @@ Predictor::Predictor(const ops::Context& context, const Program& program, bool t
       flops_(forward_flops(program_)),
       batch_rows_(batch_rows(program_)),
       input_cols_(checked_product(program_.input_shape())),
-      output_row_bytes_(checked_product(program_.output_shape()) * size_of(program_.dtype)) {}
+      output_row_bytes_(checked_product(checked_product(program_.output_shape()), size_of(program_.dtype))) {}
 
 Predictor::Lane Predictor::take_lane(int64_t rows) {
   const std::lock_guard lock(mutex_);

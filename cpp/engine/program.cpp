@@ -25,6 +25,7 @@ layers::Definition Program::define(const std::vector<int>& inputs, layers::Defin
 
 int Program::append(layers::LayerPtr layer, std::vector<int> inputs) {
   const int value = static_cast<int>(values.size());
+  checked_product(layer->output_shape());
   values.push_back(layer->output_shape());
   nodes.push_back({std::move(layer), std::move(inputs), {value}});
   output = value;

@@ -36,10 +36,10 @@ void Trainer::continue_from(const Trainer& previous) {
 }
 
 int64_t Trainer::start(const Feed& feed, int64_t batch_size, std::optional<int64_t> steps, bool shuffle) {
+  feed_ = nullptr;  // whatever happens, the pass before is over
   if (batch_size < 1) fail("batch_size must be at least 1. Received: batch_size=", batch_size, ".");
   check_input(feed, batch_.program());
   check_targets(context_, feed, batch_.program(), objective_);
-  feed_ = &feed;
   batch_size_ = std::min(batch_size, feed.rows());
   batch_.reserve(batch_size_, gradients_.data());
   updater_.find_spans();
@@ -51,6 +51,7 @@ int64_t Trainer::start(const Feed& feed, int64_t batch_size, std::optional<int64
   steps_ = ceil_div(feed.rows(), batch_size_);
   if (steps) steps_ = std::min(steps_, *steps);
   done_ = 0;
+  feed_ = &feed;
   return steps_;
 }
 
@@ -81,9 +82,10 @@ void Trainer::skip(int64_t steps) {
   iterations_ += static_cast<uint64_t>(steps);
 }
 
-double Trainer::forward_and_backward(const int64_t* order, int64_t first, int64_t rows, const Poll* poll) {
+double Trainer::forward_and_backward(const Feed& feed, const int64_t* order, int64_t first, int64_t rows,
+                                     const Poll* poll) {
   const layers::StepState state{.rows = rows, .step = iterations_, .seed = seed_, .training = true};
-  const double loss = batch_.forward_and_backward(*feed_, order, first, state, poll);
+  const double loss = batch_.forward_and_backward(feed, order, first, state, poll);
   for (const PenaltyTerm& term : objective_.penalties) {
     for (const GradientSlot& slot : gradient_slots()) {
       if (slot.variable != term.variable) continue;
@@ -98,7 +100,8 @@ double Trainer::forward_and_backward(const int64_t* order, int64_t first, int64_
 void Trainer::step(double learning_rate, const Poll* poll) {
   const int64_t first = done_ * batch_size_;
   const int64_t rows = std::min(batch_size_, feed_->rows() - first);
-  const double loss = forward_and_backward(shuffled_ ? order_.data() + first : nullptr, first, rows, poll);
+  const int64_t* order = shuffled_ ? order_.data() + first : nullptr;
+  const double loss = forward_and_backward(*feed_, order, first, rows, poll);
   if (poll != nullptr) (*poll)();  // the last moment to leave a step without a trace
   updater_.step(learning_rate, iterations_, gradients_);
   batch_.commit();
@@ -110,8 +113,8 @@ void Trainer::step(double learning_rate, const Poll* poll) {
 
 void Trainer::compute_gradients(const Feed& feed) {
   start(feed, feed.rows(), std::nullopt, false);
-  forward_and_backward(nullptr, 0, feed.rows(), nullptr);
-  feed_ = nullptr;
+  feed_ = nullptr;  // it lives as long as this call
+  forward_and_backward(feed, nullptr, 0, feed.rows(), nullptr);
 }
 
 void Trainer::overwrite_with_averages() {

@@ -59,7 +59,8 @@ class Trainer {
 
  private:
   // The loss; fills the gradient slab.
-  double forward_and_backward(const int64_t* order, int64_t first, int64_t rows, const Poll* poll);
+  double forward_and_backward(const Feed& feed, const int64_t* order, int64_t first, int64_t rows,
+                              const Poll* poll);
   void step(double learning_rate, const Poll* poll);
 
   const ops::Context& context_;

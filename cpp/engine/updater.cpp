@@ -31,6 +31,7 @@ Updater::Updater(const ops::Context& context, optimizers::OptimizerPtr optimizer
   if (settings_.accumulation_steps > 1) slot_names_.emplace_back("gradient_accumulator");
   own_slots_ = slot_names_.size();
   const std::vector<std::string> names = optimizer_->slot_names();
+  if (names.size() > optimizers::kMostSlots) misuse("an optimizer keeps ", names.size(), " slots");
   slot_names_.insert(slot_names_.end(), names.begin(), names.end());
   for (size_t i = 0; i < slot_names_.size(); ++i) slots_.emplace_back(slab_bytes);
   for (size_t i = own_slots_; i < slots_.size(); ++i) {
@@ -111,7 +112,7 @@ void Updater::step(double learning_rate, uint64_t iterations, const Block& gradi
 void Updater::update(double learning_rate, uint64_t updates, const Block& gradients) {
   clip(gradients);
   if (settings_.weight_decay != 0) decay(-learning_rate * settings_.weight_decay);
-  TensorView slots[8];
+  TensorView slots[optimizers::kMostSlots];
   for (const Span& span : spans_) {
     const TensorView parameters = span_view(span);
     for (size_t i = own_slots_; i < slots_.size(); ++i) slots[i - own_slots_] = span_view(span, slots_[i]);

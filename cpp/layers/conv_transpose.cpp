@@ -12,13 +12,13 @@ namespace {
 Shape transposed_shape(const Definition& definition) {
   const Shape& input = definition.inputs.at(0);
   const Shape& kernel = definition.variables.at(0)->shape();
-  const std::vector<double> output = definition.attributes.numbers("output");
+  const Shape output = definition.attributes.integers("output");
   if (kernel.size() < 3 || input.size() + 1 != kernel.size() || output.size() + 1 != input.size() ||
       input.back() != kernel.back()) {
     fail("Layer '", definition.name, "' has a kernel of shape ", to_string(kernel),
          " and cannot take inputs of shape ", to_string_with_batch(input), ".");
   }
-  Shape shape(output.begin(), output.end());
+  Shape shape = output;
   shape.push_back(kernel[kernel.size() - 2]);
   return shape;
 }

@@ -15,15 +15,10 @@ size_t axis_of(const Definition& definition) {
   return static_cast<size_t>(axis);
 }
 
-std::vector<int64_t> integers(const Definition& definition, const char* key) {
-  const std::vector<double> numbers = definition.attributes.numbers(key);
-  return {numbers.begin(), numbers.end()};
-}
-
 ops::AxisMap map_of(const Definition& definition) {
   ops::AxisMap map{.inputs = definition.inputs.at(0)[axis_of(definition)],
-                   .starts = integers(definition, "starts"),
-                   .sources = integers(definition, "sources"),
+                   .starts = definition.attributes.integers("starts"),
+                   .sources = definition.attributes.integers("sources"),
                    .weights = definition.attributes.numbers("weights")};
   const auto terms = static_cast<int64_t>(map.sources.size());
   bool fits = map.starts.size() > 1 && map.starts.front() == 0 && map.starts.back() == terms &&

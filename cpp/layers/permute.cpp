@@ -9,8 +9,7 @@ namespace lamella::layers {
 namespace {
 
 std::vector<int64_t> axes_of(const Definition& definition) {
-  std::vector<int64_t> axes;
-  for (const double axis : definition.attributes.numbers("axes")) axes.push_back(static_cast<int64_t>(axis));
+  const std::vector<int64_t> axes = definition.attributes.integers("axes");
   const size_t rank = definition.inputs.at(0).size();
   std::vector<bool> seen(rank);
   for (const int64_t axis : axes)

@@ -1,5 +1,7 @@
 #include "layers/prelu.h"
 
+#include <limits>
+
 #include "base/error.h"
 
 namespace lamella::layers {
@@ -32,7 +34,10 @@ PRelu::PRelu(const Definition& definition) : Layer(definition, definition.inputs
     fail("Layer '", name(), "' has slopes of shape ", to_string(alpha), " and cannot take inputs of shape ",
          to_string_with_batch(row), ".");
   }
-  if (alpha != row) shared_ = shared_elements(row, alpha);
+  if (alpha == row || input_size() == 0) return;
+  if (input_size() > std::numeric_limits<int32_t>::max())
+    fail("Layer '", name(), "' cannot share slopes among ", input_size(), " elements of a row.");
+  shared_ = shared_elements(row, alpha);
 }
 
 Needs PRelu::needs(const ops::Context&, int64_t, bool training) const {

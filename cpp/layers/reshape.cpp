@@ -7,8 +7,7 @@ namespace lamella::layers {
 namespace {
 
 Shape reshaped(const Definition& definition) {
-  Shape shape;
-  for (double size : definition.attributes.numbers("shape")) shape.push_back(static_cast<int64_t>(size));
+  const Shape shape = definition.attributes.integers("shape");
   if (checked_product(shape) != checked_product(definition.inputs.at(0))) {
     fail("Layer '", definition.name, "' cannot reshape ", to_string_with_batch(definition.inputs[0]), " to ",
          to_string_with_batch(shape), ": the number of elements differs.");

@@ -1,5 +1,7 @@
 #include "layers/window.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace lamella::layers {
@@ -9,21 +11,33 @@ namespace {
 constexpr size_t kAxes = 3;
 
 // Numbers of the spatial axes as those of all three, the absent first ones filled up.
-std::array<int64_t, kAxes> on_three_axes(const std::vector<double>& numbers, int64_t otherwise) {
+std::array<int64_t, kAxes> on_three_axes(const Shape& numbers, int64_t otherwise) {
   std::array<int64_t, kAxes> result;
   result.fill(otherwise);
-  const size_t first = kAxes - numbers.size();
-  for (size_t i = 0; i < numbers.size(); ++i) result[first + i] = static_cast<int64_t>(numbers[i]);
+  std::copy(numbers.begin(), numbers.end(), result.end() - static_cast<std::ptrdiff_t>(numbers.size()));
   return result;
+}
+
+// How many numbers a window reaches over, and how many there are with their padding.
+struct Extent {
+  int64_t reach, padded;
+};
+
+Extent extent_of(const ops::Window& window, int64_t after, size_t axis) {
+  int64_t padded = 0;
+  if (__builtin_add_overflow(window.input[axis], window.before[axis], &padded) ||
+      __builtin_add_overflow(padded, after, &padded))
+    fail("A padding of ", window.before[axis], " and ", after, " does not fit into 64 bits.");
+  return {checked_product(window.taps[axis] - 1, window.dilation[axis]) + 1, padded};
 }
 
 }  // namespace
 
 ops::Window window_of(const Definition& definition, const Shape& input, const Shape& taps) {
   const size_t rank = taps.size();
-  const auto numbers = [&](const char* key, double otherwise) {
-    std::vector<double> values(rank, otherwise);
-    if (definition.attributes.has(key)) values = definition.attributes.numbers(key);
+  const auto numbers = [&](const char* key, int64_t otherwise) {
+    Shape values(rank, otherwise);
+    if (definition.attributes.has(key)) values = definition.attributes.integers(key);
     if (values.size() != rank) {
       fail("Layer '", definition.name, "' takes ", rank, " numbers as ", key, ". Received: ", values.size(),
            ".");
@@ -43,8 +57,10 @@ ops::Window window_of(const Definition& definition, const Shape& input, const Sh
   const auto after = on_three_axes(numbers("after", 0), 0);
   for (size_t axis = 0; axis < kAxes; ++axis) {
     const int64_t stride = window.stride[axis], dilation = window.dilation[axis];
-    const int64_t padded = window.input[axis] + window.before[axis] + after[axis];
-    const int64_t reach = (window.taps[axis] - 1) * dilation + 1;
+    if (window.input[axis] < 1) {
+      fail("Layer '", definition.name, "' has a window and cannot take inputs of shape ",
+           to_string_with_batch(input), ", which are empty.");
+    }
     if (window.taps[axis] < 1 || stride < 1 || dilation < 1 || window.before[axis] < 0 || after[axis] < 0) {
       fail("Layer '", definition.name, "' has a window, strides, dilation or padding that is not positive.");
     }
@@ -52,6 +68,7 @@ ops::Window window_of(const Definition& definition, const Shape& input, const Sh
       fail("Layer '", definition.name, "' cannot have both strides and dilation. Received: strides=", stride,
            ", dilation=", dilation, ".");
     }
+    const auto [reach, padded] = extent_of(window, after[axis], axis);
     if (reach > padded) {
       fail("Layer '", definition.name, "' has a window that reaches over ", reach,
            " numbers and cannot take inputs of shape ", to_string_with_batch(input), ", which have ", padded,
@@ -62,10 +79,7 @@ ops::Window window_of(const Definition& definition, const Shape& input, const Sh
   return window;
 }
 
-Shape taps_of(const Definition& definition) {
-  const std::vector<double> taps = definition.attributes.numbers("taps");
-  return {taps.begin(), taps.end()};
-}
+Shape taps_of(const Definition& definition) { return definition.attributes.integers("taps"); }
 
 Shape window_output_shape(const ops::Window& window, const Shape& input, int64_t channels) {
   Shape shape(window.output.end() - static_cast<std::ptrdiff_t>(input.size() - 1), window.output.end());

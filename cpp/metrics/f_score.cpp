@@ -16,7 +16,7 @@ class FScore final : public Metric {
 
   bool wants_labels() const override { return false; }
   // True positives, false positives, false negatives, targets; each by class.
-  int64_t state_size(int64_t cols) const override { return 4 * cols; }
+  int64_t state_size(int64_t cols) const override { return checked_product(4, cols); }
 
   void update(const ops::Context& context, const MetricPass& pass, double* state) const override {
     context.ops.metric.class_counts(context, pass.input(), has_threshold_ ? &threshold_ : nullptr, state);

@@ -32,6 +32,8 @@ class Metric {
   virtual ~Metric() = default;
 
   virtual bool wants_labels() const = 0;
+  // Refuses outputs with this last axis where the settings say of more.
+  virtual void check_outputs(int64_t /*cols*/) const {}
   // Numbers kept between batches of outputs whose last axis is `cols`; all zero after a reset.
   virtual int64_t state_size(int64_t cols) const = 0;
   virtual void update(const ops::Context& context, const MetricPass& pass, double* state) const = 0;

@@ -14,7 +14,7 @@ class R2Score final : public Metric {
 
   bool wants_labels() const override { return false; }
   // Sums of t, t^2, (t - p)^2 and weights, each by column; the number of elements.
-  int64_t state_size(int64_t cols) const override { return 4 * cols + 1; }
+  int64_t state_size(int64_t cols) const override { return checked_product(4, cols) + 1; }
 
   void update(const ops::Context& context, const MetricPass& pass, double* state) const override {
     context.ops.metric.column_sums(context, pass.input(), state);

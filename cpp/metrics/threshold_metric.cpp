@@ -5,6 +5,8 @@
 #include <numeric>
 #include <span>
 
+#include "base/error.h"
+
 namespace lamella::metrics {
 
 namespace {
@@ -18,20 +20,38 @@ struct Counts {
 // confusion matrix at a threshold is the sum of the bins above it and of those below.
 class ThresholdMetric : public Metric {
  public:
-  explicit ThresholdMetric(const Attributes& attributes)
+  ThresholdMetric(const std::string& name, const Attributes& attributes)
       : given_(attributes.numbers("thresholds")),
         sorted_(given_),
+        name_(name),
         even_(attributes.number_or("even", 0) != 0),
         by_label_(attributes.number_or("multi_label", 0) != 0),
-        top_k_(static_cast<int64_t>(attributes.number_or("top_k", 0))),
-        class_id_(static_cast<int64_t>(attributes.number_or("class_id", -1))),
+        top_k_(attributes.integer_or("top_k", 0)),
+        class_id_(attributes.integer_or("class_id", -1)),
         from_logits_(attributes.number_or("from_logits", 0) != 0) {
     if (attributes.has("label_weights")) label_weights_ = attributes.numbers("label_weights");
+    const bool finite = std::all_of(given_.begin(), given_.end(), [](double t) { return std::isfinite(t); });
+    if (given_.empty() || !finite)
+      fail("Metric '", name_, "': thresholds must be one or more finite numbers.");
+    if (attributes.has("class_id") && class_id_ < 0) refuse("class_id", class_id_, "must not be negative");
+    if (attributes.has("top_k") && top_k_ < 1) refuse("top_k", top_k_, "must be positive");
     std::sort(sorted_.begin(), sorted_.end());
   }
 
+  void check_outputs(int64_t cols) const override {
+    const std::string outputs = ", because the last axis of the outputs is " + std::to_string(cols);
+    if (class_id_ >= cols)
+      refuse("class_id", class_id_, "must be from 0 to " + std::to_string(cols - 1) + outputs);
+    if (top_k_ > cols) refuse("top_k", top_k_, "must be from 1 to " + std::to_string(cols) + outputs);
+    const auto weights = static_cast<int64_t>(label_weights_.size());
+    if (weights > 0 && weights != cols) {
+      fail("Metric '", name_, "': label_weights must be ", cols, " numbers", outputs, ". Received: ", weights,
+           ".");
+    }
+  }
+
   bool wants_labels() const override { return false; }
-  int64_t state_size(int64_t cols) const override { return labels(cols) * 2 * bins(); }
+  int64_t state_size(int64_t cols) const override { return checked_product(labels(cols), 2 * bins()); }
 
   void update(const ops::Context& context, const MetricPass& pass, double* state) const override {
     context.ops.metric.threshold_histograms(
@@ -70,6 +90,11 @@ class ThresholdMetric : public Metric {
   std::vector<double> given_, sorted_, label_weights_;
 
  private:
+  [[noreturn]] void refuse(const char* argument, int64_t value, const std::string& why) const {
+    fail("Metric '", name_, "': ", argument, " ", why, ". Received: ", argument, "=", value, ".");
+  }
+
+  std::string name_;
   bool even_, by_label_;
   int64_t top_k_, class_id_;
   bool from_logits_;
@@ -80,7 +105,8 @@ using Score = double (*)(const Counts&);
 // A number for each threshold, in the order in which they were given.
 class ThresholdScore final : public ThresholdMetric {
  public:
-  ThresholdScore(const Attributes& attributes, Score score) : ThresholdMetric(attributes), score_(score) {}
+  ThresholdScore(const std::string& name, const Attributes& attributes, Score score)
+      : ThresholdMetric(name, attributes), score_(score) {}
 
   Result result(const double* state, int64_t) const override {
     const std::vector<Counts> counts = confusion(state);
@@ -102,8 +128,8 @@ class ThresholdScore final : public ThresholdMetric {
 // equation 1.
 class AreaUnderCurve final : public ThresholdMetric {
  public:
-  explicit AreaUnderCurve(const Attributes& attributes)
-      : ThresholdMetric(attributes),
+  AreaUnderCurve(const std::string& name, const Attributes& attributes)
+      : ThresholdMetric(name, attributes),
         curve_(attributes.text("curve")),
         summation_(attributes.text("summation_method")) {}
 
@@ -184,9 +210,9 @@ constexpr struct {
 }  // namespace
 
 MetricPtr make_threshold_metric(const std::string& name, const Attributes& attributes) {
-  if (name == "auc") return std::make_shared<AreaUnderCurve>(attributes);
+  if (name == "auc") return std::make_shared<AreaUnderCurve>(name, attributes);
   for (const auto& entry : kScores) {
-    if (name == entry.name) return std::make_shared<ThresholdScore>(attributes, entry.score);
+    if (name == entry.name) return std::make_shared<ThresholdScore>(name, attributes, entry.score);
   }
   return nullptr;
 }

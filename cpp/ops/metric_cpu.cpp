@@ -77,7 +77,7 @@ int64_t thresholds_below(T p, const ThresholdArguments& arguments) {
                             [](double threshold, T value) { return static_cast<T>(threshold) < value; }) -
            arguments.thresholds.begin();
   }
-  const T inside = std::min(std::max(p, T(0)), T(1));
+  const T inside = p > T(0) ? std::min(p, T(1)) : T(0);  // nan counts as 0
   const T bucket = std::ceil(inside * static_cast<T>(count - 1)) - T(1);
   // Keras's ends of AUC lie just outside [0, 1], so that a prediction of 0 is above the first.
   const T lowest = arguments.thresholds.front() < 0 ? T(0) : T(-1);

@@ -30,6 +30,8 @@ class Optimizer {
   virtual void update(const ops::Context& context, const UpdatePass& pass) const = 0;
 };
 
+constexpr size_t kMostSlots = 8;  // that an optimizer may keep
+
 using OptimizerPtr = std::shared_ptr<const Optimizer>;
 
 // The optimizer of this name ("sgd", "rmsprop", ...); throws where there is none.
