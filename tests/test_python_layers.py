@@ -1,5 +1,6 @@
 """Layers written in Python, in the same fit as native ones."""
 
+import functools
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -199,6 +200,43 @@ def test_a_layer_without_forward_or_backward_says_so():
     assert network([OneWay()]).predict(X, verbose=0).shape == (70, 3)
     with pytest.raises(NotImplementedError, match="OneWay needs backward"):
         network([layers.Dense(4), OneWay()]).train_on_batch(X, Y)
+
+
+def decorated(function):
+    """A decorator that does not say what it wraps."""
+
+    def wrapped(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    return wrapped
+
+
+class Decorated(Halve):
+    """`training` is passed through, and so are the arguments of the constructor."""
+
+    @decorated
+    def __init__(self, factor=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    @decorated
+    def forward(self, x, training):
+        return self.factor * Halve.forward(self, x, training)
+
+    backward = functools.partialmethod(
+        lambda self, scale, x, y, g: scale * Halve.backward(self, x, y, g), 2.0
+    )
+
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor}
+
+
+def test_methods_may_be_any_callables():
+    layer = Decorated(2.0)
+    assert layer(np.ones((1, 4))).tolist() == [[2.0, 2.0]]
+    assert Decorated.from_config(layer.get_config()).factor == 2.0
+    report = gradient_check(network([layers.Dense(8), Decorated(2.0)]), X[:9], Y[:9])
+    assert report.passed, str(report)
 
 
 def test_configs_need_the_class():

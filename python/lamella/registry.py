@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from inspect import Parameter, signature
 from typing import Any, Generic, TypeVar
 
 from lamella import custom_objects
@@ -27,14 +29,23 @@ def constructor_arguments(cls: type, config: Config, also: Iterable[str] = ()) -
         ValueError: for an entry that the constructor does not take, unless it is None or False: those switch
             a feature off that is not here either.
     """
-    known = set(also)
-    code = getattr(cls.__init__, "__code__", None)  # type: ignore[misc]  # None: object's, without arguments
-    if code is not None:
-        known |= {*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]}
+    names, takes_all = _constructor(cls)
+    known = names.union(also)
+    if takes_all and not cls.__module__.startswith("lamella."):
+        return dict(config)
     unknown = {key: value for key, value in config.items() if key not in known and value not in (None, False)}
     if unknown:
         raise ValueError(f"{cls.__name__} does not support these entries of its config: {unknown}")
     return {key: value for key, value in config.items() if key in known}
+
+
+@cache
+def _constructor(cls: type) -> tuple[frozenset[str], bool]:
+    """The names that a constructor takes, through decorators too, and whether it takes any others."""
+    kinds = {parameter.name: parameter.kind for parameter in signature(cls).parameters.values()}
+    several = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+    names = frozenset(name for name, kind in kinds.items() if kind not in several)
+    return names, Parameter.VAR_KEYWORD in kinds.values()
 
 
 def serialize(obj: Any, module: str) -> Config:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from inspect import Parameter, signature
 from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -139,9 +141,9 @@ class Layer:
     def call_forward(self, x: Array, training: bool) -> Any:
         """Call the `forward` of a layer written in Python, with `training` where it takes it."""
         forward: Any = self.forward  # type: ignore[attr-defined]  # emit looks whether there is one
-        code = forward.__code__
-        takes_training = "training" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        return forward(x, training=training) if takes_training else forward(x)
+        if _takes_training(getattr(forward, "__func__", forward)):
+            return forward(x, training=training)
+        return forward(x)
 
     def call_backward(self, x: Array, y: Array, gradient: Array) -> Any:
         """Call the `backward` of a layer written in Python."""
@@ -331,13 +333,7 @@ class Layer:
             raise ValueError(
                 f"Layer '{self.name}' has {len(variables)} weights and cannot take a list of {len(weights)}"
             )
-        arrays = [np.asarray(value) for value in weights]
-        for variable, array in zip(variables, arrays, strict=True):
-            if array.shape != variable.shape:
-                raise ValueError(
-                    f"Layer '{self.name}': weight '{variable.path}' has shape {variable.shape} "
-                    f"and cannot take values of shape {array.shape}"
-                )
+        arrays = [variable.converted(value) for variable, value in zip(variables, weights, strict=True)]
         for variable, array in zip(variables, arrays, strict=True):
             variable.assign(array)
 
@@ -370,6 +366,15 @@ class Layer:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+@cache
+def _takes_training(forward: Any) -> bool:
+    """Whether a `forward`, which may be decorated or any callable, takes `training`."""
+    parameters = signature(forward).parameters
+    if "training" in parameters:
+        return parameters["training"].kind is not Parameter.POSITIONAL_ONLY
+    return any(parameter.kind is Parameter.VAR_KEYWORD for parameter in parameters.values())
 
 
 def checked_trainable(cls: type, trainable: Any) -> bool:
