@@ -218,7 +218,17 @@ void register_training(py::module_& module) {
            py::arg("steps") = py::none())
       .def("run", &run_evaluation, py::arg("max_steps") = 0)
       .def("results", [](const PyEvaluator& e) { return to_list(e.run.results()); })
-      .def("reset_metrics", [](PyEvaluator& e) { e.run.reset_metrics(); });
+      .def("reset_metrics", [](PyEvaluator& e) { e.run.reset_metrics(); })
+      .def(
+          "running_values", [](PyEvaluator& e) { return e.run.scores().values(); },
+          "What loss and metrics have summed up since reset_metrics().")
+      .def(
+          "set_running_values",
+          [](PyEvaluator& e, const std::vector<std::vector<double>>& values) {
+            const Exclusive exclusive(e.busy);
+            e.run.scores().set_values(values);
+          },
+          py::arg("values"), "Go on from running_values().");
 }
 
 }  // namespace lamella::bindings

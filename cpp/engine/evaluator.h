@@ -16,6 +16,7 @@ class Evaluator {
   int64_t run(int64_t max_steps, const Poll& poll);
   std::vector<metrics::Result> results() const { return scores_.results(); }
   void reset_metrics() { scores_.reset(); }
+  Scores& scores() { return scores_; }
 
  private:
   const ops::Context& context_;

@@ -41,14 +41,9 @@ Updater::Updater(const ops::Context& context, optimizers::OptimizerPtr optimizer
 }
 
 void Updater::continue_from(const Updater& previous) {
-  if (previous.slot_names_ != slot_names_) return;
-  for (const GradientSlot& to : variables_) {
+  for (size_t i = 0; i < previous.slots_.size(); ++i) {
     for (const GradientSlot& from : previous.variables_) {
-      if (from.variable != to.variable) continue;
-      for (size_t i = 0; i < slots_.size(); ++i) {
-        std::memcpy(slots_[i].data() + to.offset, previous.slots_[i].data() + from.offset,
-                    static_cast<size_t>(to.variable->bytes()));
-      }
+      set_slot(*from.variable, previous.slot_names_[i], previous.slots_[i].data() + from.offset);
     }
   }
 }

@@ -8,21 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lamella import _core, seeding
 from lamella._types import Array, Spec
+from lamella.settings import Version
 
 if TYPE_CHECKING:
     from lamella.layers.layer import Layer
     from lamella.variable import Variable
-
-
-class _Structure:
-    """Counts the changes, anywhere, that may make a program out of date."""
-
-    version = 0
-
-
-def structure_changed() -> None:
-    """Tell every program to look whether its layers are still what they were."""
-    _Structure.version += 1
 
 
 class Operation(NamedTuple):
@@ -68,10 +58,8 @@ class ProgramBuilder:
         outer = self._trainable
         self._trainable = outer and layer.trainable
         if self._trainable and id(layer) not in self._visited:
-            self.penalties += [(variable, *penalty.spec()) for variable, penalty in layer.penalties]
-            self.constraints += [
-                (variable, *limit.spec(len(variable.shape))) for variable, limit in layer.constraints
-            ]
+            self.penalties += layer.penalty_specs()
+            self.constraints += layer.constraint_specs()
         self._visited.add(id(layer))
         output = layer.emit(self, value)
         if layer.activity_regularizer is not None:
@@ -231,7 +219,7 @@ class Program:
     def __init__(self, layer: Layer, feature_shape: tuple[int, ...]) -> None:
         self.feature_shape = feature_shape
         self._signature = _signature(layer)
-        self._version = _Structure.version
+        self._version = Version.number
         _pack(layer)
         self.dtype = layer.dtype
         builder = ProgramBuilder(feature_shape, layer.dtype)
@@ -250,10 +238,10 @@ class Program:
         """Whether it still is what `layer` flattens to for inputs of this shape."""
         if feature_shape != self.feature_shape:
             return False
-        if self._version != _Structure.version:
+        if self._version != Version.number:
             if self._signature != _signature(layer):
                 return False
-            self._version = _Structure.version
+            self._version = Version.number
         return True
 
     def predict(self, x: Array, training: bool = False, batch_size: int = 0) -> Array:
@@ -265,8 +253,9 @@ class Program:
         return self._predictor(x, batch_size)
 
 
-def _signature(layer: Layer) -> list[tuple[Layer, bool]]:
-    return [(member, member.trainable) for member in layer.walk()]
+def _signature(layer: Layer) -> list[tuple[Any, ...]]:
+    """What a program is made of, beside the values of variables."""
+    return [member.signature() for member in layer.walk()]
 
 
 def _pack(layer: Layer) -> None:

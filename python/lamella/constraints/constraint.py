@@ -9,9 +9,10 @@ import numpy as np
 from lamella import config as settings
 from lamella._types import Array, Config, Spec
 from lamella.registry import constructor_arguments
+from lamella.settings import Configured
 
 
-class Constraint:
+class Constraint(Configured):
     """Base class of constraints: what is done to a variable after each update.
 
     A constraint of your own has `__call__(w)`, which returns an array to put in the variable's place; a step

@@ -35,9 +35,8 @@ class Probe:
     ) -> None:
         compiled = model._require_compiled()
         data = adapt(x, y, sample_weight)
-        self.feed = feed_for(model, compiled, data)
+        self.feed, program = feed_for(model, compiled, data)
         self.x = data.x
-        program = model.program_for(data.x.shape[1:])
         assert compiled.loss is not None
         self.trainer = _core.Trainer(
             program.native, compiled.loss.spec(), [], optimizer, program.penalties, seed=0

@@ -30,6 +30,17 @@ class ActivityRegularization(Layer):
         self.l1 = l1
         self.l2 = l2
 
+    def check_change(self, name: str, changed: Any) -> None:
+        super().check_change(name, changed)
+        if name == "activity_regularizer":
+            raise ValueError(
+                f"ActivityRegularization '{self.name}': change 'l1' and 'l2' instead of '{name}'"
+            )
+
+    def setting_changed(self) -> None:
+        super().setting_changed()
+        vars(self)["activity_regularizer"] = L1L2(self.l1, self.l2)
+
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         return value
 

@@ -42,21 +42,9 @@ class Affine(Layer):
     def build_affine(self, shape: tuple[int, ...]) -> None:
         """Create gamma and beta, where they are wanted."""
         if self.scale:
-            self.gamma = self.add_weight(
-                shape,
-                self.gamma_initializer,
-                regularizer=self.gamma_regularizer,
-                constraint=self.gamma_constraint,
-                name="gamma",
-            )
+            self.gamma = self.add_configured_weight(shape, "gamma")
         if self.center:
-            self.beta = self.add_weight(
-                shape,
-                self.beta_initializer,
-                regularizer=self.beta_regularizer,
-                constraint=self.beta_constraint,
-                name="beta",
-            )
+            self.beta = self.add_configured_weight(shape, "beta")
 
     def affine_config(self) -> Config:
         """The constructor's arguments that `set_affine` took."""

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Self
 
 from lamella._types import Config, Shape
 from lamella.layers.layer import Layer
-from lamella.program import ProgramBuilder, structure_changed
+from lamella.program import ProgramBuilder
+from lamella.settings import settings_changed
 
 
 class Branched(Layer):
@@ -49,7 +50,7 @@ class Branched(Layer):
         for layer in self.layers:
             layer.trainable = value
         self._trainable = bool(value)
-        structure_changed()
+        settings_changed()
 
     def build(self, input_shape: Shape) -> None:
         for stack in self.stacks:

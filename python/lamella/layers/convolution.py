@@ -7,11 +7,11 @@ from typing import Any
 from lamella import activations
 from lamella._types import Config, Shape
 from lamella.layers.kernel_and_bias import KernelAndBias
-from lamella.layers.window import Window, channels_last, known_channels, per_axis, spatial_shape
+from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, per_axis, spatial_shape
 from lamella.program import ProgramBuilder
 
 
-class Convolution(KernelAndBias):
+class Convolution(KernelWindow, KernelAndBias):
     """Base class of `Conv1D`, `Conv2D` and `Conv3D`: see there."""
 
     rank: int
@@ -56,11 +56,6 @@ class Convolution(KernelAndBias):
             )
         self.set_kernel(kernel_initializer, kernel_regularizer, kernel_constraint)
         self.set_bias(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
-
-    @property
-    def kernel_size(self) -> tuple[int, ...]:
-        """How many inputs the kernel sees along each axis."""
-        return self.window.size
 
     def build(self, input_shape: Shape) -> None:
         spatial_shape(self, input_shape, self.rank)

@@ -8,12 +8,12 @@ from lamella import activations, constraints, initializers, regularizers
 from lamella._types import Config, Shape
 from lamella.layers.kernel_and_bias import Biased
 from lamella.layers.layer import Layer
-from lamella.layers.window import Window, channels_last, known_channels, per_axis, spatial_shape
+from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, per_axis, spatial_shape
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
 
-class DepthwiseConvolution(Biased):
+class DepthwiseConvolution(KernelWindow, Biased):
     """Base class of `DepthwiseConv1D` and `DepthwiseConv2D`: see there."""
 
     rank: ClassVar[int]
@@ -50,13 +50,8 @@ class DepthwiseConvolution(Biased):
     def build(self, input_shape: Shape) -> None:
         self.compute_output_shape(input_shape)
         channels = known_channels(self, input_shape)
-        self.kernel = self.add_weight(
-            (*self.window.size, channels, self.depth_multiplier),
-            self.depthwise_initializer,
-            regularizer=self.depthwise_regularizer,
-            constraint=self.depthwise_constraint,
-            name="kernel",
-        )
+        shape = (*self.window.size, channels, self.depth_multiplier)
+        self.kernel = self.add_configured_weight(shape, "kernel", "depthwise")
         self.build_bias(channels * self.depth_multiplier)
         super().build(input_shape)
 

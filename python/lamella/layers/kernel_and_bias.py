@@ -35,13 +35,7 @@ class Biased(Layer):
     def build_bias(self, size: int) -> None:
         """Create the bias, where it is wanted."""
         if self.use_bias:
-            self.bias = self.add_weight(
-                (size,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+            self.bias = self.add_configured_weight((size,), "bias")
 
     def emit_activation(self, builder: ProgramBuilder, value: int) -> int:
         """Append the activation; returns the id of the output."""
@@ -71,13 +65,7 @@ class KernelAndBias(Biased):
 
     def build_kernel_and_bias(self, shape: tuple[int, ...], size: int) -> None:
         """Create a kernel of this shape, and a bias of this size where it is wanted."""
-        self.kernel = self.add_weight(
-            shape,
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
+        self.kernel = self.add_configured_weight(shape, "kernel")
         self.build_bias(size)
 
     def kernel_config(self) -> Config:

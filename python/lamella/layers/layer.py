@@ -13,11 +13,13 @@ import numpy as np
 from lamella import config as settings
 from lamella import constraints, initializers, regularizers
 from lamella._types import Array, Config, Shape
+from lamella.checks import shown
 from lamella.data.conversion import as_numbers
 from lamella.naming import auto_name, checked_name
-from lamella.program import Program, ProgramBuilder, structure_changed
+from lamella.program import Program, ProgramBuilder
 from lamella.registry import constructor_arguments
-from lamella.variable import Variable, claim_blank
+from lamella.settings import Configured, is_setting, settings_changed
+from lamella.variable import Variable, blank_variables, claim_blank
 
 if TYPE_CHECKING:
     from lamella.constraints import Constraint
@@ -29,7 +31,7 @@ _first_use = RLock()
 _BASE_ARGUMENTS = ("name", "trainable", "dtype", "activity_regularizer")
 
 
-class Layer:
+class Layer(Configured):
     """Base class of layers: a name, variables, and the operations they are used in.
 
     A layer is configured when it is made, gets its variables in `build`, when the shape of its input is
@@ -76,6 +78,7 @@ class Layer:
     """
 
     module: ClassVar[str] = "keras.layers"
+    built = False
 
     def __init__(
         self,
@@ -89,13 +92,13 @@ class Layer:
     ) -> None:
         self.name = checked_name(type(self), name) or auto_name(type(self).__name__)
         self.dtype = settings.standardize_dtype(dtype)
-        self.built = False
         self.input_shape_argument = _take_input_shape(kwargs)
         if kwargs:
             raise ValueError(f"Unrecognized keyword arguments passed to {type(self).__name__}: {kwargs}")
         self.activity_regularizer = regularizers.get(activity_regularizer)
-        self.penalties: list[tuple[Variable, Regularizer]] = []
-        self.constraints: list[tuple[Variable, Constraint]] = []
+        self._penalties: list[tuple[Variable, Regularizer | str]] = []
+        self._constraints: list[tuple[Variable, Constraint | str]] = []
+        self._changes = 0
         self._trainable = checked_trainable(type(self), trainable)
         self._variables: list[Variable] = []
         self._scope = ""
@@ -110,10 +113,51 @@ class Layer:
                     f"{type(self).__name__}: the argument '{argument}' is not supported, only its default "
                     f"{default}. Received: {argument}={value!r}"
                 )
+            if is_setting(type(self), argument):
+                vars(self).setdefault(argument, default)
 
     def __getstate__(self) -> dict[str, Any]:
         """What is pickled and copied: everything but the flattened program."""
         return {**self.__dict__, "_program": None}
+
+    # What is changed after it was made.
+
+    def refuses_new_settings(self) -> bool:
+        return self.built
+
+    def check_change(self, name: str, changed: Any) -> None:
+        """Refuse what decides about the variables and the shape of the output, once it is built."""
+        if isinstance(vars(self)[name], Variable):
+            raise ValueError(f"Layer '{self.name}': '{name}' is a variable: use its assign()")
+        if self.built and not self._stays_alike(name, changed):
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' is built, so that '{name}' cannot be changed to "
+                f"{shown(getattr(changed, name))}: make a new layer"
+            )
+
+    def _stays_alike(self, name: str, changed: Any) -> bool:
+        """Whether a layer with another setting has the same variables and the same shape of output."""
+        if type(changed) is Layer:
+            return name != "dtype"
+        try:
+            with blank_variables(8 * sum(variable.size for variable in self._variables)):
+                changed.build(self.input_shape)
+            return bool(self._shapes() == changed._shapes())
+        except ValueError:
+            return False
+
+    def _shapes(self) -> tuple[Any, ...]:
+        shapes = [(variable.name, variable.shape) for variable in self._variables]
+        return (shapes, tuple(self.output_shape))
+
+    def setting_changed(self) -> None:
+        self._changes += 1
+
+    def signature(self) -> tuple[Any, ...]:
+        """What its part of a program follows from; the same as long as that is right."""
+        activity = self.activity_regularizer
+        penalty = None if activity is None else activity.spec()
+        return (self, self._changes, self.trainable, penalty, self.penalty_specs(), self.constraint_specs())
 
     # What a layer is made of: subclasses override these.
 
@@ -274,12 +318,45 @@ class Layer:
         self._variables.append(variable)
         penalty = regularizers.get(regularizer)
         if penalty is not None:
-            self.penalties.append((variable, penalty))
+            self._penalties.append((variable, penalty))
         limit = constraints.get(constraint)
         if limit is not None:
             limit.spec(len(variable.shape))  # refuses what does not fit the variable's axes
-            self.constraints.append((variable, limit))
+            self._constraints.append((variable, limit))
         return variable
+
+    def add_configured_weight(self, shape: tuple[int, ...], name: str, prefix: str | None = None) -> Variable:
+        """Create a variable that follows settings of the layer: `kernel_initializer` and so on.
+
+        Args:
+            shape: its shape.
+            name: its short name.
+            prefix: what the names of its settings begin with, `name` by default.
+        """
+        prefix = prefix or name
+        initializer = getattr(self, f"{prefix}_initializer")
+        limit = constraints.get(getattr(self, f"{prefix}_constraint"))
+        variable = self.add_weight(shape, initializer, name=name)
+        if limit is not None:
+            limit.spec(len(shape))  # as in add_weight
+        self._penalties.append((variable, f"{prefix}_regularizer"))
+        self._constraints.append((variable, f"{prefix}_constraint"))
+        return variable
+
+    def penalty_specs(self) -> list[tuple[Variable, str, dict[str, Any]]]:
+        """The variables that add to the loss, and what."""
+        found = [(variable, regularizers.get(self._setting(place))) for variable, place in self._penalties]
+        return [(variable, *penalty.spec()) for variable, penalty in found if penalty is not None]
+
+    def constraint_specs(self) -> list[tuple[Variable, str, dict[str, Any]]]:
+        """The variables that something is done to after each update, and what."""
+        found = [(variable, constraints.get(self._setting(place))) for variable, place in self._constraints]
+        return [
+            (variable, *limit.spec(len(variable.shape))) for variable, limit in found if limit is not None
+        ]
+
+    def _setting(self, place: Any) -> Any:
+        return getattr(self, place) if isinstance(place, str) else place
 
     @property
     def trainable(self) -> bool:
@@ -295,7 +372,7 @@ class Layer:
         self._trainable = bool(value)
         for variable in self._variables:
             variable.follow(self._trainable)
-        structure_changed()
+        settings_changed()
 
     @property
     def weights(self) -> list[Variable]:

@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 from lamella._types import Config, Shape
 from lamella.layers.layer import Layer
-from lamella.layers.window import Window, channels_last, spatial_shape
+from lamella.layers.window import Window, Windowed, channels_last, spatial_shape
 from lamella.program import ProgramBuilder
 
 
-class Pooling(Layer):
+class Pooling(Windowed, Layer):
     """Base class of maximum and average pooling."""
 
     rank: ClassVar[int]
@@ -29,6 +29,11 @@ class Pooling(Layer):
         channels_last(self, data_format)
         strides = pool_size if strides is None else strides
         self.window = Window(self, self.rank, ("pool_size", pool_size), strides, padding)
+
+    @property
+    def pool_size(self) -> tuple[int, ...]:
+        """How many inputs the window sees along each axis."""
+        return self.window.size
 
     def build(self, input_shape: Shape) -> None:
         self.compute_output_shape(input_shape)

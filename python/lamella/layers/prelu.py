@@ -60,13 +60,7 @@ class PReLU(Layer):
             raise ValueError(
                 f"PReLU '{self.name}' needs inputs of a known shape. Received: {tuple(input_shape)}"
             )
-        self.alpha = self.add_weight(
-            tuple(size for size in shape if size is not None),
-            self.alpha_initializer,
-            regularizer=self.alpha_regularizer,
-            constraint=self.alpha_constraint,
-            name="alpha",
-        )
+        self.alpha = self.add_configured_weight(tuple(size for size in shape if size is not None), "alpha")
         super().build(input_shape)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:

@@ -8,12 +8,12 @@ from lamella import activations, constraints, initializers, regularizers
 from lamella._types import Config, Shape
 from lamella.layers.depthwise_convolution import emit_depthwise
 from lamella.layers.kernel_and_bias import Biased
-from lamella.layers.window import Window, channels_last, known_channels, per_axis, spatial_shape
+from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, per_axis, spatial_shape
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
 
-class SeparableConvolution(Biased):
+class SeparableConvolution(KernelWindow, Biased):
     """Base class of `SeparableConv1D` and `SeparableConv2D`: see there."""
 
     rank: ClassVar[int]
@@ -59,20 +59,10 @@ class SeparableConvolution(Biased):
     def build(self, input_shape: Shape) -> None:
         self.compute_output_shape(input_shape)
         channels = known_channels(self, input_shape)
-        self.depthwise_kernel = self.add_weight(
-            (*self.window.size, channels, self.depth_multiplier),
-            self.depthwise_initializer,
-            regularizer=self.depthwise_regularizer,
-            constraint=self.depthwise_constraint,
-            name="depthwise_kernel",
-        )
-        self.pointwise_kernel = self.add_weight(
-            (*(1,) * self.rank, channels * self.depth_multiplier, self.filters),
-            self.pointwise_initializer,
-            regularizer=self.pointwise_regularizer,
-            constraint=self.pointwise_constraint,
-            name="pointwise_kernel",
-        )
+        depthwise = (*self.window.size, channels, self.depth_multiplier)
+        pointwise = (*(1,) * self.rank, channels * self.depth_multiplier, self.filters)
+        self.depthwise_kernel = self.add_configured_weight(depthwise, "depthwise_kernel", "depthwise")
+        self.pointwise_kernel = self.add_configured_weight(pointwise, "pointwise_kernel", "pointwise")
         self.build_bias(self.filters)
         super().build(input_shape)
 

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from lamella import activations
 from lamella._types import Config, Shape
 from lamella.layers.kernel_and_bias import KernelAndBias
-from lamella.layers.window import Window, channels_last, known_channels, per_axis, spatial_shape
+from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, per_axis, spatial_shape
 from lamella.program import ProgramBuilder
 
 
-class TransposedConvolution(KernelAndBias):
+class TransposedConvolution(KernelWindow, KernelAndBias):
     """Base class of `Conv1DTranspose`, `Conv2DTranspose` and `Conv3DTranspose`: see there."""
 
     rank: ClassVar[int]

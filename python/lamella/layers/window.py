@@ -33,7 +33,7 @@ def pairs(layer: Layer, argument: str, value: Any, rank: int) -> tuple[tuple[int
     Raises:
         ValueError: for another form, or numbers that are not integers of at least 0.
     """
-    if rank == 1 and isinstance(value, Sequence):
+    if rank == 1 and isinstance(value, Sequence) and not isinstance(value[0], Sequence):
         return (_pair(layer, argument, value),)
     if isinstance(value, Sequence) and len(value) == rank:
         return tuple(_pair(layer, argument, entry) for entry in value)
@@ -56,6 +56,7 @@ def channels_last(layer: Layer, data_format: Any) -> None:
             f"{type(layer).__name__} '{layer.name}': 'data_format' must be 'channels_last'; put the channels "
             f"last before the model, or with Permute. Received: data_format={data_format!r}"
         )
+    vars(layer)["data_format"] = "channels_last"
 
 
 def spatial_shape(layer: Layer, input_shape: Shape, rank: int) -> Shape:
@@ -85,6 +86,36 @@ def known_channels(layer: Layer, input_shape: Shape) -> int:
             f"Received: {tuple(input_shape)}"
         )
     return channels
+
+
+class Windowed:
+    """Base class of layers that move a window over their inputs, and show its settings."""
+
+    window: Window
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """How far the window moves along each axis."""
+        return self.window.strides
+
+    @property
+    def padding(self) -> str:
+        """What is thought around the inputs."""
+        return self.window.padding
+
+
+class KernelWindow(Windowed):
+    """The same for layers whose window is a kernel."""
+
+    @property
+    def kernel_size(self) -> tuple[int, ...]:
+        """How many inputs the kernel sees along each axis."""
+        return self.window.size
+
+    @property
+    def dilation_rate(self) -> tuple[int, ...]:
+        """How far apart these lie."""
+        return self.window.dilation
 
 
 class Window:

@@ -9,6 +9,7 @@ import numpy as np
 from lamella import _core, config
 from lamella._types import Array, Config, Spec
 from lamella.registry import constructor_arguments
+from lamella.settings import Configured
 
 _REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
 
@@ -30,7 +31,7 @@ def drop_last_one(y_true: Any, y_pred: Any) -> Array:
     return labels[..., 0] if labels.ndim == np.ndim(y_pred) and labels.shape[-1] == 1 else labels
 
 
-class Loss:
+class Loss(Configured):
     """Base class of losses.
 
     Args:

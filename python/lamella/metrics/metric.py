@@ -11,9 +11,10 @@ from lamella._types import Array, Config, Spec
 from lamella.losses.loss import as_targets, drop_last_one
 from lamella.naming import checked_name, snake_case
 from lamella.registry import constructor_arguments
+from lamella.settings import Configured
 
 
-class Metric:
+class Metric(Configured):
     """Base class of metrics: numbers that are kept over the batches of an epoch.
 
     In `compile` a metric of this library only says what to compute; `fit` and `evaluate` keep their own
@@ -100,6 +101,10 @@ class Metric:
     def reset_state(self) -> None:
         """Forget the rows seen."""
         self._state = None
+
+    def setting_changed(self) -> None:
+        """Count anew: what was counted was counted in another way."""
+        self.reset_state()
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Count these rows in and return the result."""

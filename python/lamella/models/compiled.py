@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import warnings
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from lamella import _core, losses, metrics, optimizers, seeding
-from lamella._types import Array, Config, Spec
+from lamella._types import Array, Config
 from lamella.checks import refusal
 from lamella.data.arrays import ArrayData
 from lamella.losses import Loss
 from lamella.metrics import Metric
+from lamella.models.native_runs import Evaluation, Evaluations, Objective, Training
 from lamella.program import Program
 
 _ACCURACY = ("accuracy", "acc")
@@ -60,21 +61,12 @@ class Compiled:
         self._unweighted = len(self._metrics) - len(
             weighted
         )  # the metrics come first, then the weighted ones
-        self.loss: Loss | None = None
-        self.metrics: list[Metric] = []
         self.names: list[str] = []
-        self.seed = seeding.next_seed()
         self._sorted_names: list[tuple[str, int]] = []
-        self._trainer: _core.Trainer | None = None
-        self._trainer_program: Program | None = None
-        self._evaluator: _core.Evaluator | None = None
-        self._evaluator_program: Program | None = None
+        self._objective: Objective | None = None
+        self._training = Training(self.optimizer, seeding.next_seed())
+        self._evaluations = Evaluations()
         self._reported_step: int | None = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Everything but the native objects; the optimizer keeps what was trained."""
-        native = ("_trainer", "_trainer_program", "_evaluator", "_evaluator_program")
-        return {**self.__dict__, **dict.fromkeys(native)}
 
     def get_config(self) -> Config:
         """The arguments of `compile`, as Keras writes them.
@@ -111,6 +103,25 @@ class Compiled:
         return cls(config.get("optimizer"), loss, config.get("metrics"), config.get("weighted_metrics"))
 
     @property
+    def loss(self) -> Loss | None:
+        """The loss for the targets that were seen, None before."""
+        return None if self._objective is None else self._objective.loss
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics for the targets that were seen, empty before."""
+        return [] if self._objective is None else list(self._objective.metrics)
+
+    @property
+    def seed(self) -> int:
+        """What shuffling and dropout are drawn from."""
+        return self._training.seed
+
+    @seed.setter
+    def seed(self, value: int) -> None:
+        self._training.seed = value
+
+    @property
     def given_loss(self) -> Any:
         """The loss as it was given."""
         return self._arguments["loss"]
@@ -127,19 +138,20 @@ class Compiled:
         if self._loss is None:
             raise ValueError("The model has no loss: pass one to compile(), compile(loss='mse')")
         kind = _kind_of_targets(target_shape, output_shape)
-        self.loss = losses.get(f"{kind}_crossentropy") if isinstance(self._loss, str) else self._loss
-        self.loss = self.loss.with_labels(kind == "sparse_categorical")
-        self.loss.spec()
-        self.metrics = [_settle_metric(metric, kind) for metric in self._metrics]
-        for metric in self.metrics:
+        loss = losses.get(f"{kind}_crossentropy") if isinstance(self._loss, str) else self._loss
+        loss = loss.with_labels(kind == "sparse_categorical")
+        loss.spec()
+        settled = [_settle_metric(metric, kind) for metric in self._metrics]
+        for metric in settled:
             if metric.kind == "python":
                 metric.takes_labels = kind == "sparse_categorical"
-        names = [metric.name for metric in self.metrics]
+        names = [metric.name for metric in settled]
         for index in range(self._unweighted, len(names)):
             if names[index] in names[: self._unweighted]:
                 names[index] = f"weighted_{names[index]}"
         self.names = _unique(["loss", *names])
         self._sorted_names = sorted((name, index) for index, name in enumerate(self.names))
+        self._objective = Objective(loss, settled, self._unweighted)
 
     def settle_from_loss(self, output_shape: tuple[int, ...]) -> bool:
         """Settle without targets, where the loss says what they look like; returns whether all is settled."""
@@ -168,46 +180,18 @@ class Compiled:
 
     def trainer_for(self, program: Program) -> _core.Trainer:
         """The trainer of a program; slots and steps stay with the optimizer when it changed."""
-        if self._trainer is None or self._trainer_program is not program:
-            assert self.loss is not None
-            self._trainer = _core.Trainer(
-                program.native,
-                self.loss.spec(),
-                self._metric_specs(self.metrics),
-                self.optimizer.spec(),
-                program.penalties,
-                self.seed,
-                self.optimizer.trainer,
-                program.constraints,
-                [variable for variable in program.variables if not self.optimizer.decays(variable)],
-            )
-            self._trainer_program = program
-            self.optimizer.attach(self._trainer, program.variables)
-            self._reported_step = None
-        return self._trainer
+        assert self._objective is not None
+        return self._training.trainer_for(program, self._objective)
 
-    def evaluator_for(self, program: Program) -> _core.Evaluator:
-        """The evaluator of a program."""
-        if self._evaluator is None or self._evaluator_program is not program:
-            assert self.loss is not None
-            specs = self._metric_specs([_apart(metric) for metric in self.metrics])
-            self._evaluator = _core.Evaluator(program.native, self.loss.spec(), specs, program.penalties)
-            self._evaluator_program = program
-        return self._evaluator
-
-    def _metric_specs(self, metric_list: list[Metric]) -> list[Spec]:
-        specs = [metric.spec() for metric in metric_list]
-        return [
-            (kind, {**attributes, "weighted": True}) if index >= self._unweighted else (kind, attributes)
-            for index, (kind, attributes) in enumerate(specs)
-        ]
+    def evaluation(self) -> AbstractContextManager[Evaluation]:
+        """Loss and metrics of a running call, which other calls do not touch."""
+        assert self._objective is not None
+        return self._evaluations.running(self._objective)
 
     def reset_metrics(self) -> None:
-        """Start the running means of training and evaluation again."""
-        if self._trainer is not None:
-            self._trainer.reset_metrics()
-        if self._evaluator is not None:
-            self._evaluator.reset_metrics()
+        """Start the running means of training again; every evaluation starts its own."""
+        if self._training.trainer is not None:
+            self._training.trainer.reset_metrics()
 
     def logs(self, results: list[float], prefix: str = "") -> dict[str, float]:
         """Results under their names, sorted, as Keras logs them."""
@@ -222,7 +206,7 @@ class Compiled:
     def warn_if_not_finite(
         self, trainer: _core.Trainer, loss: float, cause: Callable[[str], str | None]
     ) -> None:
-        """Warn, once a trainer, of the first step whose loss was NaN or infinite.
+        """Warn, once after `compile`, of the first step whose loss was NaN or infinite.
 
         Args:
             trainer: the trainer.
@@ -233,19 +217,13 @@ class Compiled:
             return
         self._reported_step = trainer.first_nonfinite_step()
         if self._reported_step is not None:
-            assert self._trainer_program is not None
-            hint = cause(self._trainer_program.dtype)
+            hint = cause(self._training.dtype)
             warnings.warn(
                 f"The loss of step {self._reported_step} is not finite; training goes on. "
                 f"{hint or 'A smaller learning rate, or inputs of a smaller scale, may help'}",
                 RuntimeWarning,
                 stacklevel=4,
             )
-
-
-def _apart(metric: Metric) -> Metric:
-    """A metric whose state evaluation may change: a callback may evaluate in the middle of an epoch."""
-    return copy.deepcopy(metric) if metric.kind == "python" else metric
 
 
 def _is_one_of(identifier: Any, names: tuple[str, ...]) -> bool:

@@ -13,14 +13,16 @@ from lamella.data.arrays import ArrayData
 from lamella.data.batches import BatchStream
 from lamella.models.arguments import warn_of_end
 from lamella.models.compiled import Compiled
+from lamella.models.native_runs import Evaluation
+from lamella.program import Program
 
 
 class EvaluationPass:
     """A pass over data in inference mode, which may be run again.
 
     Args:
-        evaluator: the model's evaluator.
-        dtype: what it computes in.
+        compiled: loss and metrics of the model.
+        program: the flattened model.
         data: the data.
         feed: the native feed of it.
         batch_size: rows of a step.
@@ -29,15 +31,15 @@ class EvaluationPass:
 
     def __init__(
         self,
-        evaluator: _core.Evaluator,
-        dtype: str,
+        compiled: Compiled,
+        program: Program,
         data: ArrayData,
         feed: _core.Feed,
         batch_size: int,
         steps: int | None,
     ) -> None:
-        self._evaluator = evaluator
-        self._dtype = dtype
+        self._compiled = compiled
+        self._program = program
         self._data = data
         self._feed = feed
         self._batch_size = batch_size
@@ -54,15 +56,20 @@ class EvaluationPass:
 
     def check(self) -> None:
         """Raise what is wrong with the data, if anything, before any work is done."""
-        self._evaluator.start(self._feed, self._batch_size, self.steps)
+        with self._compiled.evaluation() as evaluation:
+            evaluation.evaluator_for(self._program).start(self._feed, self._batch_size, self.steps)
 
     def begin(self) -> bool:
         """Get ready for a run; returns whether there is data, as there always is in arrays."""
         return True
 
-    def run(self, compiled: Compiled, callbacks: CallbackList, shows_progress: bool = False) -> list[float]:
+    def run(self, callbacks: CallbackList, shows_progress: bool = False) -> list[float]:
         """Run it and return loss and metrics."""
-        evaluator = self._evaluator
+        with self._compiled.evaluation() as evaluation:
+            return self._run(evaluation.evaluator_for(self._program), callbacks, shows_progress)
+
+    def _run(self, evaluator: _core.Evaluator, callbacks: CallbackList, shows_progress: bool) -> list[float]:
+        compiled = self._compiled
         evaluator.reset_metrics()
         total = evaluator.start(self._feed, self._batch_size, self.steps)
         callbacks.on_test_begin()
@@ -78,7 +85,7 @@ class EvaluationPass:
             if progress is not None:
                 progress.progress(done, compiled.logs(evaluator.results()))
         results = evaluator.results()
-        _warn_if_not_finite(results[0], self._data, self._dtype)
+        _warn_if_not_finite(results[0], self._data, self._program.dtype)
         callbacks.on_test_end(compiled.logs(results))
         return results
 
@@ -87,23 +94,20 @@ class BatchEvaluationPass:
     """A pass over batches as they come, in inference mode; run again, it begins again where the data can.
 
     Args:
-        evaluator: the model's evaluator.
-        dtype: what it computes in.
+        compiled: loss and metrics of the model.
         stream: the batches.
-        feed: makes the native feed of a batch.
+        feed: makes the native feed of a batch, and the program that takes it.
         steps: number of steps, None for all of the data.
     """
 
     def __init__(
         self,
-        evaluator: _core.Evaluator,
-        dtype: str,
+        compiled: Compiled,
         stream: BatchStream,
-        feed: Callable[[ArrayData], _core.Feed],
+        feed: Callable[[ArrayData], tuple[_core.Feed, Program]],
         steps: int | None,
     ) -> None:
-        self._evaluator = evaluator
-        self._dtype = dtype
+        self._compiled = compiled
         self._stream = stream
         self._feed = feed
         self._steps = steps
@@ -119,18 +123,22 @@ class BatchEvaluationPass:
 
     def check(self) -> None:
         """Raise what is wrong with the first batch, if anything, before any work is done."""
-        feed = self._feed(self._stream.first())
-        self._evaluator.start(feed, feed.rows)
+        feed, program = self._feed(self._stream.first())
+        with self._compiled.evaluation() as evaluation:
+            evaluation.evaluator_for(program).start(feed, feed.rows)
 
     def begin(self) -> bool:
         """Get ready for a run; returns whether there is data."""
         self._stream.restart()
         return self._stream.peek() is not None
 
-    def run(self, compiled: Compiled, callbacks: CallbackList, shows_progress: bool = False) -> list[float]:
+    def run(self, callbacks: CallbackList, shows_progress: bool = False) -> list[float]:
         """Run it, after `begin`, and return loss and metrics."""
-        evaluator = self._evaluator
-        evaluator.reset_metrics()
+        with self._compiled.evaluation() as evaluation:
+            return self._run(evaluation, callbacks, shows_progress)
+
+    def _run(self, evaluation: Evaluation, callbacks: CallbackList, shows_progress: bool) -> list[float]:
+        compiled = self._compiled
         callbacks.on_test_begin()
         progress = callbacks.progress if shows_progress else None
         results: list[float] = []
@@ -138,13 +146,16 @@ class BatchEvaluationPass:
         while done != self.steps and self._stream.peek() is not None:
             callbacks.on_test_batch_begin(done)
             batch = self._stream.take()
-            feed = self._feed(batch)
+            feed, program = self._feed(batch)
+            evaluator = evaluation.evaluator_for(program)
+            if done == 0:
+                evaluator.reset_metrics()
             evaluator.start(feed, feed.rows)
             evaluator.run()
             was_finite = not results or math.isfinite(results[0])
             results = evaluator.results()
             if was_finite:
-                _warn_if_not_finite(results[0], batch, self._dtype)
+                _warn_if_not_finite(results[0], batch, program.dtype)
             logs = compiled.logs(results)
             callbacks.on_test_batch_end(done, logs)
             done += 1
@@ -160,4 +171,4 @@ def _warn_if_not_finite(loss: float, data: ArrayData, dtype: str) -> None:
     if not math.isfinite(loss):
         found = data.not_finite(dtype)
         if found is not None:
-            warnings.warn(f"The loss of an evaluation is not finite: {found}", RuntimeWarning, stacklevel=4)
+            warnings.warn(f"The loss of an evaluation is not finite: {found}", RuntimeWarning, stacklevel=5)

@@ -266,8 +266,8 @@ class Model(Persistence):
         weights = None if class_weight is None else ClassWeights("train_on_batch", class_weight)
         data = adapt(x, y, sample_weight, self._names())
         with self._training():
-            feed = feed_for(self, compiled, data, weights)
-            trainer = compiled.trainer_for(self.program_for(data.x.shape[1:]))
+            feed, program = feed_for(self, compiled, data, weights)
+            trainer = compiled.trainer_for(program)
             trainer.reset_metrics()
             trainer.start(feed, data.rows)
             trainer.run(compiled.optimizer.rates_for(1))
@@ -316,7 +316,7 @@ class Model(Persistence):
         data = adapt_any(x, y, sample_weight, self._names())
         evaluation = evaluation_pass(self, compiled, data, rows_of_step(data, batch_size, steps), steps)
         listeners = self._listeners(callbacks, level, steps=evaluation.steps)
-        return compiled.report(evaluation.run(compiled, listeners, shows_progress=True), return_dict)
+        return compiled.report(evaluation.run(listeners, shows_progress=True), return_dict)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
@@ -340,7 +340,7 @@ class Model(Persistence):
         compiled = self._require_compiled()
         data = adapt(x, y, sample_weight, self._names())
         evaluation = evaluation_pass(self, compiled, data, data.rows, None)
-        return compiled.report(evaluation.run(compiled, CallbackList()), return_dict)
+        return compiled.report(evaluation.run(CallbackList()), return_dict)
 
     def predict(
         self,

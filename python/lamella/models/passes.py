@@ -12,6 +12,7 @@ from lamella.data.class_weights import ClassWeights, labels_of
 from lamella.models.compiled import Compiled
 from lamella.models.evaluation import BatchEvaluationPass, EvaluationPass
 from lamella.models.training import BatchTrainingPass, TrainingPass
+from lamella.program import Program
 
 if TYPE_CHECKING:
     from lamella.models.model import Model
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 def feed_for(
     model: Model, compiled: Compiled, data: ArrayData, class_weights: ClassWeights | None = None
-) -> _core.Feed:
-    """The native feed of this data; builds the model if it is not.
+) -> tuple[_core.Feed, Program]:
+    """The native feed of this data, and the program that takes it; builds the model if it is not.
 
     Args:
         model: the model.
@@ -31,7 +32,7 @@ def feed_for(
     data.x = model.prepare_inputs(data.x)
     program = model.program_for(data.x.shape[1:])
     if class_weights is None or data.y is None:
-        return compiled.feed(program, data)
+        return compiled.feed(program, data), program
     if data.sample_weight is not None:
         raise ValueError("Pass either sample_weight or class_weight, not both")
     compiled.settle(data.y.shape[1:], program.output_shape)
@@ -39,7 +40,7 @@ def feed_for(
     labels = _labels(compiled, data.y, program.output_shape)
     if labels is not None:
         weights = class_weights.of_labels(labels)
-    return compiled.feed(program, ArrayData(data.x, data.y, weights))
+    return compiled.feed(program, ArrayData(data.x, data.y, weights)), program
 
 
 def _labels(compiled: Compiled, y: Array, output_shape: tuple[int, ...]) -> Array | None:
@@ -73,17 +74,17 @@ def training_pass(
         class_weights: what rows of a class count, or None.
     """
     if isinstance(data, ArrayData):
-        feed = feed_for(model, compiled, data, class_weights)
-        trainer = compiled.trainer_for(model.program_for(data.x.shape[1:]))
+        feed, program = feed_for(model, compiled, data, class_weights)
+        trainer = compiled.trainer_for(program)
         return TrainingPass(trainer, compiled.optimizer, data, feed, rows, shuffle, steps)
-    stream, first = _open(model, compiled, data, rows, shuffle)
+    stream = BatchStream(data, rows, shuffle)
 
-    def feed_of(batch: ArrayData) -> _core.Feed:
+    def feed_of(batch: ArrayData) -> tuple[_core.Feed, Program]:
         return feed_for(model, compiled, batch, class_weights)
 
-    feed_of(first)
-    trainer = compiled.trainer_for(model.program_for(first.x.shape[1:]))
-    return BatchTrainingPass(trainer, compiled.optimizer, stream, feed_of, steps)
+    _, program = feed_of(stream.first())
+    trainer = compiled.trainer_for(program)
+    return BatchTrainingPass(trainer, compiled, stream, feed_of, steps)
 
 
 def evaluation_pass(
@@ -95,23 +96,8 @@ def evaluation_pass(
 ) -> EvaluationPass | BatchEvaluationPass:
     """The pass of `evaluate` and of validation over arrays or batches."""
     if isinstance(data, ArrayData):
-        feed = feed_for(model, compiled, data)
-        program = model.program_for(data.x.shape[1:])
-        evaluator = compiled.evaluator_for(program)
-        return EvaluationPass(evaluator, program.dtype, data, feed, rows, steps)
-    stream, first = _open(model, compiled, data, rows, shuffle=False)
-    program = model.program_for(first.x.shape[1:])
-    evaluator = compiled.evaluator_for(program)
-    return BatchEvaluationPass(
-        evaluator, program.dtype, stream, lambda batch: feed_for(model, compiled, batch), steps
-    )
-
-
-def _open(
-    model: Model, compiled: Compiled, data: BatchData, rows: int, shuffle: bool
-) -> tuple[BatchStream, ArrayData]:
-    """The batches, and the first one, by which model, loss and metrics are settled."""
-    stream = BatchStream(data, rows, shuffle)
-    first = stream.first()
-    feed_for(model, compiled, first)
-    return stream, first
+        feed, program = feed_for(model, compiled, data)
+        return EvaluationPass(compiled, program, data, feed, rows, steps)
+    stream = BatchStream(data, rows, shuffle=False)
+    feed_for(model, compiled, stream.first())
+    return BatchEvaluationPass(compiled, stream, lambda batch: feed_for(model, compiled, batch), steps)

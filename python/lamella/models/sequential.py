@@ -12,7 +12,8 @@ from lamella.layers.input_layer import InputLayer
 from lamella.layers.layer import Layer, checked_trainable
 from lamella.models.model import Model
 from lamella.naming import given_name
-from lamella.program import ProgramBuilder, structure_changed
+from lamella.program import ProgramBuilder
+from lamella.settings import settings_changed
 
 
 class Sequential(Model):
@@ -111,7 +112,7 @@ class Sequential(Model):
 
     def _restructure(self, rebuild: bool) -> None:
         self.built = False
-        structure_changed()
+        settings_changed()
         if rebuild:
             self._build_if_known()
 
@@ -234,7 +235,7 @@ class Sequential(Model):
         for layer in self._layers:
             layer.trainable = value
         self._trainable = bool(value)
-        structure_changed()
+        settings_changed()
 
     # Configs.
 

@@ -14,6 +14,7 @@ from lamella.models.compiled import Compiled
 from lamella.models.evaluation import BatchEvaluationPass, EvaluationPass
 from lamella.models.training_state import TrainingState
 from lamella.optimizers import Optimizer
+from lamella.program import Program
 
 if TYPE_CHECKING:
     from lamella.models.model import Model
@@ -131,23 +132,23 @@ class BatchTrainingPass:
     the data begins again when it is used up, unless it knows only one pass.
 
     Args:
-        trainer: the model's trainer.
-        optimizer: its optimizer, for the learning rate.
+        trainer: the trainer for the first batch; batches of another shape have others, one after the other.
+        compiled: optimizer, loss and metrics of the model.
         stream: the batches.
-        feed: makes the native feed of a batch.
+        feed: makes the native feed of a batch, and the program that takes it.
         steps: steps of an epoch, None for a pass over the data.
     """
 
     def __init__(
         self,
         trainer: _core.Trainer,
-        optimizer: Optimizer,
+        compiled: Compiled,
         stream: BatchStream,
-        feed: Callable[[ArrayData], _core.Feed],
+        feed: Callable[[ArrayData], tuple[_core.Feed, Program]],
         steps: int | None,
     ) -> None:
         self.trainer = trainer
-        self._optimizer = optimizer
+        self._compiled = compiled
         self._stream = stream
         self._feed = feed
         self._steps = steps
@@ -190,9 +191,10 @@ class BatchTrainingPass:
     def advance(self, limit: int = 0) -> int:
         """Train on one batch; returns the steps of this epoch that are done."""
         batch = self._stream.take()
-        feed = self._feed(batch)
+        feed, program = self._feed(batch)
+        self.trainer = self._compiled.trainer_for(program)
         self.trainer.start(feed, feed.rows)
-        self.trainer.run(self._optimizer.learning_rate)
+        self.trainer.run(self._compiled.optimizer.learning_rate)
         self.done += 1
         if self._suspect is None and self.trainer.first_nonfinite_step() is not None:
             self._suspect = batch
@@ -243,7 +245,7 @@ class Validation:
                 stacklevel=4,
             )
             return {}
-        return compiled.logs(self.evaluation.run(compiled, callbacks), "val_")
+        return compiled.logs(self.evaluation.run(callbacks), "val_")
 
 
 def run_epochs(
@@ -255,7 +257,6 @@ def run_epochs(
     epochs: range,
 ) -> None:
     """Train for these epochs; `model.stop_training` ends it after the validation of the running one."""
-    trainer = training.trainer
     if model.weights and not model.trainable_weights:
         warnings.warn(f"Model '{model.name}' has no trainable weights: nothing is trained", stacklevel=3)
     by_batch = callbacks.hears("on_train_batch_begin", "on_train_batch_end")
@@ -275,15 +276,15 @@ def run_epochs(
         else:
             if not training.begin_epoch():
                 break
-            trainer.reset_metrics()
+            training.trainer.reset_metrics()
             callbacks.on_epoch_begin(epoch)
         in_epoch = False
         if by_batch:
             _run_by_batch(model, compiled, training, callbacks, epoch)
         else:
             _run_freely(compiled, training, callbacks, epoch)
-        results = trainer.results()
-        compiled.warn_if_not_finite(trainer, results[0], training.not_finite)
+        results = training.trainer.results()
+        compiled.warn_if_not_finite(training.trainer, results[0], training.not_finite)
         logs = compiled.logs(results)
         if validation is not None and validation.is_due(epoch):
             logs |= validation.run(compiled, callbacks)

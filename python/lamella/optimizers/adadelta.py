@@ -31,7 +31,6 @@ class Adadelta(Optimizer):
     """
 
     kind = "adadelta"
-    own_slots = 2
 
     def __init__(
         self,
@@ -67,6 +66,10 @@ class Adadelta(Optimizer):
         owner = type(self).__name__
         self.rho = number(owner, "rho", rho, least=0, below=1)
         self.epsilon = number(owner, "epsilon", epsilon, least=0)
+
+    @property
+    def own_slots(self) -> int:
+        return 2
 
     def hyperparameters(self) -> Config:
         return {"rho": self.rho, "epsilon": self.epsilon}

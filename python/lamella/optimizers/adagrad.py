@@ -30,7 +30,6 @@ class Adagrad(Optimizer):
     """
 
     kind = "adagrad"
-    own_slots = 1
 
     def __init__(
         self,
@@ -68,6 +67,10 @@ class Adagrad(Optimizer):
             owner, "initial_accumulator_value", initial_accumulator_value, least=0
         )
         self.epsilon = number(owner, "epsilon", epsilon, least=0)
+
+    @property
+    def own_slots(self) -> int:
+        return 1
 
     def hyperparameters(self) -> Config:
         return {"initial_accumulator_value": self.initial_accumulator_value, "epsilon": self.epsilon}

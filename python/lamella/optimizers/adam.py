@@ -34,7 +34,6 @@ class Adam(Optimizer):
     """
 
     kind = "adam"
-    own_slots = 2
 
     def __init__(
         self,
@@ -74,7 +73,10 @@ class Adam(Optimizer):
         self.beta_2 = number(owner, "beta_2", beta_2, least=0, below=1)
         self.epsilon = number(owner, "epsilon", epsilon, least=0)
         self.amsgrad = flag(owner, "amsgrad", amsgrad)
-        self.own_slots = 3 if self.amsgrad else 2
+
+    @property
+    def own_slots(self) -> int:
+        return 3 if self.amsgrad else 2
 
     def hyperparameters(self) -> Config:
         return {

@@ -35,7 +35,6 @@ class Ftrl(Optimizer):
     """
 
     kind = "ftrl"
-    own_slots = 2
 
     def __init__(
         self,
@@ -87,6 +86,10 @@ class Ftrl(Optimizer):
             owner, "l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength, least=0
         )
         self.beta = number(owner, "beta", beta, least=0)
+
+    @property
+    def own_slots(self) -> int:
+        return 2
 
     def hyperparameters(self) -> Config:
         return {

@@ -30,7 +30,6 @@ class Lion(Optimizer):
     """
 
     kind = "lion"
-    own_slots = 1
 
     def __init__(
         self,
@@ -66,6 +65,10 @@ class Lion(Optimizer):
         owner = type(self).__name__
         self.beta_1 = number(owner, "beta_1", beta_1, above=0, most=1)
         self.beta_2 = number(owner, "beta_2", beta_2, least=0, below=1)
+
+    @property
+    def own_slots(self) -> int:
+        return 1
 
     def hyperparameters(self) -> Config:
         return {"beta_1": self.beta_1, "beta_2": self.beta_2}

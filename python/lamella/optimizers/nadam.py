@@ -33,7 +33,6 @@ class Nadam(Optimizer):
     """
 
     kind = "nadam"
-    own_slots = 2
 
     def __init__(
         self,
@@ -71,6 +70,10 @@ class Nadam(Optimizer):
         self.beta_1 = number(owner, "beta_1", beta_1, least=0, below=1)
         self.beta_2 = number(owner, "beta_2", beta_2, least=0, below=1)
         self.epsilon = number(owner, "epsilon", epsilon, least=0)
+
+    @property
+    def own_slots(self) -> int:
+        return 2
 
     def hyperparameters(self) -> Config:
         return {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}

@@ -15,6 +15,7 @@ from lamella.optimizers import schedules
 from lamella.optimizers.schedules import FunctionRate, LearningRateSchedule
 from lamella.optimizers.state import OptimizerState
 from lamella.registry import constructor_arguments
+from lamella.settings import Configured
 
 if TYPE_CHECKING:
     from lamella.variable import Variable
@@ -45,7 +46,7 @@ _SCHEDULED_STEPS = 256
 """Steps a schedule is evaluated for at once: a native call may end before it has used them all."""
 
 
-class Optimizer:
+class Optimizer(Configured):
     """Base class of optimizers: the hyper-parameters; slots and step counter live in the native trainer.
 
     A step clips the gradients, decays the weights, updates them, takes them into their moving average and
@@ -81,8 +82,10 @@ class Optimizer:
     kind: ClassVar[str] = ""
     """The native optimizer."""
 
-    own_slots = 0
-    """How many numbers the formula itself keeps for each weight."""
+    @property
+    def own_slots(self) -> int:
+        """How many numbers the formula itself keeps for each weight."""
+        return 0
 
     def __init__(
         self,
@@ -127,6 +130,10 @@ class Optimizer:
         self._waiting: OptimizerState | None = None
         self._excluded: list[Variable] = []
         self._excluded_names: re.Pattern[str] | None = None
+
+    def check_change(self, name: str, changed: Any) -> None:
+        if name == "gradient_accumulation_steps" and self.built:
+            raise ValueError(f"{type(self).__name__}: '{name}' cannot be changed once it has trained")
 
     @property
     def learning_rate(self) -> float:

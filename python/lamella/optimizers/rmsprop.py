@@ -34,7 +34,6 @@ class RMSprop(Optimizer):
     """
 
     kind = "rmsprop"
-    own_slots = 1
 
     def __init__(
         self,
@@ -74,7 +73,10 @@ class RMSprop(Optimizer):
         self.momentum = number(owner, "momentum", momentum, least=0, below=1)
         self.epsilon = number(owner, "epsilon", epsilon, least=0)
         self.centered = flag(owner, "centered", centered)
-        self.own_slots = 1 + (self.momentum > 0) + self.centered
+
+    @property
+    def own_slots(self) -> int:
+        return 1 + (self.momentum > 0) + self.centered
 
     def hyperparameters(self) -> Config:
         return {

@@ -33,7 +33,6 @@ class SGD(Optimizer):
     """
 
     kind = "sgd"
-    own_slots = 0
 
     def __init__(
         self,
@@ -69,7 +68,10 @@ class SGD(Optimizer):
         owner = type(self).__name__
         self.momentum = number(owner, "momentum", momentum, least=0, most=1)
         self.nesterov = flag(owner, "nesterov", nesterov)
-        self.own_slots = 1 if self.momentum else 0
+
+    @property
+    def own_slots(self) -> int:
+        return 1 if self.momentum else 0
 
     def hyperparameters(self) -> Config:
         return {"momentum": self.momentum, "nesterov": self.nesterov}

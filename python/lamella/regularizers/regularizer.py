@@ -8,9 +8,10 @@ import numpy as np
 
 from lamella._types import Array, Config, Spec
 from lamella.registry import constructor_arguments
+from lamella.settings import Configured
 
 
-class Regularizer:
+class Regularizer(Configured):
     """Base class of regularizers: what a variable, or a layer's output, adds to the loss.
 
     A regularizer of your own has `__call__(x)`, which returns a number, and `gradient(x)`, which returns the

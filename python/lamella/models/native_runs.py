@@ -1,0 +1,168 @@
+"""The native trainer and evaluators of a compiled model: made when they are needed, anew after changes."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from lamella import _core
+from lamella._types import Spec
+from lamella.losses import Loss
+from lamella.metrics import Metric
+from lamella.optimizers import Optimizer
+from lamella.program import Program
+from lamella.settings import Version
+
+T = TypeVar("T")
+
+
+class Objective(NamedTuple):
+    """What a run is judged by.
+
+    Attributes:
+        loss: the loss.
+        metrics: the metrics, the weighted ones last.
+        unweighted: how many of them are not weighted.
+    """
+
+    loss: Loss
+    metrics: Sequence[Metric]
+    unweighted: int
+
+    def specs(self) -> tuple[Spec, list[Spec]]:
+        """The native loss and metrics."""
+        specs = [metric.spec() for metric in self.metrics]
+        weighted = [(kind, {**attributes, "weighted": True}) for kind, attributes in specs[self.unweighted :]]
+        return self.loss.spec(), [*specs[: self.unweighted], *weighted]
+
+    def apart(self) -> Objective:
+        """The same with metrics in Python that have a state of their own: several runs may go on at once."""
+        metrics = [copy.deepcopy(metric) if metric.kind == "python" else metric for metric in self.metrics]
+        return self._replace(metrics=metrics)
+
+
+class Kept(Generic[T]):
+    """A native object with what it was made of."""
+
+    def __init__(self, native: T, program: Program, specs: Any, version: int) -> None:
+        self.native = native
+        self.program = program
+        self.specs = specs
+        self._version = version
+
+    def suits(self, program: Program, specs: Callable[[], Any]) -> bool:
+        """Whether it still is what would be made; `specs` are looked at only after some setting changed."""
+        if self.program is not program:
+            return False
+        version = Version.number
+        if self._version != version:
+            if self.specs != specs():
+                return False
+            self._version = version
+        return True
+
+
+class Training:
+    """The native trainer of a model; slots and steps stay with the optimizer when it changes.
+
+    Args:
+        optimizer: the optimizer.
+        seed: what shuffling and dropout are drawn from.
+    """
+
+    def __init__(self, optimizer: Optimizer, seed: int) -> None:
+        self._optimizer = optimizer
+        self.seed = seed
+        self._kept: Kept[_core.Trainer] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the trainer; the optimizer keeps what was trained."""
+        return {**self.__dict__, "_kept": None}
+
+    @property
+    def trainer(self) -> _core.Trainer | None:
+        """The trainer, None before there is one."""
+        return None if self._kept is None else self._kept.native
+
+    @property
+    def dtype(self) -> str:
+        """The numeric type of the trainer."""
+        assert self._kept is not None
+        return self._kept.program.dtype
+
+    def trainer_for(self, program: Program, objective: Objective) -> _core.Trainer:
+        """The trainer of a program."""
+
+        def specs() -> Any:
+            return (*objective.specs(), self._optimizer.spec())
+
+        if self._kept is None or not self._kept.suits(program, specs):
+            version = Version.number
+            loss, metrics, update = made_of = specs()
+            trainer = _core.Trainer(
+                program.native,
+                loss,
+                metrics,
+                update,
+                program.penalties,
+                self.seed,
+                self._optimizer.trainer,
+                program.constraints,
+                [variable for variable in program.variables if not self._optimizer.decays(variable)],
+            )
+            if self._kept is not None and self._kept.specs[:2] == made_of[:2]:
+                trainer.set_running_values(self._kept.native.running_values())
+            self._kept = Kept(trainer, program, made_of, version)
+            self._optimizer.attach(trainer, program.variables)
+        return self._kept.native
+
+
+class Evaluation:
+    """Loss and metrics of one running call, over batches of any shape.
+
+    Args:
+        objective: what is computed.
+    """
+
+    def __init__(self, objective: Objective) -> None:
+        self._objective = objective
+        self._kept: Kept[_core.Evaluator] | None = None
+
+    def evaluator_for(self, program: Program) -> _core.Evaluator:
+        """The evaluator of a program, which goes on from the last one's running values."""
+        if self._kept is None or not self._kept.suits(program, self._objective.specs):
+            version = Version.number
+            loss, metrics = made_of = self._objective.specs()
+            evaluator = _core.Evaluator(program.native, loss, metrics, program.penalties)
+            if self._kept is not None and self._kept.specs == made_of:
+                evaluator.set_running_values(self._kept.native.running_values())
+            self._kept = Kept(evaluator, program, made_of, version)
+        return self._kept.native
+
+
+class Evaluations:
+    """The evaluations of a model: every running call, in a thread or in a callback, has one of its own."""
+
+    def __init__(self) -> None:
+        self._idle: list[tuple[Objective, Evaluation]] = []
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Nothing: evaluators are made again."""
+        return {"_idle": []}
+
+    @contextmanager
+    def running(self, objective: Objective) -> Iterator[Evaluation]:
+        """One that nobody else uses meanwhile."""
+        evaluation = self._take(objective) or Evaluation(objective.apart())
+        yield evaluation
+        if not self._idle and all(metric.kind != "python" for metric in objective.metrics):
+            self._idle.append((objective, evaluation))
+
+    def _take(self, objective: Objective) -> Evaluation | None:
+        try:
+            known, evaluation = self._idle.pop()
+        except IndexError:
+            return None
+        return evaluation if known is objective else None
