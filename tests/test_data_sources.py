@@ -146,6 +146,24 @@ def test_a_dataset_is_shuffled_batch_by_batch():
     assert dataset.hooks == ["begin", "end"] * 8
 
 
+@pytest.mark.parametrize("steps", [2, 3, 4, None])
+def test_hooks_of_a_dataset_come_with_epochs_validations_and_predictions(steps):
+    model = compiled()
+    for call, epochs in (
+        (lambda data: model.evaluate(data, steps=steps, verbose=0), 1),
+        (lambda data: model.predict(data, steps=steps, verbose=0), 1),
+        (lambda data: model.fit(X, Y, validation_data=data, validation_steps=steps, epochs=3, verbose=0), 3),
+    ):
+        dataset = Four()
+        call(dataset)
+        assert dataset.hooks == ["begin", "end"] * epochs
+        assert dataset.asked == list(range(steps or 4)) * epochs
+    dataset = Four()
+    dataset.hooks = dataset.asked  # in one list: when the hooks come
+    model.fit(dataset, steps_per_epoch=2, epochs=3, shuffle=False, verbose=0)
+    assert dataset.asked == ["begin", 0, 1, "end", "begin", 2, 3, "end", "begin", 0, 1, "end"]
+
+
 def test_an_endless_dataset_needs_steps():
     class Endless(Four):
         num_batches = None

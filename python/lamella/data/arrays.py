@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from lamella._types import Array
 from lamella.data import elements
-from lamella.data.conversion import as_numbers
-
-
-class Names(NamedTuple):
-    """What entries of dictionaries must be called, None for any name.
-
-    Attributes:
-        x: the name of the model's input.
-        y: the name of its output.
-    """
-
-    x: str | None = None
-    y: str | None = None
+from lamella.data.conversion import Names, as_numbers
 
 
 class ArrayData:
@@ -65,21 +53,20 @@ def adapt(x: Any, y: Any = None, sample_weight: Any = None, names: Names | None 
         TypeError: when an array does not hold real numbers.
         ValueError: when there are no samples, or not equally many in all arrays.
     """
-    names = names or Names()
-    inputs = as_numbers("x", x, names.x)
+    inputs = as_numbers("x", x, names)
     targets, weights = adapt_targets(inputs.shape, y, sample_weight, names)
     return ArrayData(inputs, targets, weights)
 
 
 def adapt_targets(
-    shape: tuple[int, ...], y: Any, sample_weight: Any, names: Names
+    shape: tuple[int, ...], y: Any, sample_weight: Any, names: Names | None
 ) -> tuple[Array | None, Array | None]:
     """Check what belongs to inputs of this shape: targets and weights of rows, each of which may be None.
 
     Raises:
         TypeError, ValueError: as `adapt`.
     """
-    targets = None if y is None else as_numbers("y", y, names.y)
+    targets = None if y is None else as_numbers("y", y, names)
     if targets is not None and targets.shape[0] != shape[0]:
         raise ValueError(
             f"x and y must hold equally many samples. Received: x of shape {shape}, y of shape "
@@ -87,7 +74,7 @@ def adapt_targets(
         )
     if sample_weight is None:
         return targets, None
-    weights = as_numbers("sample_weight", sample_weight, names.y)
+    weights = as_numbers("sample_weight", sample_weight, names)
     if weights.shape[0] != shape[0]:
         raise ValueError(
             "sample_weight must hold one number for each sample of x, or for each position of each. "

@@ -9,7 +9,8 @@ import numpy as np
 
 from lamella import seeding
 from lamella._types import Array
-from lamella.data.arrays import ArrayData, Names, adapt
+from lamella.data.arrays import ArrayData, adapt
+from lamella.data.conversion import Names
 from lamella.utils.py_dataset import PyDataset
 
 
@@ -30,8 +31,11 @@ class BatchData:
         """One pass over it."""
         raise NotImplementedError
 
-    def skip_pass(self, begun: bool) -> None:
-        """Tell it of a pass that another process made; `begun` where it knows of its beginning."""
+    def on_epoch_begin(self) -> None:
+        """Tell it that an epoch, an evaluation or a prediction begins."""
+
+    def on_epoch_end(self) -> None:
+        """Tell it that it ended."""
 
 
 class IterableData(BatchData):
@@ -57,10 +61,12 @@ class IterableData(BatchData):
         except TypeError:  # it has no length, or does not know it
             return None
 
-    def skip_pass(self, begun: bool) -> None:
+    def on_epoch_begin(self) -> None:
         if isinstance(self._source, PyDataset):
-            if not begun:
-                self._source.on_epoch_begin()
+            self._source.on_epoch_begin()
+
+    def on_epoch_end(self) -> None:
+        if isinstance(self._source, PyDataset):
             self._source.on_epoch_end()
 
     def batches(self, batch_size: int, shuffle: bool) -> Iterator[ArrayData]:
@@ -137,10 +143,23 @@ class BatchStream:
         self._iterator = data.batches(batch_size, shuffle)
         self._next: ArrayData | None = None
         self._taken = 0
-        self._passes = 0
+        self._epochs = 0
+        self._in_epoch = False
         self._ended = False
         self._random = seeding.state()
         self.steps = data.steps(batch_size)
+
+    def begin_epoch(self) -> None:
+        """Tell the data that an epoch begins, unless it knows already."""
+        if not self._in_epoch:
+            self._in_epoch = True
+            self._data.on_epoch_begin()
+
+    def end_epoch(self) -> None:
+        """Tell the data that the epoch ended."""
+        self._in_epoch = False
+        self._epochs += 1
+        self._data.on_epoch_end()
 
     def peek(self) -> ArrayData | None:
         """The next batch, None at the end of the pass."""
@@ -165,15 +184,21 @@ class BatchStream:
             self._iterator = self._data.batches(self._batch_size, self._shuffle)
             self._next = None
             self._taken = 0
-            self._passes += 1
 
     def settings(self) -> dict[str, Any]:
         """What the batches depend on, beside the data."""
         return {"batch_size": self._batch_size, "shuffle": self._shuffle}
 
     def position(self) -> dict[str, Any]:
-        """Passes made, batches taken from this one, whether it has ended, and what its order came from."""
-        return {"passes": self._passes, "taken": self._taken, "ended": self._ended, "random": self._random}
+        """Epochs before, and whether one has begun; batches taken from this pass, whether it has ended, and
+        what its order came from."""
+        return {
+            "epochs": self._epochs,
+            "in_epoch": self._in_epoch,
+            "taken": self._taken,
+            "ended": self._ended,
+            "random": self._random,
+        }
 
     def go_to(self, position: dict[str, Any]) -> None:
         """Go to where another process was: begin a pass in the same order, and leave out what was taken.
@@ -181,8 +206,11 @@ class BatchStream:
         Raises:
             ValueError: when there are not as many batches.
         """
-        for index in range(position["passes"]):
-            self._data.skip_pass(begun=index == 0 and self._next is not None)
+        for _ in range(position["epochs"]):
+            self.begin_epoch()
+            self.end_epoch()
+        if position["in_epoch"]:
+            self.begin_epoch()
         seeding.set_state(position["random"])
         if not self._data.one_pass:
             self._iterator = self._data.batches(self._batch_size, self._shuffle)
@@ -193,16 +221,16 @@ class BatchStream:
                     f"the data ended after {taken} batches, {position['taken']} had been trained on"
                 )
             self.take()
-        self._passes = position["passes"]
         if position["ended"]:
             self.peek()
 
     def first(self) -> ArrayData:
-        """The first batch, still to be taken.
+        """The first batch, still to be taken; an epoch begins.
 
         Raises:
             ValueError: when there is none.
         """
+        self.begin_epoch()
         batch = self.peek()
         if batch is None:
             raise ValueError("x holds no samples: it yields no batches")

@@ -8,9 +8,9 @@ from typing import Any
 
 from lamella import checks
 from lamella.data import elements
-from lamella.data.arrays import ArrayData, Names, adapt, adapt_targets
+from lamella.data.arrays import ArrayData, adapt, adapt_targets
 from lamella.data.batches import IterableData, SparseData
-from lamella.data.conversion import is_array, is_sparse, only
+from lamella.data.conversion import Names, is_array, is_sparse, only
 from lamella.utils.py_dataset import PyDataset
 
 
@@ -51,7 +51,6 @@ def adapt_any(
     Raises:
         TypeError, ValueError: as `adapt`; also when targets or weights are passed beside an iterable.
     """
-    names = names or Names()
     if is_iterable_of_batches(x):
         for name, value in (("y", y), ("sample_weight", sample_weight)):
             if value is not None:
@@ -59,7 +58,7 @@ def adapt_any(
                     f"{name} must be None when x yields batches: let x yield (x, y, sample_weight)"
                 )
         return IterableData(x, names, inputs_only)
-    x = only("x", x, names.x)
+    x = only("x", x, names)
     if not is_sparse(x):
         return adapt(x, y, sample_weight, names)
     matrix = x.tocsr()

@@ -129,6 +129,7 @@ class BatchEvaluationPass:
 
     def begin(self) -> bool:
         """Get ready for a run; returns whether there is data."""
+        self._stream.begin_epoch()
         self._stream.restart()
         return self._stream.peek() is not None
 
@@ -143,7 +144,7 @@ class BatchEvaluationPass:
         progress = callbacks.progress if shows_progress else None
         results: list[float] = []
         done = 0
-        while done != self.steps and self._stream.peek() is not None:
+        while done != self._steps and self._stream.peek() is not None:
             callbacks.on_test_batch_begin(done)
             batch = self._stream.take()
             feed, program = self._feed(batch)
@@ -161,6 +162,7 @@ class BatchEvaluationPass:
             done += 1
             if progress is not None:
                 progress.progress(done, logs)
+        self._stream.end_epoch()
         warn_of_end(self._steps, done)
         callbacks.on_test_end(compiled.logs(results))
         return results

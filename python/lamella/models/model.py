@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from lamella import checks
 from lamella._types import Array
 from lamella.callbacks import CallbackList, History
-from lamella.data.arrays import Names, adapt
+from lamella.data.arrays import adapt
 from lamella.data.batches import BatchData, BatchStream
 from lamella.data.class_weights import ClassWeights
-from lamella.data.conversion import as_numbers
+from lamella.data.conversion import Names, as_numbers
 from lamella.data.sources import adapt_any, split, unpack
 from lamella.layers.layer import Layer
 from lamella.metrics import Metric
@@ -406,14 +406,14 @@ class Model(Persistence):
         >>> model.predict_on_batch(np.ones((5, 2))).shape
         (5, 3)
         """
-        inputs = self.prepare_inputs(as_numbers("x", x, self._names().x))
+        inputs = self.prepare_inputs(as_numbers("x", x, self._names()))
         return self.program_for(inputs.shape[1:]).predict(inputs)
 
     # Parts of the above.
 
     def _names(self) -> Names:
         """What entries of dictionaries of arrays must be called."""
-        return Names()
+        raise NotImplementedError
 
     @contextmanager
     def _training(self) -> Iterator[None]:

@@ -59,6 +59,7 @@ def predict_stream(
         callbacks.on_predict_batch_end(len(outputs) - 1, {"outputs": outputs[-1]})
         if callbacks.progress is not None:
             callbacks.progress.progress(len(outputs))
+    stream.end_epoch()
     warn_of_end(steps, len(outputs))
     callbacks.on_predict_end()
     return np.concatenate(outputs)

@@ -7,11 +7,10 @@ from typing import Any, Self
 
 from lamella import layers as layers_module
 from lamella._types import Array, Config, Shape
-from lamella.data.arrays import Names
+from lamella.data.conversion import Names
 from lamella.layers.input_layer import InputLayer
 from lamella.layers.layer import Layer, checked_trainable
 from lamella.models.model import Model
-from lamella.naming import given_name
 from lamella.program import ProgramBuilder
 from lamella.settings import settings_changed
 
@@ -170,10 +169,8 @@ class Sequential(Model):
         return first.batch_shape if isinstance(first, InputLayer) else None
 
     def _names(self) -> Names:
-        """What entries of dictionaries must be called: the names that were given to input and last layer."""
-        x = given_name("InputLayer", self._layers[0].name) if self._starts_with_input() else None
-        last = self.layers[-1] if self.layers else None
-        return Names(x, None if last is None else given_name(type(last).__name__, last.name))
+        first = self._layers[0] if self._starts_with_input() else None
+        return Names(first, self._layers[-1] if self._layers else None)
 
     def _build_if_known(self) -> None:
         if not self.layers:

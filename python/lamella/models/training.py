@@ -85,6 +85,9 @@ class TrainingPass:
             )
         return True
 
+    def end_epoch(self) -> None:
+        """Arrays need not be told."""
+
     def _begin_at(self, first: int) -> None:
         self._first = first
         self._goal = self._total if self._steps is None else min(first + self._steps, self._total)
@@ -164,6 +167,7 @@ class BatchTrainingPass:
     def begin_epoch(self) -> bool:
         """Get ready for an epoch; returns whether there is data."""
         self.done = 0
+        self._stream.begin_epoch()
         if self._steps is None or self._stream.peek() is None:
             self._stream.restart()
         if self._stream.peek() is None:
@@ -174,6 +178,10 @@ class BatchTrainingPass:
             )
             return False
         return True
+
+    def end_epoch(self) -> None:
+        """Tell the data that the epoch ended."""
+        self._stream.end_epoch()
 
     def settings(self) -> dict[str, Any]:
         """What the order of the steps depends on, as far as it is known here."""
@@ -283,6 +291,7 @@ def run_epochs(
             _run_by_batch(model, compiled, training, callbacks, epoch)
         else:
             _run_freely(compiled, training, callbacks, epoch)
+        training.end_epoch()
         results = training.trainer.results()
         compiled.warn_if_not_finite(training.trainer, results[0], training.not_finite)
         logs = compiled.logs(results)

@@ -50,10 +50,10 @@ class PyDataset:
         return len(self)
 
     def on_epoch_begin(self) -> None:
-        """Called before every pass over the data."""
+        """Called before every epoch of `fit`, every validation, evaluation and prediction."""
 
     def on_epoch_end(self) -> None:
-        """Called after every pass over the data."""
+        """Called after every epoch of `fit`, every validation, evaluation and prediction."""
 
     def pass_over(self, shuffle: bool) -> Iterator[Any]:
         """The batches of one pass, in random order with `shuffle`."""
@@ -63,7 +63,5 @@ class PyDataset:
             order = np.arange(count)
             if shuffle:
                 np.random.default_rng(seeding.next_seed()).shuffle(order)
-        self.on_epoch_begin()
         for index in order:
             yield self[int(index)]
-        self.on_epoch_end()
