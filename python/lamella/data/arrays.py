@@ -6,7 +6,7 @@ from typing import Any
 
 from lamella._types import Array
 from lamella.data import elements
-from lamella.data.conversion import Names, as_numbers
+from lamella.data.conversion import NameOf, as_numbers
 
 
 class ArrayData:
@@ -46,27 +46,27 @@ class ArrayData:
         return next((text for text in found if text is not None), None)
 
 
-def adapt(x: Any, y: Any = None, sample_weight: Any = None, names: Names | None = None) -> ArrayData:
+def adapt(x: Any, y: Any = None, sample_weight: Any = None, name_of: NameOf | None = None) -> ArrayData:
     """Check arrays and put them together.
 
     Raises:
         TypeError: when an array does not hold real numbers.
         ValueError: when there are no samples, or not equally many in all arrays.
     """
-    inputs = as_numbers("x", x, names)
-    targets, weights = adapt_targets(inputs.shape, y, sample_weight, names)
+    inputs = as_numbers("x", x, name_of)
+    targets, weights = adapt_targets(inputs.shape, y, sample_weight, name_of)
     return ArrayData(inputs, targets, weights)
 
 
 def adapt_targets(
-    shape: tuple[int, ...], y: Any, sample_weight: Any, names: Names | None
+    shape: tuple[int, ...], y: Any, sample_weight: Any, name_of: NameOf | None
 ) -> tuple[Array | None, Array | None]:
     """Check what belongs to inputs of this shape: targets and weights of rows, each of which may be None.
 
     Raises:
         TypeError, ValueError: as `adapt`.
     """
-    targets = None if y is None else as_numbers("y", y, names)
+    targets = None if y is None else as_numbers("y", y, name_of)
     if targets is not None and targets.shape[0] != shape[0]:
         raise ValueError(
             f"x and y must hold equally many samples. Received: x of shape {shape}, y of shape "
@@ -74,7 +74,7 @@ def adapt_targets(
         )
     if sample_weight is None:
         return targets, None
-    weights = as_numbers("sample_weight", sample_weight, names)
+    weights = as_numbers("sample_weight", sample_weight, name_of)
     if weights.shape[0] != shape[0]:
         raise ValueError(
             "sample_weight must hold one number for each sample of x, or for each position of each. "

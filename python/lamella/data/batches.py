@@ -10,7 +10,7 @@ import numpy as np
 from lamella import seeding
 from lamella._types import Array
 from lamella.data.arrays import ArrayData, adapt
-from lamella.data.conversion import Names
+from lamella.data.conversion import NameOf
 from lamella.utils.py_dataset import PyDataset
 
 
@@ -43,13 +43,13 @@ class IterableData(BatchData):
 
     Args:
         source: yields `x`, `(x,)`, `(x, y)` or `(x, y, sample_weight)`; its batches are taken as they are.
-        names: what entries of dictionaries must be called.
+        name_of: what entries of dictionaries must be called.
         inputs_only: whether only x is looked at.
     """
 
-    def __init__(self, source: Any, names: Names | None = None, inputs_only: bool = False) -> None:
+    def __init__(self, source: Any, name_of: NameOf | None = None, inputs_only: bool = False) -> None:
         self._source = source
-        self._names = names
+        self._name_of = name_of
         self._members = 1 if inputs_only else 3
         self.one_pass = isinstance(source, Iterator)
 
@@ -79,7 +79,7 @@ class IterableData(BatchData):
                     f"{len(members)} members"
                 )
             x, y, sample_weight = (*members[: self._members], None, None)[:3]
-            yield adapt(x, y, sample_weight, self._names)
+            yield adapt(x, y, sample_weight, self._name_of)
 
 
 class SparseData(BatchData):

@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from lamella._types import Array
 from lamella.checks import shown
 from lamella.data import elements, tables
-from lamella.naming import given_name
 
-if TYPE_CHECKING:
-    from lamella.layers.layer import Layer
-
-
-class Names:
-    """What entries of dictionaries of arrays must be called: as the model's ends, where somebody named them.
-
-    Args:
-        first: the declaration of the model's input, or None.
-        last: its last layer, or None.
-    """
-
-    __slots__ = ("_first", "_last")
-
-    def __init__(self, first: Layer | None, last: Layer | None) -> None:
-        self._first = first
-        self._last = last
-
-    def of(self, argument: str) -> str | None:
-        """The name for "x", "y" or "sample_weight", None where any will do."""
-        layer = self._first if argument == "x" else self._last
-        return None if layer is None else given_name(type(layer).__name__, layer.name)
+NameOf: TypeAlias = Callable[[str], str | None]
+"""What the entry of a dictionary passed as "x", "y" or "sample_weight" must be called, None for any name."""
 
 
-def as_numbers(name: str, value: Any, names: Names | None = None) -> Array:
+def as_numbers(name: str, value: Any, name_of: NameOf | None = None) -> Array:
     """Return the array behind `value`, which is copied only where it has to be converted.
 
     Args:
         name: what users call it: "x".
         value: an array, anything with `__array__`, a table, nested lists of numbers, or a list, tuple or
             dictionary of one of these.
-        names: what its entry in a dictionary must be called, None for any name.
+        name_of: what its entry in a dictionary must be called, None for any name.
 
     Raises:
         TypeError: when it does not hold real numbers.
@@ -52,8 +31,9 @@ def as_numbers(name: str, value: Any, names: Names | None = None) -> Array:
     >>> as_numbers("x", [[1, 2]]).shape, as_numbers("x", [np.zeros((3, 2))]).shape
     ((1, 2), (3, 2))
     """
-    array = value if type(value) is np.ndarray else _to_array(name, only(name, value, names))
-    if not elements.is_numeric(array):
+    array = value if type(value) is np.ndarray else _to_array(name, only(name, value, name_of))
+    dtype = array.dtype
+    if dtype.kind not in elements.NUMERIC:
         if array.ndim == 0:
             raise TypeError(f"{name} must be an array of real numbers. Received: {shown(value)}")
         raise elements.refusal(name, array)
@@ -61,23 +41,23 @@ def as_numbers(name: str, value: Any, names: Names | None = None) -> Array:
         raise ValueError(f"{name} must have at least one axis, the samples. Received: a single number")
     if array.shape[0] == 0:
         raise ValueError(f"{name} holds no samples. Received: an array of shape {array.shape}")
-    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+    return array if dtype.isnative else array.astype(dtype.newbyteorder("="))
 
 
-def only(name: str, value: Any, names: Names | None = None) -> Any:
+def only(name: str, value: Any, name_of: NameOf | None = None) -> Any:
     """The one member of a list, tuple or dictionary of arrays; anything else as it is.
 
     Args:
         name: what users call it: "x".
         value: what they passed.
-        names: what its entry in a dictionary must be called, None for any name.
+        name_of: what its entry in a dictionary must be called, None for any name.
 
     Raises:
         ValueError: when there are several arrays, or the entry has another name.
     """
     what = "output" if name in ("y", "sample_weight") else "input"
     if isinstance(value, Mapping):
-        key = None if names is None else names.of(name)
+        key = None if name_of is None else name_of(name)
         if len(value) == 1 and (key is None or key in value):
             return next(iter(value.values()))
         wanted = f"one array, for there is one {what}" + (f", named '{key}'" if key else "")

@@ -18,12 +18,10 @@ _CURES = {
 }
 """What to do, by the kind of the type."""
 
+NUMERIC = "fiub"
+"""The kinds of real and integer types, flags included."""
+
 _ROWS_AT_ONCE = 1 << 20  # elements looked at in one go, so that mapped files are never read as a whole
-
-
-def is_numeric(array: Any) -> bool:
-    """Whether it is of a real or integer type, flags included."""
-    return array.dtype.kind in "fiub"
 
 
 def place(index: tuple[int, ...]) -> str:

@@ -6,11 +6,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from lamella import checks
 from lamella.data import elements
 from lamella.data.arrays import ArrayData, adapt, adapt_targets
 from lamella.data.batches import IterableData, SparseData
-from lamella.data.conversion import Names, is_array, is_sparse, only
+from lamella.data.conversion import NameOf, is_array, is_sparse, only
 from lamella.utils.py_dataset import PyDataset
 
 
@@ -37,7 +39,7 @@ def adapt_any(
     x: Any,
     y: Any = None,
     sample_weight: Any = None,
-    names: Names | None = None,
+    name_of: NameOf | None = None,
     inputs_only: bool = False,
 ) -> ArrayData | SparseData | IterableData:
     """Tell arrays, sparse matrices and iterables of batches apart, and check them.
@@ -45,28 +47,30 @@ def adapt_any(
     Args:
         x: inputs, or what yields batches.
         y, sample_weight: targets and weights, None where x yields them.
-        names: what entries of dictionaries must be called.
+        name_of: what entries of dictionaries must be called.
         inputs_only: whether targets and weights that x yields are not looked at.
 
     Raises:
         TypeError, ValueError: as `adapt`; also when targets or weights are passed beside an iterable.
     """
+    if type(x) is np.ndarray:
+        return adapt(x, y, sample_weight, name_of)
     if is_iterable_of_batches(x):
         for name, value in (("y", y), ("sample_weight", sample_weight)):
             if value is not None:
                 raise ValueError(
                     f"{name} must be None when x yields batches: let x yield (x, y, sample_weight)"
                 )
-        return IterableData(x, names, inputs_only)
-    x = only("x", x, names)
+        return IterableData(x, name_of, inputs_only)
+    x = only("x", x, name_of)
     if not is_sparse(x):
-        return adapt(x, y, sample_weight, names)
+        return adapt(x, y, sample_weight, name_of)
     matrix = x.tocsr()
     if matrix.shape[0] == 0:
         raise ValueError(f"x holds no samples. Received: a sparse matrix of shape {matrix.shape}")
-    if not elements.is_numeric(matrix):
+    if matrix.dtype.kind not in elements.NUMERIC:
         raise elements.refusal("x", matrix[:1].toarray())
-    return SparseData(matrix, *adapt_targets(matrix.shape, y, sample_weight, names))
+    return SparseData(matrix, *adapt_targets(matrix.shape, y, sample_weight, name_of))
 
 
 def split(
@@ -88,7 +92,7 @@ def split(
     return data.slice(0, at), data.slice(at, data.rows)
 
 
-def unpack(validation_data: Any, names: Names | None = None) -> ArrayData | SparseData | IterableData:
+def unpack(validation_data: Any, name_of: NameOf | None = None) -> ArrayData | SparseData | IterableData:
     """Read `validation_data`: `(x, y)`, `(x, y, sample_weight)`, or an iterable of batches.
 
     Raises:
@@ -97,9 +101,9 @@ def unpack(validation_data: Any, names: Names | None = None) -> ArrayData | Spar
     if isinstance(validation_data, (tuple, list)) and not _is_list_of_batches(validation_data):
         if len(validation_data) in (2, 3):
             x, y, sample_weight = (*validation_data, None)[:3]
-            return adapt_any(x, y, sample_weight, names)
+            return adapt_any(x, y, sample_weight, name_of)
     elif is_iterable_of_batches(validation_data):
-        return IterableData(validation_data, names)
+        return IterableData(validation_data, name_of)
     raise checks.refusal(
         "fit", "validation_data", "(x, y), (x, y, sample_weight) or yield such batches", validation_data
     )

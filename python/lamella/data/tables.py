@@ -29,7 +29,7 @@ def table_to_array(name: str, table: Any) -> Array:
     """
     if len(set(map(str, table.dtypes))) == 1:
         array = np.asarray(table)
-        if elements.is_numeric(array):
+        if array.dtype.kind in elements.NUMERIC:
             return array
     named = table.items() if hasattr(table, "items") else ((label, table[label]) for label in table.columns)
     columns = [column_to_array(f"{name}, column {label!r},", column) for label, column in named]
@@ -44,9 +44,9 @@ def column_to_array(name: str, column: Any) -> Array:
         ValueError: when a number is missing.
     """
     array = np.asarray(column)
-    if elements.is_numeric(array):
+    if array.dtype.kind in elements.NUMERIC:
         return array
-    if getattr(column.dtype, "kind", "O") in "fiub":  # of a type that knows missing values
+    if getattr(column.dtype, "kind", "O") in elements.NUMERIC:  # of a type that knows missing values
         missing = np.flatnonzero(column.isna())
         if missing.size:
             raise ValueError(f"{name} has no number in {elements.place((missing[0],))}. Fill it: .fillna(0)")

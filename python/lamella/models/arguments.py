@@ -37,6 +37,8 @@ def rows_of_step(data: ArrayData | BatchData, batch_size: int | None, steps: int
 
 def verbosity(owner: str, verbose: Any) -> int:
     """0, 1 or 2; `"auto"` is 1."""
+    if type(verbose) is int and 0 <= verbose <= 2:
+        return verbose
     if isinstance(verbose, str) and verbose == "auto":
         return 1
     if isinstance(verbose, (bool, int, np.integer, np.bool_)) and int(verbose) in (0, 1, 2):

@@ -12,7 +12,7 @@ from lamella.callbacks import CallbackList, History
 from lamella.data.arrays import adapt
 from lamella.data.batches import BatchData, BatchStream
 from lamella.data.class_weights import ClassWeights
-from lamella.data.conversion import Names, as_numbers
+from lamella.data.conversion import as_numbers
 from lamella.data.sources import adapt_any, split, unpack
 from lamella.layers.layer import Layer
 from lamella.metrics import Metric
@@ -211,11 +211,11 @@ class Model(Persistence):
         share = checks.number("fit", "validation_split", validation_split, least=0, below=1)
         level = verbosity("fit", verbose)
         weights = None if class_weight is None else ClassWeights("fit", class_weight)
-        data = adapt_any(x, y, sample_weight, self._names())
+        data = adapt_any(x, y, sample_weight, self._name_of)
         validation_rows = None
         if validation_data is not None:
             with told_of("validation_data"):
-                validation_rows = unpack(validation_data, self._names())
+                validation_rows = unpack(validation_data, self._name_of)
         elif share:
             data, validation_rows = split(data, share)
         with self._training():
@@ -264,7 +264,7 @@ class Model(Persistence):
         """
         compiled = self._require_compiled()
         weights = None if class_weight is None else ClassWeights("train_on_batch", class_weight)
-        data = adapt(x, y, sample_weight, self._names())
+        data = adapt(x, y, sample_weight, self._name_of)
         with self._training():
             feed, program = feed_for(self, compiled, data, weights)
             trainer = compiled.trainer_for(program)
@@ -313,7 +313,7 @@ class Model(Persistence):
         batch_size = positive("evaluate", "batch_size", batch_size)
         steps = positive("evaluate", "steps", steps)
         level = verbosity("evaluate", verbose)
-        data = adapt_any(x, y, sample_weight, self._names())
+        data = adapt_any(x, y, sample_weight, self._name_of)
         evaluation = evaluation_pass(self, compiled, data, rows_of_step(data, batch_size, steps), steps)
         listeners = self._listeners(callbacks, level, steps=evaluation.steps)
         return compiled.report(evaluation.run(listeners, shows_progress=True), return_dict)
@@ -338,7 +338,7 @@ class Model(Persistence):
         4.0
         """
         compiled = self._require_compiled()
-        data = adapt(x, y, sample_weight, self._names())
+        data = adapt(x, y, sample_weight, self._name_of)
         evaluation = evaluation_pass(self, compiled, data, data.rows, None)
         return compiled.report(evaluation.run(CallbackList()), return_dict)
 
@@ -376,7 +376,7 @@ class Model(Persistence):
         batch_size = positive("predict", "batch_size", batch_size)
         steps = positive("predict", "steps", steps)
         level = verbosity("predict", verbose)
-        data = adapt_any(x, names=self._names(), inputs_only=True)
+        data = adapt_any(x, name_of=self._name_of, inputs_only=True)
         rows = rows_of_step(data, batch_size, steps)
         if isinstance(data, BatchData):
             stream = BatchStream(data, rows, shuffle=False)
@@ -406,13 +406,13 @@ class Model(Persistence):
         >>> model.predict_on_batch(np.ones((5, 2))).shape
         (5, 3)
         """
-        inputs = self.prepare_inputs(as_numbers("x", x, self._names()))
+        inputs = self.prepare_inputs(as_numbers("x", x, self._name_of))
         return self.program_for(inputs.shape[1:]).predict(inputs)
 
     # Parts of the above.
 
-    def _names(self) -> Names:
-        """What entries of dictionaries of arrays must be called."""
+    def _name_of(self, argument: str) -> str | None:
+        """What the entry of a dictionary passed as `argument` must be called, None for any name."""
         raise NotImplementedError
 
     @contextmanager

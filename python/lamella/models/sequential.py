@@ -7,10 +7,10 @@ from typing import Any, Self
 
 from lamella import layers as layers_module
 from lamella._types import Array, Config, Shape
-from lamella.data.conversion import Names
 from lamella.layers.input_layer import InputLayer
 from lamella.layers.layer import Layer, checked_trainable
 from lamella.models.model import Model
+from lamella.naming import given_name
 from lamella.program import ProgramBuilder
 from lamella.settings import settings_changed
 
@@ -168,9 +168,11 @@ class Sequential(Model):
         first = self._layers[0] if self._layers else None
         return first.batch_shape if isinstance(first, InputLayer) else None
 
-    def _names(self) -> Names:
-        first = self._layers[0] if self._starts_with_input() else None
-        return Names(first, self._layers[-1] if self._layers else None)
+    def _name_of(self, argument: str) -> str | None:
+        """The name of the input or the last layer, where somebody gave it one."""
+        layer = self._layers[0 if argument == "x" else -1]
+        is_end = argument != "x" or isinstance(layer, InputLayer)
+        return given_name(type(layer).__name__, layer.name) if is_end else None
 
     def _build_if_known(self) -> None:
         if not self.layers:
