@@ -256,3 +256,92 @@ def test_lists_of_callbacks_may_be_given_as_one():
     both = CallbackList([record, LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(epoch))])
     assert compiled().fit(X, Y, epochs=2, verbose=0, callbacks=both) is record
     assert seen == record.epoch == [0, 1]
+
+
+HOOKS = [name for name in dir(Callback) if name.startswith("on_")]
+
+
+def test_logs_are_dictionaries_in_every_hook():
+    seen = set()
+
+    def hear(name):
+        def hook(*arguments):
+            assert type(arguments[-1]) is dict, name
+            assert all(isinstance(argument, int) for argument in arguments[:-1]), name
+            seen.add(name)
+
+        return hook
+
+    ears = LambdaCallback(
+        **{name: hear(name) for name in HOOKS if name not in ("on_batch_begin", "on_batch_end")}
+    )
+    model = compiled(["mae"])
+    for x, y in ((X, Y), (iter([(X, Y)]), None)):
+        model.fit(x, y, verbose=0, validation_data=(X, Y), callbacks=[ears])
+    for x, y in ((X, Y), (iter([(X, Y)]), None)):
+        model.evaluate(x, y, verbose=0, callbacks=[ears])
+    for x in (X, iter([(X,)])):
+        model.predict(x, verbose=0, callbacks=[ears])
+    assert seen == set(HOOKS) - {"on_batch_begin", "on_batch_end"}
+
+
+def test_what_a_callback_writes_into_the_logs_the_next_ones_see():
+    first = LambdaCallback(on_epoch_end=lambda epoch, logs: logs.update(rows=20, mae=logs["loss"]))
+    seen = []
+    second = LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(sorted(logs)))
+    history = compiled().fit(X, Y, verbose=0, callbacks=[first, second])
+    assert seen == [["loss", "mae", "rows"]]
+    assert sorted(history.history) == ["loss", "mae", "rows"]
+
+
+@pytest.mark.parametrize("when", ["on_train_begin", "on_epoch_begin"])
+def test_hooks_that_are_set_while_training_are_heard(when):
+    batches = []
+    late = LambdaCallback()
+
+    def begin(*arguments):
+        late.on_train_batch_end = lambda batch, logs: batches.append(batch)
+
+    setattr(late, when, begin)
+    compiled().fit(X, Y, batch_size=10, verbose=0, callbacks=[late])
+    assert batches == [0, 1]
+
+
+def test_hooks_that_are_wrapped_are_heard():
+    batches = []
+
+    def note(hook):
+        def wrapped(self, batch, logs=None):
+            batches.append(batch)
+            hook(self, batch, logs)
+
+        return wrapped
+
+    class Wrapped(Callback):
+        on_train_batch_end = note(Callback.on_train_batch_end)
+        on_train_batch_begin = staticmethod(lambda batch, logs=None: batches.append(batch))
+
+    compiled().fit(X, Y, batch_size=10, verbose=0, callbacks=[Wrapped()])
+    assert batches == [0, 0, 1, 1]
+
+
+def test_parameters_of_each_call():
+    class Note(Callback):
+        def set_params(self, params):
+            super().set_params(params)
+            seen.append(params)
+
+    seen = []
+    model = compiled()
+    model.fit(X, Y, batch_size=10, epochs=3, verbose=0, callbacks=[Note()])
+    model.evaluate(X, Y, batch_size=10, verbose=0, callbacks=[Note()])
+    model.predict(X, batch_size=10, verbose=0, callbacks=[Note()])
+    assert seen == [{"verbose": 0, "epochs": epochs, "steps": 2} for epochs in (3, 1, 1)]
+
+
+def test_a_lambda_callback_may_have_methods_of_its_own():
+    assert LambdaCallback(mine=lambda: 1, count=3).mine() == 1
+    with pytest.raises(ValueError, match="'set_model' is what every callback has"):
+        LambdaCallback(set_model=print)
+    with pytest.raises(ValueError, match="'on_epoch_end' must be a function"):
+        LambdaCallback(on_epoch_end=3)

@@ -56,13 +56,22 @@ def reset_names() -> None:
     _counts.clear()
 
 
-def unknown_name(kind: str, name: str, known: Iterable[str]) -> ValueError:
-    """Build the error for a name that nothing is registered under, suggesting the nearest one."""
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """A sentence that asks whether the nearest of the known names was meant, after a blank; empty for none.
+
+    >>> nearest_name("val_acc", ["loss", "val_accuracy"])
+    " Did you mean 'val_accuracy'?"
+    """
     import difflib
 
     names = sorted(set(known))
     by_lower = {n.lower(): n for n in names}
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     near = near or [by_lower[n] for n in difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.5)]
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return ValueError(f"Unknown {kind} {name!r}.{hint} Available: {', '.join(names)}.")
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> ValueError:
+    """Build the error for a name that nothing is registered under, suggesting the nearest one."""
+    names = sorted(set(known))
+    return ValueError(f"Unknown {kind} {name!r}.{nearest_name(name, names)} Available: {', '.join(names)}.")

@@ -21,6 +21,16 @@ def checked_frequency(owner: str, argument: str, value: Any, *words: str) -> str
     raise refusal(owner, argument, f"{', '.join(map(repr, words))} or a number of steps", value)
 
 
+def require_settable_rate(callback: Callback) -> None:
+    """Raise ValueError where a schedule gives the learning rate that a callback is to set."""
+    optimizer = callback.model.optimizer
+    if optimizer is not None and optimizer.follows_schedule:
+        raise ValueError(
+            f"{type(callback).__name__} sets the learning rate, but that of {type(optimizer).__name__} "
+            "follows a schedule: compile with a number as learning_rate, or leave one of the two out"
+        )
+
+
 class Callback:
     """Base class of callbacks: override the hooks you need.
 

@@ -54,10 +54,10 @@ class CallbackList(Callback):
             self.progress = ProgbarLogger()
             self.callbacks.append(self.progress)
         self._listeners: dict[str, list[Callable[..., None]]] = {}
-        if params:
-            self.set_params(params)
         if model is not None:
             self.set_model(model)
+        if params:
+            self.set_params(params)
 
     def set_params(self, params: dict[str, Any]) -> None:
         self.params = params
@@ -70,7 +70,8 @@ class CallbackList(Callback):
             callback.set_model(model)
 
     def hears(self, *hooks: str) -> bool:
-        """Whether any callback overrides one of these hooks."""
+        """Whether any callback overrides one of these hooks, or has set it on itself by now."""
+        self._listeners.clear()
         return any(self._find(hook) for hook in hooks)
 
     def _find(self, hook: str) -> list[Callable[..., None]]:
@@ -80,66 +81,58 @@ class CallbackList(Callback):
             self._listeners[hook] = listeners
         return listeners
 
+    def _tell(self, hook: str, logs: Any, *place: int) -> None:
+        """Call a hook of all that have it; what one of them writes into the logs, the next ones see."""
+        told = {} if logs is None else logs
+        for listener in self._find(hook):
+            listener(*place, told)
+
     def resume_epoch(self, epoch: int) -> None:
         """Show again an epoch that began in another process; the others had been told."""
         if self.progress is not None:
-            self.progress.on_epoch_begin(epoch)
+            self.progress.on_epoch_begin(epoch, {})
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        for listener in self._find("on_epoch_begin"):
-            listener(epoch, logs)
+        self._tell("on_epoch_begin", logs, epoch)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        for listener in self._find("on_epoch_end"):
-            listener(epoch, logs)
+        self._tell("on_epoch_end", logs, epoch)
 
     def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        for listener in self._find("on_train_batch_begin"):
-            listener(batch, logs)
+        self._tell("on_train_batch_begin", logs, batch)
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        for listener in self._find("on_train_batch_end"):
-            listener(batch, logs)
+        self._tell("on_train_batch_end", logs, batch)
 
     def on_test_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        for listener in self._find("on_test_batch_begin"):
-            listener(batch, logs)
+        self._tell("on_test_batch_begin", logs, batch)
 
     def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
-        for listener in self._find("on_test_batch_end"):
-            listener(batch, logs)
+        self._tell("on_test_batch_end", logs, batch)
 
     def on_predict_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        for listener in self._find("on_predict_batch_begin"):
-            listener(batch, logs)
+        self._tell("on_predict_batch_begin", logs, batch)
 
     def on_predict_batch_end(self, batch: int, logs: Any = None) -> None:
-        for listener in self._find("on_predict_batch_end"):
-            listener(batch, logs)
+        self._tell("on_predict_batch_end", logs, batch)
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        for listener in self._find("on_train_begin"):
-            listener(logs)
+        self._tell("on_train_begin", logs)
 
     def on_train_end(self, logs: Logs = None) -> None:
-        for listener in self._find("on_train_end"):
-            listener(logs)
+        self._tell("on_train_end", logs)
 
     def on_test_begin(self, logs: Logs = None) -> None:
-        for listener in self._find("on_test_begin"):
-            listener(logs)
+        self._tell("on_test_begin", logs)
 
     def on_test_end(self, logs: Logs = None) -> None:
-        for listener in self._find("on_test_end"):
-            listener(logs)
+        self._tell("on_test_end", logs)
 
     def on_predict_begin(self, logs: Logs = None) -> None:
-        for listener in self._find("on_predict_begin"):
-            listener(logs)
+        self._tell("on_predict_begin", logs)
 
     def on_predict_end(self, logs: Logs = None) -> None:
-        for listener in self._find("on_predict_end"):
-            listener(logs)
+        self._tell("on_predict_end", logs)
 
 
 def _flatten(callbacks: Any) -> list[Callback]:

@@ -6,10 +6,11 @@ from lamella._types import Array
 from lamella.callbacks.callback import Logs
 from lamella.callbacks.monitor import MonitorCallback
 from lamella.checks import flag, integer, number, verbosity
+from lamella.utils.output import write_line
 
 
 class EarlyStopping(MonitorCallback):
-    """Stops training when a monitored value has stopped improving.
+    """Stops training when a monitored value has stopped improving; NaN is never an improvement.
 
     Args:
         monitor: name in the logs. Defaults to `"val_loss"`.
@@ -23,7 +24,8 @@ class EarlyStopping(MonitorCallback):
         start_from_epoch: epochs before this one, counted from 0, are not looked at. Defaults to 0.
 
     Raises:
-        ValueError: for another mode; in training, when `"auto"` cannot tell.
+        ValueError: for an argument that is not what it must be; in training, when `"auto"` cannot tell, or
+            the value is not one number.
 
     >>> import numpy as np, lamella
     >>> model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(1)])
@@ -71,14 +73,12 @@ class EarlyStopping(MonitorCallback):
         current = self.monitored(logs)
         if current is None or epoch < self.start_from_epoch:
             return
-        if self.restore_best_weights and self.best_weights is None:
-            self._remember(epoch)
         self.wait += 1
         if self.improves(current, self.best):
             self.best = current
             self.best_epoch = epoch
             if self.restore_best_weights:
-                self._remember(epoch)
+                self.best_weights = self.model.get_weights()
             if self.baseline is None or self.improves(current, self.baseline):
                 self.wait = 0
         elif self.wait >= self.patience and epoch > 0:
@@ -87,12 +87,8 @@ class EarlyStopping(MonitorCallback):
 
     def on_train_end(self, logs: Logs = None) -> None:
         if self.stopped_epoch > 0 and self.verbose:
-            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+            write_line(f"Epoch {self.stopped_epoch + 1}: early stopping")
         if self.best_weights is not None:
             if self.verbose:
-                print(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
+                write_line(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
             self.model.set_weights(self.best_weights)
-
-    def _remember(self, epoch: int) -> None:
-        self.best_epoch = epoch
-        self.best_weights = self.model.get_weights()

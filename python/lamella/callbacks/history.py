@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from lamella.callbacks.callback import Callback, Logs
 from lamella.utils.plotting import PALETTE, label_lines, label_panel, new_figure
 
@@ -12,7 +14,7 @@ class History(Callback):
     """Losses and metrics of each epoch; what `fit` returns.
 
     Attributes:
-        history: a list of numbers, one an epoch, for each name: `loss`, `accuracy`, `val_loss` ...
+        history: a list of numbers or arrays, one an epoch, for each name: `loss`, `val_loss` ...
         epoch: the epochs, counted from 0.
         params: `verbose`, `epochs` and `steps` of `fit`.
 
@@ -27,7 +29,7 @@ class History(Callback):
 
     def __init__(self) -> None:
         super().__init__()
-        self.history: dict[str, list[float]] = {}
+        self.history: dict[str, list[Any]] = {}
         self.epoch: list[int] = []
 
     def on_train_begin(self, logs: Logs = None) -> None:
@@ -40,6 +42,8 @@ class History(Callback):
 
     def plot(self) -> Any:
         """Draw the curves: a panel for the loss and for each metric, training beside validation.
+
+        A metric that is an array has a curve an element.
 
         Returns:
             A matplotlib `Figure`: `figure.savefig("curves.png")`.
@@ -70,8 +74,9 @@ class History(Callback):
                 # Validation may have run after some epochs only: its points are spread over the same epochs.
                 spacing = len(self.history[name]) / len(values)
                 epochs = [spacing * (index + 1) for index in range(len(values))]
-                axes.plot(epochs, values, color=colour, linewidth=2, marker="o" if len(values) == 1 else None)
-                ends.append((epochs[-1], values[-1], label, colour))
+                curves = np.reshape(values, (len(values), -1))  # a column an element of a metric
+                axes.plot(epochs, curves, color=colour, linewidth=2, marker="o" if len(values) == 1 else None)
+                ends.append((epochs[-1], curves[-1, -1], label, colour))
             label_panel(axes, name.replace("_", " "), "epoch")
             axes.margins(x=0.02)
             if len(ends) > 1:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from lamella.callbacks.callback import Callback, Logs
+from lamella.callbacks.callback import Callback, Logs, require_settable_rate
 from lamella.checks import refusal, takes, verbosity
+from lamella.utils.output import write_line
 
 
 class LearningRateScheduler(Callback):
@@ -41,6 +42,9 @@ class LearningRateScheduler(Callback):
             raise refusal("LearningRateScheduler", "schedule", expected, schedule)
         self.schedule = schedule
 
+    def on_train_begin(self, logs: Logs = None) -> None:
+        require_settable_rate(self)
+
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         optimizer: Any = self.model.optimizer
         rate = self.schedule(epoch, optimizer.learning_rate) if self._takes_rate else self.schedule(epoch)
@@ -48,7 +52,7 @@ class LearningRateScheduler(Callback):
             raise ValueError(f"LearningRateScheduler: the schedule must return a float. Received: {rate!r}")
         optimizer.learning_rate = rate
         if self.verbose:
-            print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
+            write_line(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if logs is not None and self.model.optimizer is not None:

@@ -7,6 +7,7 @@ import os
 from lamella.callbacks.callback import Logs, checked_frequency
 from lamella.callbacks.monitor import MonitorCallback
 from lamella.checks import flag, number, verbosity
+from lamella.utils.output import write_line
 
 
 class ModelCheckpoint(MonitorCallback):
@@ -19,7 +20,8 @@ class ModelCheckpoint(MonitorCallback):
             the logs are filled in, as in `"{epoch:02d}-{val_loss:.3f}.safetensors"`, epochs counted from 1.
         monitor: name in the logs. Defaults to `"val_loss"`.
         verbose: 1 prints what it does. Defaults to 0.
-        save_best_only: whether to save only where the monitored value is the best so far. Defaults to False.
+        save_best_only: whether to save only where the monitored value is the best so far, which NaN never is;
+            where the value is not in the logs, a warning says so and every file is saved. Defaults to False.
         save_weights_only: whether to save weights without the rest. Defaults to False.
         mode: `"min"`, `"max"`, or `"auto"` (the default) to tell from the metric.
         save_freq: `"epoch"` (the default), or a number: after so many steps.
@@ -27,8 +29,9 @@ class ModelCheckpoint(MonitorCallback):
 
     Raises:
         OSError: in training, when a file cannot be written.
-        ValueError: for another `save_freq` or mode, or a suffix that saving does not take; in training, for a
-            name in `filepath` that is not in the logs, or a form that does not fit its value.
+        ValueError: for an argument that is not what it must be, or a suffix that saving does not take; in
+            training, for a name in `filepath` that is not in the logs, a form that does not fit its value, or
+            a monitored value that is not one number.
 
     >>> import pathlib, tempfile, numpy as np, lamella
     >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -88,19 +91,26 @@ class ModelCheckpoint(MonitorCallback):
             self._save(self._epoch, batch, logs)
 
     def _save(self, epoch: int, batch: int | None, logs: Logs) -> None:
-        if self.save_best_only:
-            current = self.monitored(logs)
-            if current is None or not self.improves(current, self.best):
+        path = self._path(epoch, batch, logs or {})
+        news = ""
+        current = self.monitored(logs) if self.save_best_only else None  # without a value all are saved
+        if current is not None:
+            best = "None" if self.best is None else f"{self.best:.5f}"
+            if not self.improves(current, self.best):
+                self._say(epoch, f"{self.monitor} did not improve from {best}")
                 return
             self.best = current
-        path = self._path(epoch, batch, logs or {})
-        if self.verbose:
-            print(f"\nEpoch {epoch + 1}: saving {'weights' if self.save_weights_only else 'model'} to {path}")
+            news = f"{self.monitor} improved from {best} to {current:.5f}, "
+        self._say(epoch, f"{news}saving {'weights' if self.save_weights_only else 'model'} to {path}")
         os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
         if self.save_weights_only:
             self.model.save_weights(path)
         else:
             self.model.save(path)
+
+    def _say(self, epoch: int, message: str) -> None:
+        if self.verbose:
+            write_line(f"\nEpoch {epoch + 1}: {message}")
 
     def _path(self, epoch: int, batch: int | None, logs: dict[str, float]) -> str:
         known = {"epoch": epoch + 1, **({} if batch is None else {"batch": batch + 1}), **logs}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lamella.callbacks.callback import Callback, Logs
+from lamella.utils.output import write_line
 from lamella.utils.progbar import Progbar
 
 
@@ -22,18 +25,33 @@ class ProgbarLogger(Callback):
         super().__init__()
         self._bar: Progbar | None = None
         self._in_fit = False
+        self._steps: int | None = None
+        self._done = 0
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        """Take the parameters of the call."""
+        super().set_params(params)
+        self._steps = params.get("steps")
+
+    @property
+    def _verbose(self) -> int:
+        return int(self.params.get("verbose", 1))
 
     def _begin(self) -> None:
-        self._bar = Progbar(self.params.get("steps"), verbose=self.params["verbose"], stateless_metrics=())
+        self._bar = Progbar(self._steps, verbose=self._verbose, stateless_metrics=())
+        self._done = 0
 
     def progress(self, done: int, logs: Logs = None) -> None:
         """Show that `done` steps of the epoch are done."""
-        if self._bar is not None and self.params["verbose"] == 1:
+        self._done = done
+        if self._bar is not None and self._bar.verbose == 1:
             self._bar.update(done, (logs or {}).items(), finalize=False)
 
     def _end(self, logs: Logs) -> None:
         if self._bar is not None:
-            self._bar.update(self.params.get("steps") or 0, (logs or {}).items(), finalize=True)
+            if self._steps is None:  # known from here on
+                self._steps = self._bar.target = self._done
+            self._bar.update(self._steps, (logs or {}).items(), finalize=True)
         self._bar = None
 
     def on_train_begin(self, logs: Logs = None) -> None:
@@ -43,8 +61,8 @@ class ProgbarLogger(Callback):
         self._in_fit = False
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        if self.params["verbose"] and self.params.get("epochs", 1) > 1:
-            print(f"Epoch {epoch + 1}/{self.params['epochs']}")
+        if self._verbose and self.params.get("epochs", 1) > 1:
+            write_line(f"Epoch {epoch + 1}/{self.params['epochs']}")
         self._begin()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella.callbacks.callback import Logs
+from lamella.callbacks.callback import Logs, require_settable_rate
 from lamella.callbacks.monitor import MonitorCallback
 from lamella.checks import integer, number, verbosity
+from lamella.utils.output import write_line
 
 
 class ReduceLROnPlateau(MonitorCallback):
     """Multiplies the learning rate by a factor when a monitored value has stopped improving.
 
-    The logs get `learning_rate`.
+    NaN is never an improvement. The logs get `learning_rate`.
 
     Args:
         monitor: name in the logs. Defaults to `"val_loss"`.
@@ -25,7 +26,8 @@ class ReduceLROnPlateau(MonitorCallback):
         min_lr: the rate never gets smaller. Defaults to 0.
 
     Raises:
-        ValueError: for a factor that is not in (0, 1), or another mode.
+        ValueError: for an argument that is not what it must be; in training, when `"auto"` cannot tell, the
+            value is not one number, or a schedule gives the rate.
 
     >>> import numpy as np, lamella
     >>> model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(1)])
@@ -64,6 +66,7 @@ class ReduceLROnPlateau(MonitorCallback):
         self.best: float | None = None
 
     def on_train_begin(self, logs: Logs = None) -> None:
+        require_settable_rate(self)
         self._reset()
         self.find_direction()
 
@@ -88,7 +91,7 @@ class ReduceLROnPlateau(MonitorCallback):
     def _reduce(self, optimizer: Any, epoch: int) -> None:
         optimizer.learning_rate = max(optimizer.learning_rate * self.factor, self.min_lr)
         if self.verbose:
-            print(
+            write_line(
                 f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {optimizer.learning_rate}."
             )
         self.cooldown_counter = self.cooldown

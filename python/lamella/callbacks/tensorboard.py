@@ -8,6 +8,8 @@ import time
 import warnings
 from typing import Any
 
+import numpy as np
+
 from lamella import checks
 from lamella.callbacks.callback import Callback, Logs, checked_frequency
 from lamella.checks import flag, integer, refusal
@@ -19,7 +21,7 @@ class TensorBoard(Callback):
 
     `log_dir/train` and `log_dir/validation` get `epoch_loss` and so on, under Keras's names, so that both
     curves share a chart; with `update_freq` also `batch_loss`; with `histogram_freq` every variable. View
-    them with `tensorboard --logdir logs`.
+    them with `tensorboard --logdir logs`. Each number of a metric that is an array has a curve of its own.
 
     Args:
         log_dir: the folder. Defaults to `"logs"`.
@@ -90,9 +92,9 @@ class TensorBoard(Callback):
         train.add_scalar("epoch_learning_rate", optimizer.learning_rate, epoch)
         for name, value in (logs or {}).items():
             if name.startswith("val_"):
-                self._writer("validation").add_scalar(f"epoch_{name.removeprefix('val_')}", value, epoch)
+                _add(self._writer("validation"), f"epoch_{name.removeprefix('val_')}", value, epoch)
             elif name != "learning_rate":
-                train.add_scalar(f"epoch_{name}", value, epoch)
+                _add(train, f"epoch_{name}", value, epoch)
         if self.write_steps_per_second:
             began, first = self._epoch_began
             rate = (self._step() - first) / (time.perf_counter() - began)
@@ -108,7 +110,7 @@ class TensorBoard(Callback):
         if self.update_freq != "batch" and step % int(self.update_freq) != 0:
             return
         for name, value in (logs or {}).items():
-            self._writer("train").add_scalar(f"batch_{name}", value, step)
+            _add(self._writer("train"), f"batch_{name}", value, step)
 
     def on_train_end(self, logs: Logs = None) -> None:
         for writer in self._writers.values():
@@ -125,6 +127,15 @@ class TensorBoard(Callback):
             tensorboard = require("tensorboardX", "tensorboard")
             self._writers[run] = tensorboard.SummaryWriter(os.path.join(self.log_dir, run))
         return self._writers[run]
+
+
+def _add(writer: Any, tag: str, value: Any, step: int) -> None:
+    """Write a number, or each number of an array under the tag and its index."""
+    numbers = np.asarray(value)
+    if numbers.ndim == 0:
+        writer.add_scalar(tag, value, step)
+    for index in np.ndindex(numbers.shape if numbers.ndim else (0,)):
+        writer.add_scalar(f"{tag}/{'_'.join(map(str, index))}", numbers[index], step)
 
 
 def _asks_for_profile(profile_batch: Any) -> bool:

@@ -6,6 +6,7 @@ import math
 
 from lamella.callbacks.callback import Callback, Logs
 from lamella.checks import flag
+from lamella.utils.output import write_line
 
 
 class TerminateOnNaN(Callback):
@@ -39,5 +40,5 @@ class TerminateOnNaN(Callback):
             return
         if self.raise_error:
             raise RuntimeError(f"The loss is not finite after batch {batch}: training was terminated")
-        print(f"Batch {batch}: Invalid loss, terminating training")
+        write_line(f"Batch {batch}: Invalid loss, terminating training")
         self.model.stop_training = True

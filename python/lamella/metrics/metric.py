@@ -42,8 +42,9 @@ class Metric(Configured):
     """
 
     kind: ClassVar[str] = "python"
-    direction: ClassVar[str] = "down"
-    """`"up"` when more is better: what `mode="auto"` of callbacks reads."""
+    direction: ClassVar[str | None] = None
+    """`"up"` when more is better, `"down"` when less is: what `mode="auto"` of callbacks reads. Without one,
+    less is better of a metric of the library, and a metric of your own needs another mode."""
 
     _state: _core.MetricState | None = None
     takes_labels: bool = False

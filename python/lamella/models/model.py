@@ -431,7 +431,8 @@ class Model(Persistence):
     def _listeners(
         self, callbacks: Any, verbose: int, add_history: bool = False, **params: Any
     ) -> CallbackList:
-        return CallbackList(callbacks, add_history, verbose != 0, self, verbose=verbose, **params)
+        params = {"verbose": verbose, "epochs": 1, **params}
+        return CallbackList(callbacks, add_history, verbose != 0, self, **params)
 
     # Looking at it.
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lamella.layers.layer import Layer
+from lamella.utils.output import terminal_width, write_line
 
 if TYPE_CHECKING:
     from lamella.models.compiled import Compiled
@@ -32,14 +33,12 @@ def print_summary(
     batch_size: int | None,
 ) -> None:
     """Print the summary of a model; see `Model.summary`."""
-    import shutil
-
     header, ends, width = list(_HEADER), list(positions or _POSITIONS), _WIDTH
     if show_trainable:
         header.append("Trainable")
         ends = [end * 0.90 for end in ends] + [1.0]
         width += _WIDTH_OF_TRAINABLE
-    width = line_length or min(width, shutil.get_terminal_size().columns - 4)
+    width = line_length or min(width, terminal_width() - 4)
     rows: list[list[str]] = []
     for layer in _choose(model.layers, layer_range):
         rows += _layer_rows(layer, 0, expand_nested, show_trainable)
@@ -48,7 +47,7 @@ def print_summary(
     if batch_size is not None:
         lines += _step_costs(model, compiled, batch_size)
     for line in lines:
-        (print_fn or print)(line)
+        (print_fn or write_line)(line)
 
 
 def _choose(layers: list[Layer], layer_range: Sequence[str] | None) -> list[Layer]:

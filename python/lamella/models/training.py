@@ -267,7 +267,6 @@ def run_epochs(
     """Train for these epochs; `model.stop_training` ends it after the validation of the running one."""
     if model.weights and not model.trainable_weights:
         warnings.warn(f"Model '{model.name}' has no trainable weights: nothing is trained", stacklevel=3)
-    by_batch = callbacks.hears("on_train_batch_begin", "on_train_batch_end")
     backup = callbacks.backup
     first, in_epoch, logs = epochs.start, False, dict[str, float]()
     callbacks.on_train_begin()
@@ -287,7 +286,7 @@ def run_epochs(
             training.trainer.reset_metrics()
             callbacks.on_epoch_begin(epoch)
         in_epoch = False
-        if by_batch:
+        if callbacks.hears("on_train_batch_begin", "on_train_batch_end"):
             _run_by_batch(model, compiled, training, callbacks, epoch)
         else:
             _run_freely(compiled, training, callbacks, epoch)

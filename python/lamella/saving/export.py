@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lamella import checks
 from lamella.saving.c_export import export_c
 from lamella.saving.onnx_export import export_onnx
+from lamella.utils.output import write_line
 
 if TYPE_CHECKING:
     from lamella.models import Model
@@ -27,4 +28,4 @@ def export(model: Model, filepath: str | os.PathLike[str], format: str | None, v
         )
     _FORMATS[name](model, path)
     if verbose:
-        print(f"Saved {path}")
+        write_line(f"Saved {path}")
