@@ -188,13 +188,13 @@ def test_channels_first_is_refused():
         (lambda: layers.ZeroPadding2D(-1), "'padding' must be"),
         (lambda: layers.Conv2DTranspose(4, 3, 2, output_padding=2), "'output_padding' must be smaller"),
         (lambda: layers.UpSampling2D(2, interpolation="cubic"), "'interpolation' must be one of"),
-        (lambda: layers.SpatialDropout2D(1.5), "'rate' must be between"),
+        (lambda: layers.SpatialDropout2D(1.5), "'rate' must be a number from 0 to 1"),
         (lambda: layers.GlobalAveragePooling1D(), "needs inputs of 3 axes"),
         (lambda: layers.Residual([layers.Conv2D(3, 1)]), "cannot add branches"),
         (lambda: layers.Branches([[layers.Conv2D(3, 2)], []]), "cannot concat branches"),
         (lambda: layers.Branches([[]]), "at least two"),
         (lambda: layers.Branches([[], []], merge="multiply"), "'merge' must be"),
-        (lambda: layers.Residual(["relu"]), "is made of layers"),
+        (lambda: layers.Residual(["relu"]), "'layers' must be layers"),
     ],
 )
 def test_bad_geometry_is_refused(make, message):

@@ -218,7 +218,7 @@ def test_layers_write_them_into_their_config():
         (lambda: regularizers.OrthogonalRegularizer(mode="both"), "'mode'.*rows.*columns.*both"),
         (lambda: regularizers.OrthogonalRegularizer()(np.ones(3)), r"matrices.*\(3,\)"),
         (lambda: constraints.MaxNorm(-1), "'max_value'.*-1"),
-        (lambda: constraints.MinMaxNorm(2.0, 1.0), "'min_value' and 'max_value'.*2.0.*1.0"),
+        (lambda: constraints.MinMaxNorm(2.0, 1.0), "'min_value'.*'max_value', 1.0.*2.0"),
         (lambda: constraints.MinMaxNorm(rate=1.5), "'rate'.*1.5"),
         (lambda: constraints.get("max_nrom"), "max_norm"),
         (

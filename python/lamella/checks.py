@@ -189,6 +189,46 @@ def takes(function: Callable[..., Any], *arguments: Any) -> bool:
     return True
 
 
+def numbers(owner: str, argument: str, value: Any, count: int, **bounds: Any) -> tuple[float, ...]:
+    """So many real numbers, each within the bounds of `number`.
+
+    >>> numbers("RandomBrightness", "value_range", [0, 255], 2)
+    (0.0, 255.0)
+    """
+    entries = entries_of(value)
+    if entries is None or len(entries) != count:
+        raise refusal(owner, argument, f"{count} numbers", value)
+    return tuple(number(owner, argument, entry, **bounds) for entry in entries)
+
+
+def axes(owner: str, argument: str, value: Any) -> int | tuple[int, ...]:
+    """An axis, or a list of one or more.
+
+    >>> axes("Softmax", "axis", -1), axes("Softmax", "axis", [1, 2])
+    (-1, (1, 2))
+    >>> axes("Softmax", "axis", "last")
+    Traceback (most recent call last):
+    ValueError: Softmax: 'axis' must be an integer or a list of them. Received: 'last'
+    """
+    entries = entries_of(value)
+    for axis in (value,) if entries is None else entries or (None,):
+        real = None if isinstance(axis, (float, np.floating)) else _real(axis)
+        if real is None:
+            raise refusal(owner, argument, "an integer or a list of them", value)
+    return int(value) if entries is None else tuple(int(axis) for axis in entries)
+
+
+def entries_of(value: Any) -> tuple[Any, ...] | None:
+    """What a list, a tuple or an array of one axis holds; None for anything else, texts too.
+
+    >>> entries_of([1, 2]), entries_of(np.array([1.0])), entries_of("12"), entries_of(3)
+    ((1, 2), (1.0,), None, None)
+    """
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        return tuple(value.tolist())
+    return tuple(value) if isinstance(value, (list, tuple)) else None
+
+
 def _real(value: Any) -> float | None:
     """A real number, a NumPy one or an array without axes as a float; None for anything else, flags too."""
     if isinstance(value, np.ndarray) and value.ndim == 0:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lamella._types import Array, Config, Spec
+from lamella.checks import axes, number, refusal
 from lamella.constraints.constraint import Constraint, as_floats
 
 _EPSILON = 1e-7
@@ -32,41 +33,37 @@ class MinMaxNorm(Constraint):
     def __init__(
         self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: Any = 0
     ) -> None:
-        name = type(self).__name__
-        if not 0 <= min_value <= max_value:
-            raise ValueError(
-                f"{name}: 'min_value' and 'max_value' must be in order and not negative. Received: "
-                f"min_value={min_value!r}, max_value={max_value!r}"
-            )
-        if not 0 <= rate <= 1:
-            raise ValueError(f"{name}: 'rate' must be in [0, 1]. Received: {rate!r}")
-        self.min_value = float(min_value)
-        self.max_value = float(max_value)
-        self.rate = float(rate)
-        self.axis = axis
+        owner = type(self).__name__
+        self.min_value = number(owner, "min_value", min_value, least=0)
+        self.max_value = number(owner, "max_value", max_value, least=0, infinite=True)
+        if self.min_value > self.max_value:
+            raise refusal(owner, "min_value", f"at most 'max_value', {self.max_value}", min_value)
+        self.rate = number(owner, "rate", rate, least=0, most=1)
+        checked = axes(owner, "axis", axis)
+        self.axis: int | list[int] = checked if isinstance(checked, int) else list(checked)
 
     def spec(self, rank: int) -> Spec:
-        axes = self._axes(rank)
-        if axes != tuple(range(axes[0], axes[-1] + 1)):
+        along = self._axes(rank)
+        if along != tuple(range(along[0], along[-1] + 1)):
             raise ValueError(
                 f"{type(self).__name__}: 'axis' must be one axis or neighbours. Received: {self.axis!r}"
             )
         limits = {"low": self.min_value, "high": self.max_value, "rate": self.rate}
-        return "norm", {**limits, "first_axis": axes[0], "last_axis": axes[-1]}
+        return "norm", {**limits, "first_axis": along[0], "last_axis": along[-1]}
 
     def _axes(self, rank: int) -> tuple[int, ...]:
-        axes = [self.axis] if isinstance(self.axis, (int, np.integer)) else list(self.axis)
-        if not axes or not all(-rank <= axis < rank for axis in axes):
+        along = [self.axis] if isinstance(self.axis, int) else self.axis
+        if not all(-rank <= axis < rank for axis in along):
             raise ValueError(
                 f"{type(self).__name__}: 'axis' must name axes of a variable with {rank} of them. Received: "
                 f"{self.axis!r}"
             )
-        return tuple(sorted({int(axis) % rank for axis in axes}))
+        return tuple(sorted({axis % rank for axis in along}))
 
     def __call__(self, w: Any) -> Array:
         values = as_floats(w)
-        axes = self._axes(values.ndim)
-        norms = np.sqrt(np.sum(np.square(values), axis=axes, keepdims=True))
+        along = self._axes(values.ndim)
+        norms = np.sqrt(np.sum(np.square(values), axis=along, keepdims=True))
         limited = np.clip(norms, self.min_value, self.max_value)
         wanted = self.rate * limited + (1.0 - self.rate) * norms
         return np.asarray(values * (wanted / (norms + _EPSILON)), dtype=values.dtype)

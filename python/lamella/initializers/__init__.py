@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from lamella._types import Config
 from lamella.initializers.constant import Constant, Ones, Zeros
 from lamella.initializers.function_initializer import FunctionInitializer
@@ -89,15 +91,21 @@ _registry.add(IdentityInitializer=Identity, OrthogonalInitializer=Orthogonal)
 _registry.add(one=Ones, zero=Zeros, normal=RandomNormal, uniform=RandomUniform)
 
 
-def get(identifier: Any) -> Initializer:
-    """Return an initializer from a name, a config, an initializer or a function `f(shape, dtype)`.
+def get(identifier: Any) -> Initializer | None:
+    """Return an initializer from a name, a config, an array, an initializer or a function `f(shape, dtype)`.
 
-    An initializer that was given no seed is copied, so that two layers sharing it start from different
-    values.
+    None stays None: layers take `"glorot_uniform"` then. An array is for a variable of its shape. An
+    initializer that was given no seed is copied, so that two layers sharing it start from different values.
 
     >>> type(get("he_normal")).__name__
     'HeNormal'
+    >>> get(np.array([1.0, 2.0]))((2,)).tolist()
+    [1.0, 2.0]
     """
+    if identifier is None:
+        return None
+    if isinstance(identifier, (np.ndarray, np.generic)):
+        return Constant.of_shape(identifier)
     if callable(identifier) and not isinstance(identifier, (type, Initializer)):
         return FunctionInitializer(identifier)
     found = _registry.get(identifier)
@@ -113,8 +121,8 @@ def deserialize(config: Config, custom_objects: dict[str, Any] | None = None) ->
     return _registry.deserialize(config, custom_objects)
 
 
-def serialize(initializer: Initializer) -> Config | None:
-    """Write an initializer as Keras writes it.
+def serialize(initializer: Initializer | None) -> Config | None:
+    """Write an initializer as Keras writes it; None stays None.
 
     >>> serialize(Zeros())["class_name"]
     'Zeros'

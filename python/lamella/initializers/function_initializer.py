@@ -9,7 +9,8 @@ import numpy as np
 
 from lamella import config as settings
 from lamella._types import Array, Config
-from lamella.initializers.initializer import Initializer
+from lamella.checks import refusal
+from lamella.initializers.initializer import Initializer, checked_shape
 
 
 class FunctionInitializer(Initializer):
@@ -19,22 +20,24 @@ class FunctionInitializer(Initializer):
         function: called as `function(shape, dtype=dtype)`, returns an array of this shape.
 
     Raises:
-        ValueError: when called, where the function returns another shape.
+        ValueError: for what is no function; when called, where it returns another shape.
 
     >>> FunctionInitializer(lambda shape, dtype: np.full(shape, 0.5, dtype))((2,)).tolist()
     [0.5, 0.5]
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
+        if not callable(function):
+            raise refusal("FunctionInitializer", "function", "a function f(shape, dtype)", function)
         self.function = function
 
     def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
-        dtype = dtype or settings.floatx()
-        values = np.asarray(self.function(tuple(shape), dtype=dtype), dtype=dtype)
-        if values.shape != tuple(shape):
+        dtype, shape = dtype or settings.floatx(), checked_shape(self, shape)
+        values = np.asarray(self.function(shape, dtype=dtype), dtype=dtype)
+        if values.shape != shape:
             name = getattr(self.function, "__name__", self.function)
             raise ValueError(
-                f"The initializer {name} must return an array of shape {tuple(shape)}. Received: shape "
+                f"The initializer {name} must return an array of shape {shape}. Received: shape "
                 f"{values.shape}"
             )
         return values

@@ -6,8 +6,8 @@ from typing import Any, Self
 
 import numpy as np
 
+from lamella import checks, seeding
 from lamella import config as settings
-from lamella import seeding
 from lamella._types import Array, Config
 from lamella.registry import constructor_arguments
 
@@ -45,13 +45,13 @@ class RandomInitializer(Initializer):
     """
 
     def __init__(self, seed: int | None = None) -> None:
-        self.seed = seed
-        self._key = seeding.next_seed() if seed is None else int(seed)
+        self.seed = checks.seed(type(self).__name__, "seed", seed)
+        self._key = seeding.next_seed() if self.seed is None else self.seed
 
     def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
         key = self._key & 0xFFFFFFFFFFFFFFFF
         generator = np.random.Generator(np.random.Philox(key=key))
-        return self.draw(generator, tuple(shape)).astype(dtype or settings.floatx())
+        return self.draw(generator, checked_shape(self, shape)).astype(dtype or settings.floatx())
 
     def draw(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
         """Return float64 numbers of this shape."""
@@ -59,6 +59,15 @@ class RandomInitializer(Initializer):
 
     def get_config(self) -> Config:
         return {"seed": self.seed}
+
+
+def checked_shape(initializer: Initializer, shape: Any) -> tuple[int, ...]:
+    """The shape of a variable; raise ValueError for what is none."""
+    owner = type(initializer).__name__
+    entries = checks.entries_of(shape)
+    if entries is None:
+        return (checks.integer(owner, "shape", shape, 0),)
+    return tuple(checks.integer(owner, "shape", axis, 0) for axis in entries)
 
 
 def truncated_normal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:

@@ -8,7 +8,8 @@ import numpy as np
 
 from lamella import config as settings
 from lamella._types import Array, Config
-from lamella.initializers.initializer import Initializer, RandomInitializer
+from lamella.checks import number
+from lamella.initializers.initializer import Initializer, RandomInitializer, checked_shape
 
 
 class Orthogonal(RandomInitializer):
@@ -32,7 +33,7 @@ class Orthogonal(RandomInitializer):
 
     def __init__(self, gain: float = 1.0, seed: int | None = None) -> None:
         super().__init__(seed)
-        self.gain = float(gain)
+        self.gain = number("Orthogonal", "gain", gain)
 
     def draw(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
         if len(shape) < 2:
@@ -60,12 +61,13 @@ class Identity(Initializer):
     """
 
     def __init__(self, gain: float = 1.0) -> None:
-        self.gain = float(gain)
+        self.gain = number("Identity", "gain", gain)
 
     def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
-        if len(shape) != 2:
-            raise ValueError(f"Identity needs the shape of a matrix. Received: shape={tuple(shape)}")
-        return self.gain * np.eye(*shape, dtype=dtype or settings.floatx())
+        wanted = checked_shape(self, shape)
+        if len(wanted) != 2:
+            raise ValueError(f"Identity needs the shape of a matrix. Received: shape={wanted}")
+        return self.gain * np.eye(*wanted, dtype=dtype or settings.floatx())
 
     def get_config(self) -> Config:
         return {"gain": self.gain}

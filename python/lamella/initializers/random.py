@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lamella._types import Array, Config
+from lamella.checks import number
 from lamella.initializers.initializer import RandomInitializer, truncated_normal
 
 
@@ -13,8 +14,11 @@ class RandomNormal(RandomInitializer):
 
     Args:
         mean: their mean. Defaults to 0.
-        stddev: their standard deviation. Defaults to 0.05.
-        seed: an integer, or None.
+        stddev: their standard deviation, not negative. Defaults to 0.05.
+        seed: an integer that is not negative, or None.
+
+    Raises:
+        ValueError: for a number that is not finite, or negative where it may not be.
 
     >>> RandomNormal(seed=1)((2, 3)).shape
     (2, 3)
@@ -22,8 +26,8 @@ class RandomNormal(RandomInitializer):
 
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
         super().__init__(seed)
-        self.mean = mean
-        self.stddev = stddev
+        self.mean = number(type(self).__name__, "mean", mean)
+        self.stddev = number(type(self).__name__, "stddev", stddev, least=0)
 
     def draw(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
         return self.mean + self.stddev * generator.standard_normal(shape)
@@ -37,8 +41,11 @@ class TruncatedNormal(RandomInitializer):
 
     Args:
         mean: mean before truncation. Defaults to 0.
-        stddev: standard deviation before truncation. Defaults to 0.05.
-        seed: an integer, or None.
+        stddev: standard deviation before truncation, not negative. Defaults to 0.05.
+        seed: an integer that is not negative, or None.
+
+    Raises:
+        ValueError: for a number that is not finite, or negative where it may not be.
 
     >>> bool(np.abs(TruncatedNormal(stddev=1.0, seed=1)((1000,))).max() <= 2)
     True
@@ -46,8 +53,8 @@ class TruncatedNormal(RandomInitializer):
 
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
         super().__init__(seed)
-        self.mean = mean
-        self.stddev = stddev
+        self.mean = number(type(self).__name__, "mean", mean)
+        self.stddev = number(type(self).__name__, "stddev", stddev, least=0)
 
     def draw(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
         return self.mean + self.stddev * truncated_normal(generator, shape)
@@ -62,7 +69,10 @@ class RandomUniform(RandomInitializer):
     Args:
         minval: lower bound. Defaults to -0.05.
         maxval: upper bound. Defaults to 0.05.
-        seed: an integer, or None.
+        seed: an integer that is not negative, or None.
+
+    Raises:
+        ValueError: for a number that is not finite, or negative where it may not be.
 
     >>> bool(RandomUniform(0.0, 1.0, seed=1)((1000,)).min() >= 0)
     True
@@ -70,8 +80,8 @@ class RandomUniform(RandomInitializer):
 
     def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None) -> None:
         super().__init__(seed)
-        self.minval = minval
-        self.maxval = maxval
+        self.minval = number("RandomUniform", "minval", minval)
+        self.maxval = number("RandomUniform", "maxval", maxval)
 
     def draw(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
         return self.minval + (self.maxval - self.minval) * generator.random(shape)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from lamella._types import Array, Config
+from lamella.checks import axes, choice, number
 from lamella.initializers.initializer import RandomInitializer, truncated_normal
 
 _TRUNCATED_STDDEV = 0.87962566103423978
@@ -40,6 +41,13 @@ def compute_fans(
     return shape[-2] * window, shape[-1] * window
 
 
+def _some_axes(owner: str, argument: str, value: Any) -> list[int] | None:
+    if value is None:
+        return None
+    found = axes(owner, argument, value)
+    return [found] if isinstance(found, int) else list(found)
+
+
 class VarianceScaling(RandomInitializer):
     """Numbers of variance `scale / n`, where n counts the unit's inputs, its outputs or their average.
 
@@ -67,26 +75,27 @@ class VarianceScaling(RandomInitializer):
         output_axes: Sequence[int] | None = None,
     ) -> None:
         super().__init__(seed)
-        if not scale > 0:
-            raise ValueError(f"VarianceScaling: 'scale' must be positive. Received: {scale}")
-        if mode not in _MODES:
+        owner = type(self).__name__
+        lower = distribution.lower() if isinstance(distribution, str) else distribution
+        lower = "truncated_normal" if isinstance(lower, str) and lower == "normal" else lower
+        self.scale = number(owner, "scale", scale, above=0)
+        self.mode: str = choice(owner, "mode", mode, _MODES)
+        self.distribution: str = choice(owner, "distribution", lower, _DISTRIBUTIONS)
+        self.input_axes = _some_axes(owner, "input_axes", input_axes)
+        self.output_axes = _some_axes(owner, "output_axes", output_axes)
+        if (self.input_axes is None) != (self.output_axes is None):
             raise ValueError(
-                f"VarianceScaling: 'mode' must be one of {', '.join(_MODES)}. Received: {mode!r}"
+                f"{owner}: 'input_axes' and 'output_axes' must be given together. Received: "
+                f"input_axes={input_axes!r}, output_axes={output_axes!r}"
             )
-        if distribution == "normal":
-            distribution = "truncated_normal"
-        if distribution not in _DISTRIBUTIONS:
-            raise ValueError(
-                f"VarianceScaling: 'distribution' must be one of {', '.join(_DISTRIBUTIONS)}. Received: "
-                f"{distribution!r}"
-            )
-        self.scale = scale
-        self.mode = mode
-        self.distribution = distribution
-        self.input_axes = input_axes
-        self.output_axes = output_axes
 
     def draw(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        for axis in (*(self.input_axes or ()), *(self.output_axes or ())):
+            if not -len(shape) <= axis < len(shape):
+                raise ValueError(
+                    f"{type(self).__name__}: 'input_axes' and 'output_axes' must be axes of the shape "
+                    f"{shape}. Received: input_axes={self.input_axes}, output_axes={self.output_axes}"
+                )
         fan_in, fan_out = compute_fans(shape, self.input_axes, self.output_axes)
         fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         stddev = math.sqrt(self.scale / max(1.0, fan))

@@ -7,7 +7,8 @@ from typing import Any
 from lamella import activations
 from lamella._types import Config, Shape
 from lamella.activations.functions import relu_spec
-from lamella.layers.layer import Layer
+from lamella.checks import axes, number
+from lamella.layers.layer import Layer, owner_of, resolved
 from lamella.program import ProgramBuilder
 
 
@@ -28,7 +29,7 @@ class Activation(Layer):
 
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.activation = activations.get(activation)
+        self.activation = resolved(self, "activation", activations.get, activation)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return activations.output_shape(self.activation, input_shape)
@@ -60,14 +61,15 @@ class ReLU(Layer):
     def __init__(
         self,
         max_value: float | None = None,
-        negative_slope: float | None = 0.0,
-        threshold: float | None = 0.0,
+        negative_slope: float = 0.0,
+        threshold: float = 0.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.max_value = None if max_value is None else _slope(self, "max_value", max_value)
-        self.negative_slope = _slope(self, "negative_slope", negative_slope or 0.0)
-        self.threshold = _slope(self, "threshold", threshold or 0.0)
+        owner = owner_of(self)
+        self.max_value = None if max_value is None else number(owner, "max_value", max_value, least=0)
+        self.negative_slope = number(owner, "negative_slope", negative_slope, least=0)
+        self.threshold = number(owner, "threshold", threshold, least=0)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         return builder.activation(self, value, relu_spec(self.negative_slope, self.max_value, self.threshold))
@@ -99,7 +101,7 @@ class LeakyReLU(Layer):
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
         negative_slope = kwargs.pop("alpha", negative_slope)
         super().__init__(**kwargs)
-        self.negative_slope = _slope(self, "negative_slope", negative_slope)
+        self.negative_slope = number(owner_of(self), "negative_slope", negative_slope, least=0)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         return builder.activation(self, value, ("leaky_relu", {"a": self.negative_slope}))
@@ -125,7 +127,7 @@ class ELU(Layer):
 
     def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.alpha = _slope(self, "alpha", alpha)
+        self.alpha = number(owner_of(self), "alpha", alpha, least=0)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         return builder.activation(self, value, ("elu", {"a": self.alpha}))
@@ -135,10 +137,10 @@ class ELU(Layer):
 
 
 class Softmax(Layer):
-    """`exp(x) / sum(exp(x))` along an axis.
+    """`exp(x) / sum(exp(x))` along an axis, or over several together.
 
     Args:
-        axis: the axis; the batch axis counts. Defaults to -1.
+        axis: the axis, or a list of them; the batch axis counts. Defaults to -1.
         **kwargs: see `Layer`.
 
     Raises:
@@ -149,37 +151,30 @@ class Softmax(Layer):
     [[0.5, 0.5]]
     """
 
-    def __init__(self, axis: int = -1, **kwargs: Any) -> None:
+    def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.axis = axis
+        checked = axes(owner_of(self), "axis", axis)
+        self.axis: int | list[int] = checked if isinstance(checked, int) else list(checked)
 
     def build(self, input_shape: Shape) -> None:
-        self._row_axis(len(input_shape))
+        self._row_axes(len(input_shape))
         super().build(input_shape)
 
-    def _row_axis(self, rank: int) -> int:
-        """The axis among those of a row."""
-        if not isinstance(self.axis, int) or not -rank <= self.axis < rank or self.axis % rank == 0:
+    def _row_axes(self, rank: int) -> list[int]:
+        """The axes among those of a row, ascending."""
+        named = [self.axis] if isinstance(self.axis, int) else self.axis
+        if not all(-rank <= axis < rank and axis % rank for axis in named):
             raise ValueError(
-                f"Softmax '{self.name}': 'axis' must be one of the {rank - 1} axes behind the batch axis. "
+                f"{owner_of(self)}: 'axis' must be among the {rank - 1} axes behind the batch axis. "
                 f"Received: axis={self.axis!r}"
             )
-        return self.axis % rank - 1
+        return sorted({axis % rank - 1 for axis in named})
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
-        axis = self._row_axis(len(builder.shape(value)) + 1)
+        row_axes = self._row_axes(len(builder.shape(value)) + 1)
         return builder.along(
-            self, value, [axis], lambda moved: builder.activation(self, moved, ("softmax", {}))
+            self, value, row_axes, lambda moved: builder.activation(self, moved, ("softmax", {}))
         )
 
     def get_config(self) -> Config:
         return {**super().get_config(), "axis": self.axis}
-
-
-def _slope(layer: Layer, argument: str, value: float) -> float:
-    if not 0.0 <= float(value) < float("inf"):
-        raise ValueError(
-            f"{type(layer).__name__} '{layer.name}': '{argument}' must be finite and not negative. Received: "
-            f"{value!r}"
-        )
-    return float(value)

@@ -27,8 +27,9 @@ class ActivityRegularization(Layer):
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any) -> None:
         super().__init__(activity_regularizer=L1L2(l1, l2), **kwargs)
-        self.l1 = l1
-        self.l2 = l2
+        penalty = self.activity_regularizer
+        assert isinstance(penalty, L1L2)
+        self.l1, self.l2 = penalty.l1, penalty.l2
 
     def check_change(self, name: str, changed: Any) -> None:
         super().check_change(name, changed)

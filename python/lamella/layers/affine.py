@@ -6,7 +6,8 @@ from typing import Any
 
 from lamella import constraints, initializers, regularizers
 from lamella._types import Config
-from lamella.layers.layer import Layer
+from lamella.checks import flag
+from lamella.layers.layer import Layer, owner_of, resolved
 from lamella.variable import Variable
 
 
@@ -28,14 +29,14 @@ class Affine(Layer):
         gamma_constraint: Any,
     ) -> None:
         """Take over the arguments of the constructor."""
-        self.center = bool(center)
-        self.scale = bool(scale)
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.center = flag(owner_of(self), "center", center)
+        self.scale = flag(owner_of(self), "scale", scale)
+        self.beta_initializer = resolved(self, "beta_initializer", initializers.get, beta_initializer)
+        self.gamma_initializer = resolved(self, "gamma_initializer", initializers.get, gamma_initializer)
+        self.beta_regularizer = resolved(self, "beta_regularizer", regularizers.get, beta_regularizer)
+        self.gamma_regularizer = resolved(self, "gamma_regularizer", regularizers.get, gamma_regularizer)
+        self.beta_constraint = resolved(self, "beta_constraint", constraints.get, beta_constraint)
+        self.gamma_constraint = resolved(self, "gamma_constraint", constraints.get, gamma_constraint)
         self.gamma = None
         self.beta = None
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lamella._types import Config
+from lamella.checks import number
 from lamella.layers.dropout import native_seed, require_seed
-from lamella.layers.layer import Layer
+from lamella.layers.layer import Layer, owner_of
 from lamella.program import ProgramBuilder
 
 _DROPPED = -1.6732632423543772 * 1.0507009873554805
@@ -34,10 +35,8 @@ class AlphaDropout(Layer):
 
     def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if not 0.0 <= rate < 1.0:
-            raise ValueError(f"AlphaDropout '{self.name}': 'rate' must be in [0, 1). Received: {rate!r}")
         self.refuse(noise_shape=(noise_shape, None))
-        self.rate = float(rate)
+        self.rate = number(owner_of(self), "rate", rate, least=0, below=1)
         self.seed = require_seed(self, seed)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any, Self
 
 from lamella._types import Config, Shape
+from lamella.checks import choice, entries_of, number, numbers, refusal
 from lamella.layers.dropout import native_seed, require_seed
-from lamella.layers.layer import Layer
-from lamella.layers.window import channels_last, per_axis, spatial_shape
+from lamella.layers.layer import Layer, owner_of
+from lamella.layers.window import channels_last, size, spatial_shape
 from lamella.program import ProgramBuilder
 
 FILL_MODES = ("reflect", "wrap", "constant", "nearest")
@@ -23,15 +23,12 @@ def factor_range(
     Raises:
         ValueError: for another form, or numbers outside [low, high].
     """
-    numbers = (
-        tuple(factor) if isinstance(factor, Sequence) else (-abs(factor) if both_ways else factor, factor)
-    )
-    if len(numbers) != 2 or any(not low <= n <= high for n in numbers):
-        raise ValueError(
-            f"{type(layer).__name__} '{layer.name}': '{argument}' must be a number, or two, between {low:g} "
-            f"and {high:g}. Received: {argument}={factor!r}"
-        )
-    first, second = (float(n) for n in numbers)
+    owner = owner_of(layer)
+    if entries_of(factor) is not None:
+        first, second = numbers(owner, argument, factor, 2, least=low, most=high)
+    else:
+        second = number(owner, argument, factor, least=low, most=high)
+        first = -second if both_ways else second
     return (min(first, second), max(first, second)) if both_ways else (first, second)
 
 
@@ -72,15 +69,9 @@ class RandomMove(RandomPicture):
         **kwargs: Any,
     ) -> None:
         super().__init__(seed, data_format, **kwargs)
-        if fill_mode not in FILL_MODES or interpolation not in ("nearest", "bilinear"):
-            raise ValueError(
-                f"{type(self).__name__} '{self.name}': 'fill_mode' must be one of {FILL_MODES} and "
-                f"'interpolation' 'nearest' or 'bilinear'. Received: fill_mode={fill_mode!r}, "
-                f"interpolation={interpolation!r}"
-            )
-        self.fill_mode = fill_mode
-        self.interpolation = interpolation
-        self.fill_value = float(fill_value)
+        self.fill_mode = choice(owner_of(self), "fill_mode", fill_mode, FILL_MODES)
+        self.interpolation = choice(owner_of(self), "interpolation", interpolation, ("nearest", "bilinear"))
+        self.fill_value = number(owner_of(self), "fill_value", fill_value)
 
     def move(self) -> dict[str, Any]:
         """How far pixels move."""
@@ -131,9 +122,7 @@ class RandomFlip(RandomPicture):
     ) -> None:
         super().__init__(seed, data_format, **kwargs)
         modes = ("horizontal", "vertical", "horizontal_and_vertical")
-        if mode not in modes:
-            raise ValueError(f"RandomFlip '{self.name}': 'mode' must be one of {modes}. Received: {mode!r}")
-        self.mode = mode
+        self.mode: str = choice(owner_of(self), "mode", mode, modes)
 
     def transform(self) -> dict[str, Any]:
         return {"flip_vertical": int("vertical" in self.mode), "flip_horizontal": int("horiz" in self.mode)}
@@ -241,7 +230,7 @@ class RandomZoom(RandomMove):
 
     Args:
         height_factor: 0.2 shows a picture that is 20 % higher, so all smaller, -0.2 the middle of it: a
-            number f for -f to f, or the two limits, in [-1, 1].
+            number f for -f to f, or the two limits, above -1 and at most 1.
         width_factor: alike for the width; None, the default, keeps the proportions.
         fill_mode: what lies beyond the edges: `"reflect"` (the default), the picture mirrored; `"wrap"`, the
             picture again; `"nearest"`, its edge; `"constant"`.
@@ -271,10 +260,14 @@ class RandomZoom(RandomMove):
         **kwargs: Any,
     ) -> None:
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
-        self.height_factor = factor_range(self, "height_factor", height_factor, -1.0, 1.0)
-        self.width_factor: tuple[float, float] | None = None
-        if width_factor is not None:
-            self.width_factor = factor_range(self, "width_factor", width_factor, -1.0, 1.0)
+        self.height_factor = self._share("height_factor", height_factor)
+        self.width_factor = None if width_factor is None else self._share("width_factor", width_factor)
+
+    def _share(self, argument: str, factor: Any) -> tuple[float, float]:
+        shares = factor_range(self, argument, factor, -1.0, 1.0)
+        if shares[0] == -1.0:
+            raise refusal(owner_of(self), argument, "above -1: nothing would be left to show", factor)
+        return shares
 
     def move(self) -> dict[str, Any]:
         width = self.width_factor or self.height_factor
@@ -320,8 +313,8 @@ class RandomCrop(RandomPicture):
         **kwargs: Any,
     ) -> None:
         super().__init__(seed, data_format, name=name, **kwargs)
-        (self.height,) = per_axis(self, "height", height, 1)
-        (self.width,) = per_axis(self, "width", width, 1)
+        self.height = size(self, "height", height)
+        self.width = size(self, "width", width)
 
     def build(self, input_shape: Shape) -> None:
         spatial = spatial_shape(self, input_shape, 2)
@@ -348,16 +341,11 @@ class RandomColor(RandomPicture):
 
     def __init__(self, value_range: Any, seed: int | None, **kwargs: Any) -> None:
         super().__init__(seed, **kwargs)
-        if not isinstance(value_range, Sequence) or len(value_range) != 2:
-            raise ValueError(
-                f"{type(self).__name__} '{self.name}': 'value_range' must be two numbers. "
-                f"Received: {value_range!r}"
-            )
-        self.value_range = tuple(sorted(value_range))
+        self.value_range = tuple(sorted(numbers(owner_of(self), "value_range", value_range, 2)))
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
-        limits = {"range": [float(limit) for limit in self.value_range]}
-        attributes = {**self.transform(), **limits, "seed": native_seed(self.seed)}
+        limits = list(self.value_range)
+        attributes = {**self.transform(), "range": limits, "seed": native_seed(self.seed)}
         return builder.add(self, "random_color", value, attributes=attributes)
 
     def get_config(self) -> Config:

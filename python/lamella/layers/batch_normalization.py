@@ -6,7 +6,9 @@ from typing import Any
 
 from lamella import initializers
 from lamella._types import Config, Shape
+from lamella.checks import integer, number
 from lamella.layers.affine import Affine
+from lamella.layers.layer import owner_of, resolved
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
@@ -67,19 +69,16 @@ class BatchNormalization(Affine):
             renorm_momentum=(renorm_momentum, 0.99),
             synchronized=(synchronized, False),
         )
-        if not 0.0 <= momentum <= 1.0:
-            raise ValueError(
-                f"BatchNormalization '{self.name}': 'momentum' must be between 0 and 1. Received: {momentum}"
-            )
-        if not 0.0 < epsilon < float("inf"):
-            raise ValueError(
-                f"BatchNormalization '{self.name}': 'epsilon' must be positive and finite. Received:{epsilon}"
-            )
-        self.axis = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
-        self.momentum = float(momentum)
-        self.epsilon = float(epsilon)
-        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
-        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
+        only = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis  # as older files have it
+        self.axis = integer(owner_of(self), "axis", only)
+        self.momentum = number(owner_of(self), "momentum", momentum, least=0, most=1)
+        self.epsilon = number(owner_of(self), "epsilon", epsilon, above=0)
+        self.moving_mean_initializer = resolved(
+            self, "moving_mean_initializer", initializers.get, moving_mean_initializer
+        )
+        self.moving_variance_initializer = resolved(
+            self, "moving_variance_initializer", initializers.get, moving_variance_initializer
+        )
         self.set_affine(
             center,
             scale,
@@ -99,8 +98,7 @@ class BatchNormalization(Affine):
         if len(input_shape) < 2 or channels is None:
             raise ValueError(
                 f"BatchNormalization '{self.name}' needs inputs of shape (rows, ..., channels) whose last "
-                "axis is "
-                f"known. Received: {tuple(input_shape)}"
+                f"axis is known. Received: {tuple(input_shape)}"
             )
         shape = (channels,)
         self.build_affine(shape)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Self
 
 from lamella._types import Config, Shape
+from lamella.checks import choice, entries_of, refusal
 from lamella.layers.layer import Layer
 from lamella.program import ProgramBuilder
 from lamella.settings import settings_changed
@@ -21,12 +22,6 @@ class Branched(Layer):
         self.stacks: list[list[Layer]] = []
         super().__init__(**kwargs)
         self.stacks = [list(stack) for stack in stacks]
-        for layer in self.layers:
-            if not isinstance(layer, Layer):
-                raise ValueError(
-                    f"{type(self).__name__} '{self.name}' is made of layers. Received: {layer!r} of type "
-                    f"{type(layer).__name__}"
-                )
         if not kwargs.get("trainable", True):
             self.trainable = False
 
@@ -114,7 +109,8 @@ class Residual(Branched):
         self, layers: Iterable[Layer], shortcut: Iterable[Layer] | None = None, **kwargs: Any
     ) -> None:
         self.merge = "add"
-        super().__init__([layers, [] if shortcut is None else shortcut], **kwargs)
+        checked = _stack("layers", layers)
+        super().__init__([checked, [] if shortcut is None else _stack("shortcut", shortcut)], **kwargs)
 
     def get_config(self) -> Config:
         layers, shortcut = self.stacks
@@ -154,14 +150,11 @@ class Branches(Branched):
     """
 
     def __init__(self, branches: Sequence[Iterable[Layer]], merge: str = "concat", **kwargs: Any) -> None:
-        self.merge = merge
-        super().__init__(branches, **kwargs)
-        if merge not in ("concat", "add"):
-            raise ValueError(
-                f"Branches '{self.name}': 'merge' must be 'concat' or 'add'. Received: merge={merge!r}"
-            )
-        if len(self.stacks) < 2:
-            raise ValueError(f"Branches '{self.name}' needs at least two. Received: {len(self.stacks)}")
+        self.merge = choice("Branches", "merge", merge, ("concat", "add"))
+        stacks = entries_of(branches)
+        if stacks is None or len(stacks) < 2:
+            raise refusal("Branches", "branches", "at least two lists of layers", branches)
+        super().__init__([_stack("branches", stack) for stack in stacks], **kwargs)
 
     def get_config(self) -> Config:
         branches = [_serialized(stack) for stack in self.stacks]
@@ -174,6 +167,15 @@ class Branches(Branched):
         block = super().from_config({**entries, "branches": [[], []]})
         block.stacks = branches
         return block
+
+
+def _stack(argument: str, layers: Any) -> list[Layer]:
+    """A list of layers; raise ValueError for anything else."""
+    stack = list(layers) if isinstance(layers, Iterable) and not isinstance(layers, str) else [layers]
+    for layer in stack:
+        if not isinstance(layer, Layer):
+            raise refusal("Residual" if argument != "branches" else "Branches", argument, "layers", layer)
+    return stack
 
 
 def _serialized(layers: list[Layer]) -> list[Config]:

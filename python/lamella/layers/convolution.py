@@ -7,7 +7,7 @@ from typing import Any
 from lamella import activations
 from lamella._types import Config, Shape
 from lamella.layers.kernel_and_bias import KernelAndBias
-from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, per_axis, spatial_shape
+from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, size, spatial_shape
 from lamella.program import ProgramBuilder
 
 
@@ -38,8 +38,8 @@ class Convolution(KernelWindow, KernelAndBias):
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         channels_last(self, data_format)
-        (self.filters,) = per_axis(self, "filters", filters, 1)
-        (self.groups,) = per_axis(self, "groups", groups, 1)
+        self.filters = size(self, "filters", filters)
+        self.groups = size(self, "groups", groups)
         self.window = Window(
             self,
             self.rank,

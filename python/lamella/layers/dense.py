@@ -7,6 +7,7 @@ from typing import Any
 from lamella import activations
 from lamella._types import Config, Shape
 from lamella.layers.kernel_and_bias import KernelAndBias
+from lamella.layers.window import size
 from lamella.program import ProgramBuilder
 
 
@@ -54,23 +55,21 @@ class Dense(KernelAndBias):
         **kwargs: Any,
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        if isinstance(units, bool) or int(units) != units or units < 1:
-            raise ValueError(f"Dense '{self.name}': 'units' must be a positive integer. Received: {units!r}")
         self.refuse(
             lora_rank=(lora_rank, None),
             lora_alpha=(lora_alpha, None),
             quantization_config=(quantization_config, None),
         )
-        self.units = int(units)
+        self.units = size(self, "units", units)
         self.set_kernel(kernel_initializer, kernel_regularizer, kernel_constraint)
         self.set_bias(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
 
     def build(self, input_shape: Shape) -> None:
         inputs = input_shape[-1]
-        if len(input_shape) < 2 or inputs is None:
+        if len(input_shape) < 2 or not inputs:
             raise ValueError(
-                f"Dense '{self.name}' needs inputs of shape (rows, ..., inputs) whose last axis is known. "
-                f"Received: {tuple(input_shape)}"
+                f"Dense '{self.name}' needs inputs of shape (rows, ..., inputs) whose last axis is known and "
+                f"not empty. Received: {tuple(input_shape)}"
             )
         self.build_kernel_and_bias((inputs, self.units), self.units)
         super().build(input_shape)

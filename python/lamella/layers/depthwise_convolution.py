@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from lamella import activations, constraints, initializers, regularizers
 from lamella._types import Config, Shape
 from lamella.layers.kernel_and_bias import Biased
-from lamella.layers.layer import Layer
-from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, per_axis, spatial_shape
+from lamella.layers.layer import Layer, resolved
+from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, size, spatial_shape
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
@@ -39,12 +39,18 @@ class DepthwiseConvolution(KernelWindow, Biased):
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         channels_last(self, data_format)
-        (self.depth_multiplier,) = per_axis(self, "depth_multiplier", depth_multiplier, 1)
+        self.depth_multiplier = size(self, "depth_multiplier", depth_multiplier)
         self.window = Window(self, self.rank, ("kernel_size", kernel_size), strides, padding, dilation_rate)
         self.set_bias(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
-        self.depthwise_initializer = initializers.get(depthwise_initializer)
-        self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
-        self.depthwise_constraint = constraints.get(depthwise_constraint)
+        self.depthwise_initializer = resolved(
+            self, "depthwise_initializer", initializers.get, depthwise_initializer
+        )
+        self.depthwise_regularizer = resolved(
+            self, "depthwise_regularizer", regularizers.get, depthwise_regularizer
+        )
+        self.depthwise_constraint = resolved(
+            self, "depthwise_constraint", constraints.get, depthwise_constraint
+        )
         self.kernel: Variable
 
     def build(self, input_shape: Shape) -> None:

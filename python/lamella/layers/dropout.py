@@ -4,35 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from lamella import checks
 from lamella._types import Config
-from lamella.layers.layer import Layer
+from lamella.checks import number
+from lamella.layers.layer import Layer, owner_of
 from lamella.program import ProgramBuilder
 
 
 def require_seed(layer: Layer, seed: int | None) -> int | None:
     """Return a layer's seed; raise ValueError unless it is None or an integer that is not negative."""
-    if seed is not None and (not isinstance(seed, (int, np.integer)) or seed < 0):
-        raise ValueError(
-            f"{type(layer).__name__} '{layer.name}': 'seed' must be None or an integer that is not negative. "
-            f"Received: {seed!r}"
-        )
-    return seed
+    return checks.seed(owner_of(layer), "seed", seed)
 
 
 def require_rate(layer: Layer, rate: float) -> float:
     """Return a layer's rate as a float; raise ValueError unless it is in [0, 1]."""
-    if not 0.0 <= rate <= 1.0:
-        raise ValueError(
-            f"{type(layer).__name__} '{layer.name}': 'rate' must be between 0 and 1. Received: {rate!r}"
-        )
-    return float(rate)
+    return number(owner_of(layer), "rate", rate, least=0, most=1)
 
 
 def native_seed(seed: int | None) -> int:
-    """How the native core is told of a seed: -1 follows the model's."""
-    return -1 if seed is None else int(seed)
+    """How the native core is told of a seed, in 63 bits: -1 follows the model's."""
+    return -1 if seed is None else seed & (2**63 - 1)
 
 
 class Dropout(Layer):

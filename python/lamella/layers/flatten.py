@@ -7,6 +7,7 @@ from typing import Any
 
 from lamella._types import Config, Shape
 from lamella.layers.layer import Layer
+from lamella.layers.window import channels_last
 from lamella.program import ProgramBuilder
 
 
@@ -27,7 +28,7 @@ class Flatten(Layer):
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.refuse(data_format=(data_format or "channels_last", "channels_last"))
+        channels_last(self, data_format)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         features = [axis for axis in input_shape[1:] if axis is not None]

@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 from lamella._types import Config
+from lamella.checks import number
 from lamella.layers.dropout import native_seed, require_seed
-from lamella.layers.layer import Layer
+from lamella.layers.layer import Layer, owner_of
 from lamella.program import ProgramBuilder
 
 
@@ -29,11 +30,7 @@ class GaussianNoise(Layer):
 
     def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if not 0.0 <= stddev < math.inf:
-            raise ValueError(
-                f"GaussianNoise '{self.name}': 'stddev' must be finite and not negative. Received: {stddev!r}"
-            )
-        self.stddev = float(stddev)
+        self.stddev = number(owner_of(self), "stddev", stddev, least=0)
         self.seed = require_seed(self, seed)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
@@ -66,9 +63,7 @@ class GaussianDropout(Layer):
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if not 0.0 <= rate < 1.0:
-            raise ValueError(f"GaussianDropout '{self.name}': 'rate' must be in [0, 1). Received: {rate!r}")
-        self.rate = float(rate)
+        self.rate = number(owner_of(self), "rate", rate, least=0, below=1)
         self.seed = require_seed(self, seed)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:

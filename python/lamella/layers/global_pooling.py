@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from lamella._types import Config, Shape
-from lamella.layers.layer import Layer
+from lamella.checks import flag
+from lamella.layers.layer import Layer, owner_of
 from lamella.layers.window import channels_last, spatial_shape
 from lamella.program import ProgramBuilder
 
@@ -19,7 +20,7 @@ class GlobalPooling(Layer):
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         channels_last(self, data_format)
-        self.keepdims = bool(keepdims)
+        self.keepdims = flag(owner_of(self), "keepdims", keepdims)
 
     def build(self, input_shape: Shape) -> None:
         spatial_shape(self, input_shape, self.rank)

@@ -6,6 +6,8 @@ import math
 from typing import Any
 
 from lamella._types import Config, Shape
+from lamella.checks import integer, refusal
+from lamella.layers.layer import owner_of
 from lamella.layers.row_normalization import AffineRowNormalization
 from lamella.program import ProgramBuilder
 
@@ -65,12 +67,9 @@ class GroupNormalization(AffineRowNormalization):
             gamma_constraint,
             **kwargs,
         )
-        if groups != -1 and (not isinstance(groups, int) or groups < 1):
-            raise ValueError(
-                f"GroupNormalization '{self.name}': 'groups' must be a positive integer or -1. Received: "
-                f"{groups!r}"
-            )
-        self.groups = groups
+        self.groups = integer(owner_of(self), "groups", groups, least=-1)
+        if self.groups == 0:
+            raise refusal(owner_of(self), "groups", "a positive integer, or -1 for one a channel", groups)
 
     def build(self, input_shape: Shape) -> None:
         self.refuse(axis=(-1 if self.axis == len(input_shape) - 1 else self.axis, -1))

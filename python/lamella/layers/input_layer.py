@@ -8,7 +8,7 @@ import numpy as np
 
 from lamella import config as settings
 from lamella._types import Config, Shape
-from lamella.checks import is_positive_integer
+from lamella.checks import entries_of, integer, is_positive_integer, refusal
 from lamella.layers.layer import Layer
 from lamella.program import ProgramBuilder
 
@@ -23,10 +23,14 @@ class InputLayer(Layer):
         sparse, ragged, input_tensor, optional: must have their default.
         batch_shape: shape with the batch axis, instead of `shape` and `batch_size`.
         name: a name.
+        **kwargs: `input_shape` and `batch_input_shape` are older names of `shape` and `batch_shape`.
 
     Raises:
         ValueError: when neither or both of `shape` and `batch_shape` are given, an axis is not a
             positive integer, or the type is not one of real numbers.
+
+    >>> InputLayer(input_shape=[28, 28]).shape
+    (None, 28, 28)
     """
 
     def __init__(
@@ -40,27 +44,40 @@ class InputLayer(Layer):
         input_tensor: Any = None,
         optional: bool = False,
         name: str | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(name=name)
+        shape = kwargs.pop("input_shape", shape)
+        batch_shape = kwargs.pop("batch_input_shape", batch_shape)
+        super().__init__(name=name, **kwargs)
         self.refuse(
-            sparse=(sparse or False, False),
-            ragged=(ragged or False, False),
+            sparse=(False if sparse is None else sparse, False),
+            ragged=(False if ragged is None else ragged, False),
             input_tensor=(input_tensor, None),
             optional=(optional, False),
         )
+        owner = f"Input '{self.name}'"
         if (shape is None) == (batch_shape is None):
-            raise ValueError(f"Input '{self.name}': pass either 'shape' or 'batch_shape'")
+            raise ValueError(f"{owner}: pass either 'shape' or 'batch_shape'")
+        if batch_size is not None and batch_shape is not None:
+            raise ValueError(f"{owner}: 'batch_shape' begins with the batch axis, leave 'batch_size' out")
         if batch_shape is None:
-            batch_shape = (batch_size, *((shape,) if isinstance(shape, int) else shape))
-        axes = tuple(batch_shape)
-        if len(axes) < 2 or not all(axis is None or is_positive_integer(axis) for axis in axes):
-            raise ValueError(
-                f"Input '{self.name}': a shape needs at least one axis besides the batch, all of them "
-                f"positive integers or None. Received: {axes}"
-            )
-        self.batch_shape: Shape = tuple(None if axis is None else int(axis) for axis in axes)
+            rows = None if batch_size is None else integer(owner, "batch_size", batch_size, 1)
+            self.batch_shape: Shape = (rows, *_axes(owner, "shape", shape))
+        else:
+            self.batch_shape = _axes(owner, "batch_shape", batch_shape)
+        if not self.batch_shape:
+            raise ValueError(f"{owner}: 'batch_shape' must begin with the batch axis")
         self.dtype = settings.floatx() if dtype is None else _real_type(dtype)
         self.build(self.batch_shape)
+
+    @property
+    def shape(self) -> Shape:
+        """The shape with the batch axis, as of Keras's symbolic tensors."""
+        return self.batch_shape
+
+    @shape.setter
+    def shape(self, value: Any) -> None:
+        raise ValueError(f"Input '{self.name}': 'shape' cannot be changed once it is made: make a new one")
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         return value
@@ -74,6 +91,14 @@ class InputLayer(Layer):
             "name": self.name,
             "optional": False,
         }
+
+
+def _axes(owner: str, argument: str, value: Any) -> Shape:
+    """Lengths of axes; None stays None."""
+    entries = (value,) if is_positive_integer(value) else entries_of(value)
+    if entries is None or not all(axis is None or is_positive_integer(axis) for axis in entries):
+        raise refusal(owner, argument, "positive integers or None", value)
+    return tuple(None if axis is None else int(axis) for axis in entries)
 
 
 def _real_type(dtype: Any) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from lamella.layers.layer import Layer
+from lamella.checks import choice
+from lamella.layers.layer import Layer, owner_of
 
 Terms = list[list[tuple[int, float]]]
 
@@ -49,12 +48,8 @@ def known_interpolation(layer: Layer, interpolation: str) -> str:
     Raises:
         ValueError: for one that is not known.
     """
-    name = str(interpolation).lower()
-    if name not in INTERPOLATIONS:
-        raise ValueError(
-            f"{type(layer).__name__} '{layer.name}': 'interpolation' must be one of {INTERPOLATIONS}. "
-            f"Received: interpolation={interpolation!r}"
-        )
+    lower = interpolation.lower() if isinstance(interpolation, str) else interpolation
+    name: str = choice(owner_of(layer), "interpolation", lower, INTERPOLATIONS)
     return name
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from lamella import activations, constraints, initializers, regularizers
 from lamella._types import Config
-from lamella.layers.layer import Layer
+from lamella.checks import flag
+from lamella.layers.layer import Layer, owner_of, resolved
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
@@ -25,11 +26,11 @@ class Biased(Layer):
         bias_constraint: Any,
     ) -> None:
         """Take over the arguments of the constructor."""
-        self.activation = activations.get(activation)
-        self.use_bias = bool(use_bias)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.activation = resolved(self, "activation", activations.get, activation)
+        self.use_bias = flag(owner_of(self), "use_bias", use_bias)
+        self.bias_initializer = resolved(self, "bias_initializer", initializers.get, bias_initializer)
+        self.bias_regularizer = resolved(self, "bias_regularizer", regularizers.get, bias_regularizer)
+        self.bias_constraint = resolved(self, "bias_constraint", constraints.get, bias_constraint)
         self.bias = None
 
     def build_bias(self, size: int) -> None:
@@ -59,9 +60,9 @@ class KernelAndBias(Biased):
 
     def set_kernel(self, kernel_initializer: Any, kernel_regularizer: Any, kernel_constraint: Any) -> None:
         """Take over the arguments of the constructor."""
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.kernel_initializer = resolved(self, "kernel_initializer", initializers.get, kernel_initializer)
+        self.kernel_regularizer = resolved(self, "kernel_regularizer", regularizers.get, kernel_regularizer)
+        self.kernel_constraint = resolved(self, "kernel_constraint", constraints.get, kernel_constraint)
 
     def build_kernel_and_bias(self, shape: tuple[int, ...], size: int) -> None:
         """Create a kernel of this shape, and a bias of this size where it is wanted."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from inspect import Parameter, signature
 from threading import RLock
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
 from lamella import config as settings
 from lamella import constraints, initializers, regularizers
 from lamella._types import Array, Config, Shape
-from lamella.checks import shown
+from lamella.checks import flag, shown
 from lamella.data.conversion import as_numbers
 from lamella.naming import auto_name, checked_name
 from lamella.program import Program, ProgramBuilder
@@ -24,6 +24,8 @@ from lamella.variable import Variable, blank_variables, claim_blank
 if TYPE_CHECKING:
     from lamella.constraints import Constraint
     from lamella.regularizers import Regularizer
+
+T = TypeVar("T")
 
 # Several threads may predict with a model that none has used yet: one of them builds and flattens it.
 _first_use = RLock()
@@ -95,7 +97,10 @@ class Layer(Configured):
         self.input_shape_argument = _take_input_shape(kwargs)
         if kwargs:
             raise ValueError(f"Unrecognized keyword arguments passed to {type(self).__name__}: {kwargs}")
-        self.activity_regularizer = regularizers.get(activity_regularizer)
+        flag(owner_of(self), "autocast", autocast)
+        self.activity_regularizer = resolved(
+            self, "activity_regularizer", regularizers.get, activity_regularizer
+        )
         self._penalties: list[tuple[Variable, Regularizer | str]] = []
         self._constraints: list[tuple[Variable, Constraint | str]] = []
         self._changes = 0
@@ -108,7 +113,7 @@ class Layer(Configured):
     def refuse(self, **arguments: tuple[Any, Any]) -> None:
         """Raise ValueError for an argument, given as (value, default), that does not have its default."""
         for argument, (value, default) in arguments.items():
-            if value != default:
+            if isinstance(value, np.ndarray) or value != default:
                 raise ValueError(
                     f"{type(self).__name__}: the argument '{argument}' is not supported, only its default "
                     f"{default}. Received: {argument}={value!r}"
@@ -310,7 +315,7 @@ class Layer(Configured):
         self.refuse(dtype=(dtype or self.dtype, self.dtype))
         name = name or "variable"
         shape, path = tuple(shape or ()), f"{self.path}/{name}"
-        initial = initializers.get(initializer or "glorot_uniform")
+        initial = initializers.get(initializer) or initializers.GlorotUniform()
         blank = claim_blank(path, shape, self.dtype)
         value = None if blank else np.asarray(initial(shape, self.dtype), order="C")
         variable = Variable(value, name, path, trainable, shape, self.dtype)
@@ -452,6 +457,24 @@ def _takes_training(forward: Any) -> bool:
     if "training" in parameters:
         return parameters["training"].kind is not Parameter.POSITIONAL_ONLY
     return any(parameter.kind is Parameter.VAR_KEYWORD for parameter in parameters.values())
+
+
+def owner_of(layer: Layer) -> str:
+    """How messages about its arguments name a layer: class and name."""
+    return f"{type(layer).__name__} '{layer.name}'"
+
+
+def resolved(layer: Layer, argument: str, get: Callable[[Any], T], value: Any) -> T:
+    """What `get` makes of a name, a config or an object.
+
+    Raises:
+        ValueError, TypeError: as `get`, with the layer and the argument in front.
+    """
+    try:
+        return get(value)
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{owner_of(layer)}: '{argument}': {error}") from None
 
 
 def checked_trainable(cls: type, trainable: Any) -> bool:

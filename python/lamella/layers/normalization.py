@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from lamella._types import Array, Config, Shape
-from lamella.layers.layer import Layer
+from lamella.checks import axes, entries_of, flag, refusal
+from lamella.layers.layer import Layer, owner_of
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable, claim_blank
 
@@ -50,10 +51,15 @@ class Normalization(Layer):
                 f"Normalization '{self.name}': 'mean' and 'variance' must be given together. Received: "
                 f"mean={mean!r}, variance={variance!r}"
             )
-        self.axis: tuple[int, ...] = () if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
-        self.input_mean = None if mean is None else np.asarray(mean, dtype=np.float64)
-        self.input_variance = None if variance is None else np.asarray(variance, dtype=np.float64)
-        self.invert = bool(invert)
+        owner = owner_of(self)
+        together = axis is None or entries_of(axis) == ()  # one mean and variance of everything
+        named = () if together else axes(owner, "axis", axis)
+        self.axis: tuple[int, ...] = (named,) if isinstance(named, int) else named
+        self.input_mean = None if mean is None else _statistics(owner, "mean", mean)
+        self.input_variance = None if variance is None else _statistics(owner, "variance", variance)
+        if self.input_variance is not None and (self.input_variance < 0).any():
+            raise refusal(owner, "variance", "a number that is not negative, or an array of them", variance)
+        self.invert = flag(owner, "invert", invert)
         self.mean: Variable
         self.variance: Variable
 
@@ -142,7 +148,7 @@ class Normalization(Layer):
         if self.invert:
             return builder.python(self, value, self.call_forward, self.call_backward)
         shape = builder.shape(value)
-        axes = [axis - 1 for axis in self._kept_axes((None, *shape))]
+        kept = [axis - 1 for axis in self._kept_axes((None, *shape))]
         # Batch normalisation at rest: 1 / sqrt(variance + 1e-14) is 1e7 where the variance is 0.
         attributes = {"momentum": 1.0, "epsilon": _EPSILON**2}
         variables = [None, None, self.mean, self.variance]
@@ -150,8 +156,8 @@ class Normalization(Layer):
         def standardise(moved: int) -> int:
             return builder.add(self, "batch_normalization", moved, variables, attributes, trains=False)
 
-        if axes:
-            return builder.along(self, value, axes, standardise)
+        if kept:
+            return builder.along(self, value, kept, standardise)
         flat = builder.add(self, "reshape", value, attributes={"shape": [math.prod(shape), 1]})
         return builder.add(self, "reshape", standardise(flat), attributes={"shape": list(shape)})
 
@@ -182,6 +188,17 @@ class Normalization(Layer):
             "mean": None if self.input_mean is None else self.input_mean.tolist(),
             "variance": None if self.input_variance is None else self.input_variance.tolist(),
         }
+
+
+def _statistics(owner: str, argument: str, value: Any) -> Array:
+    """Finite numbers in an array of any shape."""
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        array = np.asarray(np.nan)
+    if not np.isfinite(array).all():
+        raise refusal(owner, argument, "a finite number or an array of them", value)
+    return array
 
 
 def _batches(data: Any) -> Iterator[Any]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from lamella._types import Config, Shape
-from lamella.layers.layer import Layer
+from lamella.checks import axes, refusal
+from lamella.layers.layer import Layer, owner_of
 from lamella.program import ProgramBuilder
 
 
@@ -27,12 +28,10 @@ class Permute(Layer):
 
     def __init__(self, dims: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.dims = tuple(dims)
+        checked = axes(owner_of(self), "dims", dims)
+        self.dims = (checked,) if isinstance(checked, int) else checked
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
-            raise ValueError(
-                f"Permute '{self.name}': 'dims' must be 1 to {len(self.dims)}, in any order. "
-                f"Received: {dims!r}"
-            )
+            raise refusal(owner_of(self), "dims", f"1 to {len(self.dims)}, in any order", dims)
 
     def build(self, input_shape: Shape) -> None:
         if len(input_shape) != len(self.dims) + 1:

@@ -6,7 +6,8 @@ from typing import Any
 
 from lamella import constraints, initializers, regularizers
 from lamella._types import Config, Shape
-from lamella.layers.layer import Layer
+from lamella.checks import axes, entries_of
+from lamella.layers.layer import Layer, owner_of, resolved
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
@@ -40,11 +41,13 @@ class PReLU(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.alpha_initializer = initializers.get(alpha_initializer)
-        self.alpha_regularizer = regularizers.get(alpha_regularizer)
-        self.alpha_constraint = constraints.get(alpha_constraint)
-        axes = [shared_axes] if isinstance(shared_axes, int) else shared_axes
-        self.shared_axes: list[int] | None = None if axes is None else list(axes)
+        self.alpha_initializer = resolved(self, "alpha_initializer", initializers.get, alpha_initializer)
+        self.alpha_regularizer = resolved(self, "alpha_regularizer", regularizers.get, alpha_regularizer)
+        self.alpha_constraint = resolved(self, "alpha_constraint", constraints.get, alpha_constraint)
+        self.shared_axes: list[int] | None = None
+        if shared_axes is not None and entries_of(shared_axes) != ():
+            shared = axes(owner_of(self), "shared_axes", shared_axes)
+            self.shared_axes = [shared] if isinstance(shared, int) else list(shared)
         self.alpha: Variable
 
     def build(self, input_shape: Shape) -> None:

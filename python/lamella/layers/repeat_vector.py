@@ -6,6 +6,7 @@ from typing import Any
 
 from lamella._types import Config, Shape
 from lamella.layers.layer import Layer
+from lamella.layers.window import size
 from lamella.program import ProgramBuilder
 
 
@@ -26,9 +27,7 @@ class RepeatVector(Layer):
 
     def __init__(self, n: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if isinstance(n, bool) or int(n) != n or n < 1:
-            raise ValueError(f"RepeatVector '{self.name}': 'n' must be a positive integer. Received: {n!r}")
-        self.n = int(n)
+        self.n = size(self, "n", n)
 
     def build(self, input_shape: Shape) -> None:
         if len(input_shape) != 2:

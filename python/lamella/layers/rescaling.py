@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from lamella._types import Config
-from lamella.layers.layer import Layer
+from lamella.checks import entries_of, number, numbers
+from lamella.layers.layer import Layer, owner_of
 from lamella.program import ProgramBuilder
 
 
@@ -33,14 +32,10 @@ class Rescaling(Layer):
         self.offset = self._numbers("offset", offset)
 
     def _numbers(self, argument: str, value: Any) -> float | list[float]:
-        array = np.asarray(value, dtype=np.float64)
-        if array.ndim > 1:
-            raise ValueError(
-                f"Rescaling '{self.name}': '{argument}' must be a number or a list of numbers. "
-                f"Received: an array of shape {array.shape}"
-            )
-        numbers: float | list[float] = array.tolist()
-        return numbers
+        entries = entries_of(value)
+        if entries is None:
+            return number(owner_of(self), argument, value)
+        return list(numbers(owner_of(self), argument, value, max(len(entries), 1)))
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         return builder.add(self, "rescaling", value, attributes={"scale": self.scale, "offset": self.offset})

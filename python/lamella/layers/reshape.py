@@ -6,7 +6,9 @@ import math
 from typing import Any
 
 from lamella._types import Config, Shape
-from lamella.layers.layer import Layer
+from lamella.checks import entries_of, refusal
+from lamella.layers.layer import Layer, owner_of
+from lamella.layers.window import size
 from lamella.program import ProgramBuilder
 
 
@@ -28,12 +30,12 @@ class Reshape(Layer):
 
     def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        target = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
-        self.target_shape = tuple(int(axis) for axis in target)
-        if self.target_shape.count(-1) > 1 or any(axis < -1 or axis == 0 for axis in self.target_shape):
-            raise ValueError(
-                f"Reshape '{self.name}': 'target_shape' takes positive integers and at most one -1. "
-                f"Received: {self.target_shape}"
+        entries = entries_of(target_shape)
+        entries = (target_shape,) if entries is None else entries
+        self.target_shape = tuple(size(self, "target_shape", axis, -1) for axis in entries)
+        if self.target_shape.count(-1) > 1 or 0 in self.target_shape:
+            raise refusal(
+                owner_of(self), "target_shape", "positive integers and at most one -1", target_shape
             )
 
     def build(self, input_shape: Shape) -> None:
@@ -47,13 +49,13 @@ class Reshape(Layer):
         return (input_shape[0], *self._resolve(tuple(features)))
 
     def _resolve(self, features: tuple[int, ...]) -> tuple[int, ...]:
-        size, known = math.prod(features), math.prod(axis for axis in self.target_shape if axis != -1)
-        if size % known or (-1 not in self.target_shape and size != known):
+        held, known = math.prod(features), math.prod(axis for axis in self.target_shape if axis != -1)
+        if held % known or (-1 not in self.target_shape and held != known):
             raise ValueError(
-                f"Reshape '{self.name}': rows of shape {features} hold {size} numbers and do not fit into "
-                f"{self.target_shape}"
+                f"Reshape '{self.name}': rows of shape {features} hold {held} numbers and do not fit into "
+                f"{self.target_shape}, which holds {known}"
             )
-        return tuple(size // known if axis == -1 else axis for axis in self.target_shape)
+        return tuple(held // known if axis == -1 else axis for axis in self.target_shape)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         shape = self._resolve(tuple(builder.shape(value)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from lamella._types import Config, Shape
+from lamella.checks import choice, flag, number
 from lamella.layers.interpolation import interpolation_terms, known_interpolation
-from lamella.layers.layer import Layer
-from lamella.layers.window import channels_last, per_axis, spatial_shape
+from lamella.layers.layer import Layer, owner_of
+from lamella.layers.window import channels_last, size, spatial_shape
 from lamella.program import ProgramBuilder
 
 
@@ -83,16 +84,19 @@ class Resizing(Layer):
     ) -> None:
         super().__init__(**kwargs)
         channels_last(self, data_format)
-        self.refuse(fill_mode=(fill_mode, "constant"))
-        (self.height,) = per_axis(self, "height", height, 1)
-        (self.width,) = per_axis(self, "width", width, 1)
+        self.fill_mode: str = choice(owner_of(self), "fill_mode", fill_mode, ("constant",))
+        self.height = size(self, "height", height)
+        self.width = size(self, "width", width)
         self.interpolation = known_interpolation(self, interpolation)
-        self.crop_to_aspect_ratio = bool(crop_to_aspect_ratio)
-        self.pad_to_aspect_ratio = bool(pad_to_aspect_ratio)
+        owner = owner_of(self)
+        self.crop_to_aspect_ratio = flag(owner, "crop_to_aspect_ratio", crop_to_aspect_ratio)
+        self.pad_to_aspect_ratio = flag(owner, "pad_to_aspect_ratio", pad_to_aspect_ratio)
         if self.crop_to_aspect_ratio and self.pad_to_aspect_ratio:
-            raise ValueError(f"Resizing '{self.name}' can crop or pad to the aspect ratio, not both")
-        self.fill_value = float(fill_value)
-        self.antialias = bool(antialias)
+            raise ValueError(
+                f"{owner}: only one of 'crop_to_aspect_ratio' and 'pad_to_aspect_ratio' can be True"
+            )
+        self.fill_value = number(owner, "fill_value", fill_value)
+        self.antialias = flag(owner, "antialias", antialias)
 
     def build(self, input_shape: Shape) -> None:
         spatial_shape(self, input_shape, 2)
@@ -132,7 +136,7 @@ class Resizing(Layer):
             "interpolation": self.interpolation,
             "crop_to_aspect_ratio": self.crop_to_aspect_ratio,
             "pad_to_aspect_ratio": self.pad_to_aspect_ratio,
-            "fill_mode": "constant",
+            "fill_mode": self.fill_mode,
             "fill_value": self.fill_value,
             "antialias": self.antialias,
             "data_format": "channels_last",
@@ -160,8 +164,8 @@ class CenterCrop(Layer):
     def __init__(self, height: int, width: int, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         channels_last(self, data_format)
-        (self.height,) = per_axis(self, "height", height, 1)
-        (self.width,) = per_axis(self, "width", width, 1)
+        self.height = size(self, "height", height)
+        self.width = size(self, "width", width)
 
     def build(self, input_shape: Shape) -> None:
         spatial_shape(self, input_shape, 2)

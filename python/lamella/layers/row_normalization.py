@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from lamella._types import Config, Shape
+from lamella.checks import axes, number
 from lamella.layers.affine import Affine
-from lamella.layers.layer import Layer
+from lamella.layers.layer import Layer, owner_of
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
@@ -29,29 +30,20 @@ class RowNormalization(Layer):
 
     def __init__(self, axis: Any, epsilon: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if not 0.0 < epsilon < float("inf"):
-            raise ValueError(
-                f"{type(self).__name__} '{self.name}': 'epsilon' must be positive and finite. Received: "
-                f"{epsilon!r}"
-            )
-        if not isinstance(axis, int) and not (isinstance(axis, (list, tuple)) and axis):
-            raise ValueError(
-                f"{type(self).__name__} '{self.name}': 'axis' must be an integer or a list of them. "
-                f"Received: {axis!r}"
-            )
-        self.axis: int | list[int] = axis if isinstance(axis, int) else list(axis)
-        self.epsilon = float(epsilon)
+        self.epsilon = number(owner_of(self), "epsilon", epsilon, above=0)
+        checked = axes(owner_of(self), "axis", axis)
+        self.axis: int | list[int] = checked if isinstance(checked, int) else list(checked)
 
     def row_axes(self, input_shape: Sequence[int | None]) -> list[int]:
         """The normalised axes among those of a row, ascending."""
         rank = len(input_shape)
-        axes = [self.axis] if isinstance(self.axis, int) else self.axis
-        if not all(-rank <= axis < rank and axis % rank for axis in axes):
+        named = [self.axis] if isinstance(self.axis, int) else self.axis
+        if not all(-rank <= axis < rank and axis % rank for axis in named):
             raise ValueError(
                 f"{type(self).__name__} '{self.name}': 'axis' must name axes behind the batch axis of inputs "
                 f"of shape {tuple(input_shape)}. Received: axis={self.axis!r}"
             )
-        return sorted({axis % rank - 1 for axis in axes})
+        return sorted({axis % rank - 1 for axis in named})
 
     def parameter_shape(self, input_shape: Shape) -> tuple[int, ...]:
         """The shape of factor and offset: the lengths of the normalised axes."""

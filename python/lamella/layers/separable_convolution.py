@@ -8,7 +8,8 @@ from lamella import activations, constraints, initializers, regularizers
 from lamella._types import Config, Shape
 from lamella.layers.depthwise_convolution import emit_depthwise
 from lamella.layers.kernel_and_bias import Biased
-from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, per_axis, spatial_shape
+from lamella.layers.layer import resolved
+from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, size, spatial_shape
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
@@ -43,16 +44,28 @@ class SeparableConvolution(KernelWindow, Biased):
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         channels_last(self, data_format)
-        (self.filters,) = per_axis(self, "filters", filters, 1)
-        (self.depth_multiplier,) = per_axis(self, "depth_multiplier", depth_multiplier, 1)
+        self.filters = size(self, "filters", filters)
+        self.depth_multiplier = size(self, "depth_multiplier", depth_multiplier)
         self.window = Window(self, self.rank, ("kernel_size", kernel_size), strides, padding, dilation_rate)
         self.set_bias(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
-        self.depthwise_initializer = initializers.get(depthwise_initializer)
-        self.pointwise_initializer = initializers.get(pointwise_initializer)
-        self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
-        self.pointwise_regularizer = regularizers.get(pointwise_regularizer)
-        self.depthwise_constraint = constraints.get(depthwise_constraint)
-        self.pointwise_constraint = constraints.get(pointwise_constraint)
+        self.depthwise_initializer = resolved(
+            self, "depthwise_initializer", initializers.get, depthwise_initializer
+        )
+        self.pointwise_initializer = resolved(
+            self, "pointwise_initializer", initializers.get, pointwise_initializer
+        )
+        self.depthwise_regularizer = resolved(
+            self, "depthwise_regularizer", regularizers.get, depthwise_regularizer
+        )
+        self.pointwise_regularizer = resolved(
+            self, "pointwise_regularizer", regularizers.get, pointwise_regularizer
+        )
+        self.depthwise_constraint = resolved(
+            self, "depthwise_constraint", constraints.get, depthwise_constraint
+        )
+        self.pointwise_constraint = resolved(
+            self, "pointwise_constraint", constraints.get, pointwise_constraint
+        )
         self.depthwise_kernel: Variable
         self.pointwise_kernel: Variable
 

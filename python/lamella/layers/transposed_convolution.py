@@ -7,7 +7,15 @@ from typing import Any, ClassVar
 from lamella import activations
 from lamella._types import Config, Shape
 from lamella.layers.kernel_and_bias import KernelAndBias
-from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, per_axis, spatial_shape
+from lamella.layers.window import (
+    KernelWindow,
+    Window,
+    channels_last,
+    known_channels,
+    per_axis,
+    size,
+    spatial_shape,
+)
 from lamella.program import ProgramBuilder
 
 
@@ -38,7 +46,7 @@ class TransposedConvolution(KernelWindow, KernelAndBias):
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         channels_last(self, data_format)
-        (self.filters,) = per_axis(self, "filters", filters, 1)
+        self.filters = size(self, "filters", filters)
         self.window = Window(self, self.rank, ("kernel_size", kernel_size), strides, padding, dilation_rate)
         self.output_padding: tuple[int, ...] | None = None
         if output_padding is not None:

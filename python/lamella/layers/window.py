@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lamella._types import Shape
+from lamella.checks import choice, entries_of, integer, refusal
+from lamella.layers.layer import Layer, owner_of
 
-if TYPE_CHECKING:
-    from lamella.layers.layer import Layer
+LARGEST = 2**53
+"""The largest size: the native core is told of sizes as floating-point numbers."""
+
+
+def size(layer: Layer, argument: str, value: Any, least: int = 1) -> int:
+    """An integer from `least` to `LARGEST`.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    number = integer(owner_of(layer), argument, value, least)
+    if number > LARGEST:
+        raise refusal(owner_of(layer), argument, f"at most {LARGEST}", value)
+    return number
 
 
 def per_axis(layer: Layer, argument: str, value: Any, rank: int, least: int = 1) -> tuple[int, ...]:
-    """One integer for each of `rank` axes, of one number or a sequence of them.
+    """One integer for each of `rank` axes, of one number or a list of them.
 
     Raises:
-        ValueError: for another number of them, or one that is not an integer of at least `least`.
+        ValueError: for another number of them, or one that is not an integer from `least` to `LARGEST`.
     """
-    numbers = tuple(value) if isinstance(value, Sequence) else (value,) * rank
-    fits = all(not isinstance(n, bool) and int(n) == n and n >= least for n in numbers)
-    if len(numbers) != rank or not fits:
-        raise ValueError(
-            f"{type(layer).__name__} '{layer.name}': '{argument}' must be an integer or {rank} of them, "
-            f"each at least {least}. Received: {argument}={value!r}"
-        )
-    return tuple(int(n) for n in numbers)
+    numbers = entries_of(value)
+    if numbers is None:
+        return (size(layer, argument, value, least),) * rank
+    if len(numbers) != rank:
+        raise refusal(owner_of(layer), argument, f"an integer or {rank} of them", value)
+    return tuple(size(layer, argument, n, least) for n in numbers)
 
 
 def pairs(layer: Layer, argument: str, value: Any, rank: int) -> tuple[tuple[int, int], ...]:
@@ -33,10 +44,11 @@ def pairs(layer: Layer, argument: str, value: Any, rank: int) -> tuple[tuple[int
     Raises:
         ValueError: for another form, or numbers that are not integers of at least 0.
     """
-    if rank == 1 and isinstance(value, Sequence) and not isinstance(value[0], Sequence):
+    entries = entries_of(value)
+    if rank == 1 and entries is not None and not any(entries_of(entry) for entry in entries):
         return (_pair(layer, argument, value),)
-    if isinstance(value, Sequence) and len(value) == rank:
-        return tuple(_pair(layer, argument, entry) for entry in value)
+    if entries is not None and len(entries) == rank:
+        return tuple(_pair(layer, argument, entry) for entry in entries)
     return tuple((n, n) for n in per_axis(layer, argument, value, rank, least=0))
 
 
@@ -51,9 +63,9 @@ def channels_last(layer: Layer, data_format: Any) -> None:
     Raises:
         ValueError: for `"channels_first"` or what is no data format.
     """
-    if data_format not in (None, "channels_last"):
+    if data_format is not None and not (isinstance(data_format, str) and data_format == "channels_last"):
         raise ValueError(
-            f"{type(layer).__name__} '{layer.name}': 'data_format' must be 'channels_last'; put the channels "
+            f"{owner_of(layer)}: 'data_format' must be 'channels_last'; put the channels "
             f"last before the model, or with Permute. Received: data_format={data_format!r}"
         )
     vars(layer)["data_format"] = "channels_last"
@@ -67,7 +79,7 @@ def spatial_shape(layer: Layer, input_shape: Shape, rank: int) -> Shape:
     """
     if len(input_shape) != rank + 2:
         raise ValueError(
-            f"{type(layer).__name__} '{layer.name}' needs inputs of {rank + 2} axes: rows, {rank} spatial, "
+            f"{owner_of(layer)} needs inputs of {rank + 2} axes: rows, {rank} spatial, "
             f"channels. Received: {tuple(input_shape)}"
         )
     return input_shape[1:-1]
@@ -77,12 +89,12 @@ def known_channels(layer: Layer, input_shape: Shape) -> int:
     """The length of the last axis.
 
     Raises:
-        ValueError: when it is not known.
+        ValueError: when it is not known, or 0.
     """
     channels = input_shape[-1]
-    if channels is None:
+    if not channels:
         raise ValueError(
-            f"{type(layer).__name__} '{layer.name}' needs to know how many channels its inputs have. "
+            f"{owner_of(layer)} needs to know how many channels its inputs have. "
             f"Received: {tuple(input_shape)}"
         )
     return channels
@@ -151,15 +163,11 @@ class Window:
         self.size = per_axis(layer, size[0], size[1], rank)
         self.strides = per_axis(layer, "strides", strides, rank)
         self.dilation = per_axis(layer, "dilation_rate", dilation, rank)
-        self.padding = str(padding).lower()
-        if self.padding not in paddings:
-            raise ValueError(
-                f"{type(layer).__name__} '{layer.name}': 'padding' must be one of {paddings}. "
-                f"Received: padding={padding!r}"
-            )
+        lower = padding.lower() if isinstance(padding, str) else padding
+        self.padding: str = choice(owner_of(layer), "padding", lower, paddings)
         if max(self.strides) > 1 and max(self.dilation) > 1:
             raise ValueError(
-                f"{type(layer).__name__} '{layer.name}': strides and dilation cannot both be larger than 1. "
+                f"{owner_of(layer)}: strides and dilation cannot both be larger than 1. "
                 f"Received: strides={strides!r}, dilation_rate={dilation!r}"
             )
 
@@ -193,7 +201,7 @@ class Window:
         reach = self.reach(axis)
         if reach > padded:
             raise ValueError(
-                f"{type(self.layer).__name__} '{self.layer.name}': a window of {self.size} with dilation "
+                f"{owner_of(self.layer)}: a window of {self.size} with dilation "
                 f"{self.dilation} does not fit into inputs of spatial shape {tuple(shape)}"
             )
         return (padded - reach) // self.strides[axis] + 1

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lamella._types import Array, Config
+from lamella.checks import choice
 from lamella.regularizers.regularizer import Regularizer
 
 _SMALLEST_SQUARE = 1e-12
@@ -31,9 +32,7 @@ class OrthogonalRegularizer(Regularizer):
 
     def __init__(self, factor: float = 0.01, mode: str = "rows") -> None:
         self.factor = self.require_factor("factor", factor)
-        if mode not in ("rows", "columns"):
-            raise ValueError(f"OrthogonalRegularizer: 'mode' must be 'rows' or 'columns'. Received: {mode!r}")
-        self.mode = mode
+        self.mode: str = choice("OrthogonalRegularizer", "mode", mode, ("rows", "columns"))
 
     def __call__(self, x: Any) -> float:
         unit, _ = self._unit_vectors(x)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-import numpy as np
-
 from lamella._types import Array, Config, Spec
+from lamella.checks import number
 from lamella.registry import constructor_arguments
 from lamella.settings import Configured
 
@@ -55,9 +54,4 @@ class Regularizer(Configured):
 
     def require_factor(self, argument: str, value: Any) -> float:
         """Return the value as a float; raise ValueError unless it is a finite number and not negative."""
-        if not isinstance(value, (int, float, np.number)) or not 0 <= float(value) < float("inf"):
-            raise ValueError(
-                f"{type(self).__name__}: the factor '{argument}' must be a finite number and not negative. "
-                f"Received: {value!r}"
-            )
-        return float(value)
+        return number(type(self).__name__, argument, value, least=0)
