@@ -31,16 +31,28 @@ def as_numbers(name: str, value: Any, name_of: NameOf | None = None) -> Array:
     >>> as_numbers("x", [[1, 2]]).shape, as_numbers("x", [np.zeros((3, 2))]).shape
     ((1, 2), (3, 2))
     """
-    array = value if type(value) is np.ndarray else _to_array(name, only(name, value, name_of))
+    array = value if type(value) is np.ndarray else only(name, value, name_of)
+    array = to_array(name, array)
+    if array.ndim == 0:
+        raise ValueError(f"{name} must have at least one axis, the samples. Received: a single number")
+    if array.shape[0] == 0:
+        raise ValueError(f"{name} holds no samples. Received: an array of shape {array.shape}")
+    return array
+
+
+def to_array(name: str, value: Any) -> Array:
+    """Return the array of real numbers behind `value`, of any shape.
+
+    Raises:
+        TypeError: when it does not hold real numbers.
+        ValueError: when some are missing.
+    """
+    array = value if type(value) is np.ndarray else _convert(name, value)
     dtype = array.dtype
     if dtype.kind not in elements.NUMERIC:
         if array.ndim == 0:
             raise TypeError(f"{name} must be an array of real numbers. Received: {shown(value)}")
         raise elements.refusal(name, array)
-    if array.ndim == 0:
-        raise ValueError(f"{name} must have at least one axis, the samples. Received: a single number")
-    if array.shape[0] == 0:
-        raise ValueError(f"{name} holds no samples. Received: an array of shape {array.shape}")
     return array if dtype.isnative else array.astype(dtype.newbyteorder("="))
 
 
@@ -84,7 +96,7 @@ def is_sparse(value: Any) -> bool:
     return hasattr(value, "tocsr") and hasattr(value, "toarray")
 
 
-def _to_array(name: str, value: Any) -> Array:
+def _convert(name: str, value: Any) -> Array:
     if tables.is_table(value):
         return tables.table_to_array(name, value)
     if tables.is_column(value):

@@ -10,8 +10,10 @@ import numpy as np
 
 from lamella._types import Array, Config, Shape
 from lamella.checks import axes, entries_of, flag, refusal
+from lamella.data.conversion import as_numbers, is_array
 from lamella.layers.layer import Layer, owner_of
 from lamella.program import ProgramBuilder
+from lamella.utils.py_dataset import PyDataset
 from lamella.variable import Variable, claim_blank
 
 _EPSILON = 1e-7
@@ -106,8 +108,8 @@ class Normalization(Layer):
         """Learn mean and variance.
 
         Args:
-            data: an array (rows, ...), also mapped into memory, or an iterable of batches; of tuples the
-                first entry counts.
+            data: an array (rows, ...), also mapped into memory, a table, a sparse matrix, or an iterable of
+                batches; of tuples the first entry counts.
 
         Raises:
             ValueError: when there are no data, they do not fit what the layer was built for, or mean and
@@ -117,7 +119,7 @@ class Normalization(Layer):
             raise ValueError(f"Normalization '{self.name}' was given 'mean' and 'variance': it cannot adapt")
         count, mean, squares = 0, np.zeros(()), np.zeros(())
         for batch in _batches(data):
-            x = np.asarray(batch, dtype=np.float64)
+            x = batch.astype(np.float64)
             self.build_under("", (None, *x.shape[1:]))
             self._check(x.shape)
             kept = self._kept_axes(x.shape)
@@ -201,14 +203,19 @@ def _statistics(owner: str, argument: str, value: Any) -> Array:
     return array
 
 
-def _batches(data: Any) -> Iterator[Any]:
+def _batches(data: Any) -> Iterator[Array]:
     """An array block by block, or the first entries of batches."""
-    if hasattr(data, "shape"):
-        yield from (data[first : first + _BLOCK] for first in range(0, len(data), _BLOCK))
+    is_list = isinstance(data, (list, tuple))
+    if is_array(data) or (is_list and data and not is_array(data[0])):
+        whole = data if is_array(data) else as_numbers("data", data)
+        for first in range(0, whole.shape[0], _BLOCK):
+            yield as_numbers("data", whole[first : first + _BLOCK])
         return
+    if isinstance(data, PyDataset):
+        data = data.pass_over(shuffle=False)
     if not isinstance(data, Iterable):
         raise TypeError(
             f"adapt() takes an array or an iterable of batches. Received: an object of {type(data).__name__}"
         )
     for batch in data:
-        yield batch[0] if isinstance(batch, tuple) else batch
+        yield as_numbers("data", batch[0] if isinstance(batch, tuple) else batch)

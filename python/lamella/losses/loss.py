@@ -8,6 +8,7 @@ import numpy as np
 
 from lamella import _core, config
 from lamella._types import Array, Config, Spec
+from lamella.data.conversion import to_array
 from lamella.registry import constructor_arguments
 from lamella.settings import Configured
 
@@ -16,10 +17,10 @@ _REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", 
 
 def as_targets(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
     """Targets and predictions as arrays of floating predictions and, where it was left out, the last axis."""
-    predicted = np.asarray(y_pred)
+    predicted = to_array("y_pred", y_pred)
     if predicted.dtype.name not in ("float32", "float64"):
         predicted = predicted.astype(config.floatx())
-    true = np.asarray(y_true)
+    true = to_array("y_true", y_true)
     if true.ndim == predicted.ndim - 1 and predicted.shape[-1] == 1:
         true = true[..., np.newaxis]
     return true, predicted
