@@ -4,7 +4,8 @@ import inspect
 
 import numpy as np
 
-from lamella import callbacks, optimizers
+import lamella
+from lamella import callbacks, config, diagnostics, optimizers, utils
 from lamella.optimizers import schedules
 
 
@@ -93,6 +94,15 @@ def _public(module, **valid):
             yield f"{module.__name__.removeprefix('lamella.')}.{name}", member, valid.get(name, {})
 
 
+def _model():
+    model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(1, name="out")])
+    model.compile("sgd", "mse")
+    return model
+
+
+X, Y = np.ones((4, 2), "float32"), np.ones((4, 1), "float32")
+DATA = {"x": X, "y": Y}
+
 CASES = [
     *_public(optimizers, Optimizer={"learning_rate": 0.1}, get=None, serialize=None, deserialize=None),
     *_public(
@@ -113,6 +123,33 @@ CASES = [
         CSVLogger={"filename": "log.csv"},
         LearningRateScheduler={"schedule": lambda epoch: 0.1},
         ModelCheckpoint={"filepath": "model.keras"},
+    ),
+    *_public(
+        utils,
+        Progbar={"target": 3},
+        get_file=None,
+        pad_sequences={"sequences": [[1], [2, 3]]},
+        to_categorical={"x": [0, 1]},
+        set_random_seed={"seed": 1},
+        custom_object_scope=None,  # which looks at its argument when it is entered
+        CustomObjectScope=None,
+    ),
+    *_public(
+        config,
+        set_epsilon={"value": 1e-7},
+        set_floatx={"value": "float32"},
+        set_image_data_format={"data_format": "channels_last"},
+        set_num_threads={"count": 1},
+        standardize_dtype={"dtype": "float32"},
+    ),
+    *_public(
+        diagnostics,
+        GradientMonitor=DATA,
+        GradientReport=None,
+        LearningRateCurve=None,
+        VariableCheck=None,
+        gradient_check={"model": _model(), **DATA},
+        learning_rate_finder={"model": _model(), **DATA},
     ),
 ]
 """Name, class or function, and the arguments it needs."""

@@ -18,6 +18,7 @@ def default_settings():
     threads = lamella.config.num_threads()
     yield
     lamella.config.set_floatx("float32")
+    lamella.config.set_epsilon(1e-7)
     lamella.config.set_num_threads(threads)
 
 

@@ -1,8 +1,32 @@
 """Every argument of every public class and function is checked: nothing absurd ends in another error."""
 
+import types
+
 import pytest
 
+import lamella
 from absurd_arguments import CASES, complaints
+
+NOT_COVERED = {
+    "activations",
+    "backend",
+    "constraints",
+    "datasets",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "preprocessing",
+    "random",
+    "regularizers",
+    "saving",
+}
+
+
+def test_every_module_is_covered_or_listed():
+    modules = {name for name in lamella.__all__ if isinstance(getattr(lamella, name), types.ModuleType)}
+    assert {name.partition(".")[0] for name, _, _ in CASES} == modules - NOT_COVERED
 
 
 @pytest.mark.filterwarnings("ignore")

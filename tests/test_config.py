@@ -29,7 +29,7 @@ def test_epsilon():
 def test_threads():
     config.set_num_threads(3)
     assert config.num_threads() == 3
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ValueError, match="from 1 to 1024"):
         config.set_num_threads(0)
 
 
@@ -70,8 +70,11 @@ def test_to_categorical():
             utils.to_categorical(wrong, 3)
     with pytest.raises(TypeError, match="integer"):
         utils.to_categorical(["a"])
-    with pytest.raises(TypeError, match="fractions"):
+    with pytest.raises(TypeError, match="integer classes"):
         utils.to_categorical([0.5])
+    with pytest.raises(ValueError, match="'num_classes', do not fit into memory"):
+        utils.to_categorical([2**62])
+    assert utils.to_categorical([0, 10**6]).shape == (2, 10**6 + 1)  # never a square of so many classes
 
 
 def test_the_module_says_what_it_is():

@@ -184,7 +184,7 @@ def test_learning_rate_finder_finds_the_edge_of_divergence():
 
 def test_learning_rate_finder_refuses_and_restores_after_errors():
     model = network()
-    with pytest.raises(ValueError, match="min_lr"):
+    with pytest.raises(ValueError, match="max_lr"):
         learning_rate_finder(model, X, Y, min_lr=1.0, max_lr=0.1)
     with pytest.raises(ValueError, match="not finite"):
         learning_rate_finder(model, X * np.nan, Y)

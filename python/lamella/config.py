@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella import _core
+from lamella import _core, checks
 
 __all__ = [
     "epsilon",
@@ -18,6 +18,7 @@ __all__ = [
     "standardize_dtype",
 ]
 
+_MAX_THREADS = 1024
 _FLOAT_TYPES = ("float32", "float64")
 _settings: dict[str, Any] = {"floatx": "float32", "epsilon": 1e-7}
 
@@ -45,9 +46,7 @@ def set_floatx(value: str) -> None:
     'float64'
     >>> set_floatx("float32")
     """
-    if value not in _FLOAT_TYPES:
-        raise ValueError(f"floatx must be one of {', '.join(_FLOAT_TYPES)}. Received: {value!r}")
-    _settings["floatx"] = value
+    _settings["floatx"] = checks.choice("set_floatx", "value", value, _FLOAT_TYPES)
 
 
 def standardize_dtype(dtype: Any) -> str:
@@ -64,11 +63,13 @@ def standardize_dtype(dtype: Any) -> str:
     """
     if dtype is None:
         return floatx()
+    named = dtype
     if isinstance(dtype, dict):
-        dtype = dtype.get("config", {}).get("name")
-    name = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", str(dtype))
+        policy = dtype.get("config")
+        named = policy.get("name") if isinstance(policy, dict) else None
+    name = named if isinstance(named, str) else getattr(named, "__name__", str(named))
     if name not in _FLOAT_TYPES:
-        raise ValueError(f"dtype must be one of {', '.join(_FLOAT_TYPES)}. Received: {dtype!r}")
+        raise ValueError(f"dtype must be one of {', '.join(_FLOAT_TYPES)}. Received: {checks.shown(dtype)}")
     return str(name)
 
 
@@ -82,14 +83,17 @@ def epsilon() -> float:
 
 
 def set_epsilon(value: float) -> None:
-    """Set what `epsilon()` returns. It changes nothing inside the library.
+    """Set what `epsilon()` returns, a positive number. It changes nothing inside the library.
+
+    Raises:
+        ValueError: for anything else.
 
     >>> set_epsilon(1e-5)
     >>> epsilon()
     1e-05
     >>> set_epsilon(1e-7)
     """
-    _settings["epsilon"] = float(value)
+    _settings["epsilon"] = checks.number("set_epsilon", "value", value, above=0)
 
 
 def image_data_format() -> str:
@@ -109,10 +113,10 @@ def set_image_data_format(data_format: str) -> None:
 
     >>> set_image_data_format("channels_last")
     """
-    if data_format != "channels_last":
+    if not isinstance(data_format, str) or data_format != "channels_last":
         raise ValueError(
             "Images have their channels last here: transpose them, x.transpose(0, 2, 3, 1). "
-            f"Received: data_format={data_format!r}"
+            f"Received: data_format={checks.shown(data_format)}"
         )
 
 
@@ -132,7 +136,7 @@ def set_num_threads(count: int) -> None:
     """Set the number of threads that training and prediction use.
 
     Raises:
-        ValueError: when `count` is less than 1.
+        ValueError: unless `count` is an integer from 1 to 1024.
 
     >>> before = num_threads()
     >>> set_num_threads(1)
@@ -140,6 +144,4 @@ def set_num_threads(count: int) -> None:
     1
     >>> set_num_threads(before)
     """
-    if count < 1:
-        raise ValueError(f"The number of threads must be at least 1. Received: {count}")
-    _core.set_num_threads(count)
+    _core.set_num_threads(checks.integer("set_num_threads", "count", count, 1, _MAX_THREADS))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from lamella.checks import refusal
+from lamella.checks import refusal, text
 
 T = TypeVar("T")
 
@@ -106,7 +106,7 @@ def register_serializable(package: str = "Custom", name: str | None = None) -> C
         name: a name for the object; its own by default.
 
     Raises:
-        ValueError: when another object has the name.
+        ValueError: when another object has the name, or a name is no text.
 
     >>> import lamella
     >>> @register_serializable("docs")
@@ -116,6 +116,9 @@ def register_serializable(package: str = "Custom", name: str | None = None) -> C
     >>> config["registered_name"], type(lamella.regularizers.deserialize(config)).__name__
     ('docs>Mine', 'Mine')
     """
+    text("register_serializable", "package", package)
+    if name is not None:
+        text("register_serializable", "name", name)
 
     def register(obj: T) -> T:
         known_as = f"{package}>{name or getattr(obj, '__name__', '')}"

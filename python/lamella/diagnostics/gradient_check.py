@@ -8,8 +8,9 @@ import numpy as np
 
 from lamella import _core
 from lamella._types import Array
+from lamella.checks import integer, number
 from lamella.custom_objects import describing
-from lamella.diagnostics.probe import Probe
+from lamella.diagnostics.probe import Probe, require_model
 from lamella.models import Model
 
 _STEP = 1e-5
@@ -93,15 +94,17 @@ def gradient_check(
     >>> gradient_check(model, x, x.sum(axis=1)).passed
     True
     """
-    if samples < 1:
-        raise ValueError(f"samples must be at least 1. Received: {samples}")
+    owner = "gradient_check"
+    require_model(owner, model)
+    samples = integer(owner, "samples", samples, least=1)
+    tolerance = number(owner, "tolerance", tolerance, least=0)
+    rng = np.random.default_rng(integer(owner, "seed", seed, least=0))
     twin = _in_double_precision(model, np.asarray(x).shape[1:])
     probe = Probe(twin, x, y, sample_weight)
     paths = {id(copy): v.path for copy, v in zip(twin.weights, model.weights, strict=True)}
     gradients = [(v, g) for v, g in probe.gradients() if id(v) in paths]
     if not gradients:
         raise ValueError(f"Model '{model.name}' has no trainable variables whose gradients could be checked")
-    rng = np.random.default_rng(seed)
     report = GradientReport()
     for variable, gradient in gradients:
         chosen = rng.permutation(variable.size)[:samples]

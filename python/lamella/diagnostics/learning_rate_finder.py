@@ -8,9 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lamella._types import Array
-from lamella.diagnostics.probe import Probe
+from lamella.checks import integer, number
+from lamella.diagnostics.probe import Probe, require_model
 from lamella.models import Model
 from lamella.utils.plotting import PALETTE, QUIET, label_panel, new_figure
+
+_MAX_STEPS = 1_000_000
 
 
 class LearningRateCurve(NamedTuple):
@@ -85,7 +88,8 @@ def learning_rate_finder(
         divergence.
 
     Raises:
-        TypeError, ValueError: as `fit`; also when the rates are not 0 < min_lr < max_lr.
+        TypeError, ValueError: as `fit`; also when the rates are not 0 < min_lr < max_lr, or another argument
+            is not what it must be.
 
     >>> import numpy as np, lamella
     >>> model = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(1)])
@@ -95,10 +99,14 @@ def learning_rate_finder(
     >>> 1e-3 < curve.suggestion < 1
     True
     """
-    if not 0 < min_lr < max_lr < math.inf:
-        raise ValueError(f"Rates must be 0 < min_lr < max_lr. Received: min_lr={min_lr}, max_lr={max_lr}")
-    if steps < 2:
-        raise ValueError(f"steps must be at least 2. Received: {steps}")
+    owner = "learning_rate_finder"
+    require_model(owner, model)
+    batch_size = integer(owner, "batch_size", batch_size, least=1)
+    min_lr = number(owner, "min_lr", min_lr, above=0)
+    max_lr = number(owner, "max_lr", max_lr, above=min_lr)
+    steps = integer(owner, "steps", steps, least=2, most=_MAX_STEPS)
+    smoothing = number(owner, "smoothing", smoothing, least=0, below=1)
+    stop_at = number(owner, "stop_at", stop_at, above=1, infinite=True)
     compiled = model._require_compiled()
     probe = Probe(model, x, y, sample_weight, compiled.optimizer.spec())
     rates = np.geomspace(min_lr, max_lr, steps)

@@ -7,6 +7,7 @@ from typing import Any
 
 from lamella import _core, activations
 from lamella._types import Array, Spec
+from lamella.checks import refusal
 from lamella.data.arrays import adapt
 from lamella.layers import InputLayer, Layer, ReLU
 from lamella.models import Model
@@ -14,6 +15,12 @@ from lamella.models.passes import feed_for
 
 PLAIN_SGD: Spec = ("sgd", {"momentum": 0.0, "nesterov": False})
 """An optimizer without slots, for trainers that never take a step that counts."""
+
+
+def require_model(owner: str, model: Any) -> None:
+    """Raise ValueError for what is no model."""
+    if not isinstance(model, Model):
+        raise refusal(owner, "model", "a compiled model", model)
 
 
 class Probe:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lamella import seeding
+from lamella.checks import flag, integer
 
 
 class PyDataset:
@@ -34,9 +35,10 @@ class PyDataset:
     """
 
     def __init__(self, workers: int = 1, use_multiprocessing: bool = False, max_queue_size: int = 10) -> None:
-        self.workers = workers
-        self.use_multiprocessing = use_multiprocessing
-        self.max_queue_size = max_queue_size
+        owner = type(self).__name__
+        self.workers = integer(owner, "workers", workers, least=0)
+        self.use_multiprocessing = flag(owner, "use_multiprocessing", use_multiprocessing)
+        self.max_queue_size = integer(owner, "max_queue_size", max_queue_size, least=0)
 
     def __getitem__(self, index: int) -> Any:
         """Batch `index`: `(x, y)` or `(x, y, sample_weight)`, each an array with rows first."""

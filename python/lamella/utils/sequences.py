@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lamella._types import Array
-from lamella.checks import choice, integer
+from lamella.checks import choice, integer, refusal, shown
 
 
 def pad_sequences(
@@ -49,8 +49,10 @@ def pad_sequences(
         )
     for index, sequence in enumerate(sequences):
         if not hasattr(sequence, "__len__"):
-            raise ValueError(f"pad_sequences: entry {index} is not a sequence. Received: {sequence!r}")
-    kind = np.dtype(dtype)
+            raise ValueError(
+                f"pad_sequences: entry {index} of 'sequences' is not a sequence. Received: {shown(sequence)}"
+            )
+    kind = _type(dtype)
     if isinstance(value, str) and kind.kind not in "OUS":
         raise ValueError(
             f"pad_sequences: 'value' {value!r} does not fit dtype {kind}: texts need dtype=object"
@@ -59,12 +61,12 @@ def pad_sequences(
     if maxlen is not None:
         length = integer("pad_sequences", "maxlen", maxlen, least=0)
     row_shape = next((np.asarray(s).shape[1:] for s in sequences if len(s)), ())
-    result = np.full((len(sequences), length, *row_shape), value, dtype=kind)
+    result = _filled((len(sequences), length, *row_shape), value, kind)
     for index, sequence in enumerate(sequences):
         kept = sequence[max(0, len(sequence) - length) :] if truncating == "pre" else sequence[:length]
         if not len(kept):
             continue
-        steps = np.asarray(kept, dtype=kind)
+        steps = _steps(index, kept, kind)
         if steps.shape[1:] != row_shape:
             raise ValueError(
                 f"pad_sequences: the steps of entry {index} have shape {steps.shape[1:]}, others {row_shape}"
@@ -74,3 +76,31 @@ def pad_sequences(
         else:
             result[index, : len(steps)] = steps
     return result
+
+
+def _type(dtype: Any) -> np.dtype[Any]:
+    try:
+        kind: np.dtype[Any] = np.dtype(dtype)
+    except (TypeError, ValueError):
+        raise refusal("pad_sequences", "dtype", "a type of NumPy's", dtype) from None
+    return kind
+
+
+def _filled(shape: tuple[int, ...], value: Any, kind: np.dtype[Any]) -> Array:
+    try:
+        return np.full(shape, value, dtype=kind)
+    except (TypeError, OverflowError, ValueError, MemoryError):
+        raise ValueError(
+            f"pad_sequences: no array of shape {shape}, as 'maxlen' and 'sequences' give it, can be filled "
+            f"with the 'value' {shown(value)} of dtype {kind}"
+        ) from None
+
+
+def _steps(index: int, sequence: Any, kind: np.dtype[Any]) -> Array:
+    try:
+        return np.asarray(sequence, dtype=kind)
+    except (TypeError, OverflowError, ValueError):
+        raise ValueError(
+            f"pad_sequences: entry {index} of 'sequences' does not fit dtype {kind}. "
+            f"Received: {shown(sequence)}"
+        ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lamella import naming, seeding
+from lamella.checks import flag, integer
 
 
 def set_random_seed(seed: int) -> None:
@@ -23,15 +24,14 @@ def set_random_seed(seed: int) -> None:
     >>> bool((initializers.HeNormal()((2, 2)) == first).all())
     True
     """
-    if isinstance(seed, bool) or int(seed) != seed or not 0 <= seed < 2**32:
-        raise ValueError(f"The seed must be an integer from 0 to 2**32 - 1. Received: {seed!r}")
+    value = integer("set_random_seed", "seed", seed, 0, 2**32 - 1)
     import random
 
     import numpy as np
 
-    random.seed(int(seed))
-    np.random.seed(int(seed))  # noqa: NPY002  # for the user's own code, as Keras does
-    seeding.set_seed(int(seed))
+    random.seed(value)
+    np.random.seed(value)  # noqa: NPY002  # for the user's own code, as Keras does
+    seeding.set_seed(value)
 
 
 def clear_session(free_memory: bool = True) -> None:
@@ -45,4 +45,5 @@ def clear_session(free_memory: bool = True) -> None:
     >>> layers.Flatten().name, layers.Flatten().name
     ('flatten', 'flatten_1')
     """
+    flag("clear_session", "free_memory", free_memory)
     naming.reset_names()
