@@ -1,6 +1,8 @@
 #include "base/thread.h"
 
+#include <cerrno>
 #include <memory>
+#include <new>
 #include <system_error>
 
 #include "base/thread_scratch.h"
@@ -16,9 +18,13 @@ struct Start {
   Block scratch;
 };
 
+[[noreturn]] void refuse(int failure) {
+  throw std::system_error(failure, std::generic_category(), "cannot start a thread");
+}
+
 void* run(void* argument) {
   const std::unique_ptr<Start> start(static_cast<Start*>(argument));
-  give_thread_scratch(std::move(start->scratch));
+  use_as_thread_scratch(start->scratch);
   start->body();
   return nullptr;
 }
@@ -26,13 +32,18 @@ void* run(void* argument) {
 }  // namespace
 
 Thread::Thread(std::function<void()> body) {
+  std::unique_ptr<Start> owned;
+  try {
+    owned = std::make_unique<Start>(std::move(body), Block(kThreadScratchBytes));
+  } catch (const std::bad_alloc&) {
+    refuse(ENOMEM);
+  }
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kStackBytes);
-  auto owned = std::make_unique<Start>(std::move(body), Block(kThreadScratchBytes));
   const int failure = pthread_create(&handle_, &attributes, run, owned.get());
   pthread_attr_destroy(&attributes);
-  if (failure != 0) throw std::system_error(failure, std::generic_category(), "cannot start a thread");
+  if (failure != 0) refuse(failure);
   owned.release();
 }
 

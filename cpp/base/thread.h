@@ -8,7 +8,7 @@ namespace lamella {
 
 class Thread {
  public:
-  // Throws std::system_error where no thread can be started, std::bad_alloc where there is no memory for it.
+  // Throws std::system_error where no thread can be started, or there is no memory for it.
   explicit Thread(std::function<void()> body);
 
   void join() { pthread_join(handle_, nullptr); }

@@ -6,16 +6,19 @@ namespace lamella {
 
 namespace {
 
-thread_local Block scratch;
+thread_local char* scratch = nullptr;
 
 }  // namespace
 
 char* thread_scratch(int64_t bytes) {
   if (bytes > kThreadScratchBytes) misuse("a thread has no ", bytes, " bytes of working memory");
-  if (scratch.data() == nullptr) scratch = Block(kThreadScratchBytes);
-  return scratch.data();
+  if (scratch == nullptr) {
+    thread_local const Block owned(kThreadScratchBytes);
+    scratch = owned.data();
+  }
+  return scratch;
 }
 
-void give_thread_scratch(Block memory) { scratch = std::move(memory); }
+void use_as_thread_scratch(const Block& memory) { scratch = memory.data(); }
 
 }  // namespace lamella

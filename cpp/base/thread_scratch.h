@@ -18,7 +18,7 @@ T& thread_scratch() {
   return *reinterpret_cast<T*>(thread_scratch(sizeof(T)));
 }
 
-// Gives the calling thread its memory, which another one has taken for it.
-void give_thread_scratch(Block memory);
+// Lets the calling thread use memory of this size, which somebody else owns, instead of taking its own.
+void use_as_thread_scratch(const Block& memory);
 
 }  // namespace lamella
