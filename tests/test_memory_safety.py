@@ -3,32 +3,13 @@
 What could crash runs in a process of its own.
 """
 
-import subprocess
-import sys
-import textwrap
-
 import numpy as np
 import pytest
 
 import lamella
 from lamella import _core, layers, losses, metrics
 from lamella.regularizers import Regularizer
-
-PREAMBLE = """
-import gc, threading, time
-import numpy as np
-import lamella
-from lamella import _core, layers, losses, metrics
-"""
-
-
-def output_of(body):
-    """What a program prints that has to end well."""
-    process = subprocess.run(
-        [sys.executable, "-c", PREAMBLE + textwrap.dedent(body)], capture_output=True, text=True, timeout=120
-    )
-    assert process.returncode == 0, (process.returncode, process.stderr[-2000:])
-    return process.stdout
+from own_process import output_of
 
 
 def classifier(metric=None, loss="mse", units=3, activation="softmax"):
@@ -107,25 +88,6 @@ def test_a_state_that_is_not_the_metrics_is_refused(kind):
     for cols, values in ((2**62, []), (2**60, [0.0] * 4), (3, [0.0] * 5), (2, [])):
         with pytest.raises(ValueError, match=r"state|label_weights|does not fit"):
             state.set_values(cols, values)
-
-
-@pytest.mark.parametrize("value", [2**63, -(2**70), 10**400])
-def test_integers_of_any_size_are_refused_by_name(value):
-    with pytest.raises(ValueError, match="'precision': 'class_id' must be an integer of 64 bits"):
-        _core.MetricState(("precision", {"thresholds": [0.5], "class_id": value}))
-
-
-@pytest.mark.parametrize("value", [None, object(), ["a"], {}, 1j])
-def test_settings_of_other_types_are_refused_by_name(value):
-    with pytest.raises(TypeError, match="'precision': 'class_id' must be a number"):
-        _core.MetricState(("precision", {"thresholds": [0.5], "class_id": value}))
-
-
-@pytest.mark.parametrize("numbers", [[float("nan")], [1e300], [0.5], [2.0**63]])
-def test_lists_of_integers_hold_integers(numbers):
-    program = _core.Program((4,), "float32")
-    with pytest.raises(ValueError, match="'r': 'shape' must be integers of 64 bits"):
-        program.add("reshape", [0], [], {"shape": numbers}, "r", True)
 
 
 def test_predictions_that_are_not_numbers_are_counted_somewhere():
@@ -246,42 +208,6 @@ def test_labels_changed_by_another_thread_never_crash():
     """)
 
 
-# Threads with small stacks.
-
-NETWORKS = {
-    "dense": ("[layers.Input((1024,)), layers.Dense(1024)]", (256, 1024)),
-    "narrow": ("[layers.Input((512,)), layers.Dense(512)]", (4096, 512)),
-    "convolution": ("[layers.Input((16, 16, 64)), layers.Conv2D(64, 3)]", (32, 14, 14, 64)),
-    "gradients of few channels": ("[layers.Input((16, 16, 3)), layers.Conv2D(16, 3)]", (32, 14, 14, 16)),
-    "transposed": ("[layers.Input((8, 8, 32)), layers.Conv2DTranspose(32, 3)]", (32, 10, 10, 32)),
-}
-
-
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("network", NETWORKS)
-def test_threads_with_small_stacks_train(network, dtype):
-    stack, output_shape = NETWORKS[network]
-    output_of(f"""
-    lamella.config.set_num_threads(1)
-    rng = np.random.default_rng(0)
-    def trained():
-        lamella.utils.set_random_seed(0)
-        lamella.config.set_floatx("{dtype}")
-        model = lamella.Sequential({stack})
-        model.compile("sgd", "mse")
-        x = np.resize(np.linspace(-1, 1, 999), ({output_shape[0]}, *model.input_shape[1:])).astype("{dtype}")
-        y = np.resize(np.linspace(-1, 1, 777), {output_shape}).astype("{dtype}")
-        model.fit(x, y, batch_size=4096, verbose=0)
-        return model.get_weights()
-    expected, found = trained(), []
-    threading.stack_size(128 * 1024)
-    thread = threading.Thread(target=lambda: found.append(trained()))
-    thread.start()
-    thread.join()
-    assert all(np.array_equal(a, b) for a, b in zip(expected, *found, strict=True))
-    """)
-
-
 # Arrays that Python keeps.
 
 
@@ -385,31 +311,40 @@ def test_regularizers_and_constraints_may_keep_and_change_what_they_are_given():
     assert model.get_weights()[0].min() == 0
 
 
-# Sizes.
+# Passes and variables.
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        "_core.loss_values(('mean_squared_error', {}), wide, wide)",
-        "_core.metric_value(('mean_squared_error', {}), wide, wide)",
-        "_core.loss_values(('mean_squared_error', {}), long, long)",
-        "_core.MetricState(('mean_squared_error', {})).update(wide, wide)",
-        "model.fit(long, long, batch_size=2**62, verbose=0)",
-        "model.evaluate(long, long, batch_size=2**62, verbose=0)",
-        "model.predict(long, batch_size=2**62, verbose=0)",
-    ],
-)
-def test_sizes_that_do_not_fit_are_refused(call):
-    """Arrays that repeat one number are of any size."""
-    found = output_of(f"""
-    wide = np.broadcast_to(np.int8(0), (2**31, 2**31))
-    long = np.broadcast_to(np.int8(0), (2**62, 1))
-    model = lamella.Sequential([layers.Input((1,)), layers.Rescaling(2.0)])
-    model.compile("sgd", "mse")
-    try:
-        {call}
-    except (ValueError, MemoryError):
-        print("refused")
-    """)
-    assert found == "refused\n"
+def native_trainer():
+    program = _core.Program((4,), "float32")
+    kernel = _core.Variable(X[:4, :3].copy(), "kernel")
+    program.add("dense", [0], [kernel, None], {}, "d", True)
+    return _core.Trainer(
+        program, ("mean_squared_error", {}), [], ("sgd", {"momentum": 0.0, "nesterov": 0}), [], 0
+    ), kernel
+
+
+def test_a_pass_that_is_refused_or_over_keeps_no_feed():
+    trainer, _ = native_trainer()
+    trainer.start(_core.Feed(X, ONE_HOT), 2)
+    assert trainer.run(0.1, 1) == 1
+    with pytest.raises(ValueError, match="same number of rows"):
+        trainer.start(_core.Feed(X, ONE_HOT[:5]), 2)
+    with pytest.raises(RuntimeError, match="begun by start"):
+        trainer.run(0.1, 1)
+    trainer.gradients(_core.Feed(X, ONE_HOT))
+    with pytest.raises(RuntimeError, match="begun by start"):
+        trainer.run(0.1, 1)
+    trainer.start(_core.Feed(X, ONE_HOT), 4)
+    assert trainer.run(0.1) == 2
+
+
+def test_variables_move_into_a_block_once():
+    """A trainer in another thread may hold on to where they lie."""
+    _, kernel = native_trainer()
+    _core.pack([kernel])
+    version = kernel.version
+    other = _core.Variable(np.ones(3, "float32"), "other")
+    _core.pack([kernel, other])
+    assert kernel.version == version
+    np.testing.assert_array_equal(other.numpy(), np.ones(3))
+    np.testing.assert_array_equal(kernel.numpy(), X[:4, :3])

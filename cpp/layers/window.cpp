@@ -18,17 +18,40 @@ std::array<int64_t, kAxes> on_three_axes(const Shape& numbers, int64_t otherwise
   return result;
 }
 
-// How many numbers a window reaches over, and how many there are with their padding.
-struct Extent {
-  int64_t reach, padded;
-};
-
-Extent extent_of(const ops::Window& window, int64_t after, size_t axis) {
+// The numbers along an axis together with their padding.
+int64_t padded_size(const ops::Window& window, int64_t after, size_t axis) {
   int64_t padded = 0;
   if (__builtin_add_overflow(window.input[axis], window.before[axis], &padded) ||
       __builtin_add_overflow(padded, after, &padded))
     fail("A padding of ", window.before[axis], " and ", after, " does not fit into 64 bits.");
-  return {checked_product(window.taps[axis] - 1, window.dilation[axis]) + 1, padded};
+  return padded;
+}
+
+// Checks the window along an axis and finds how many outputs there are.
+void complete_axis(const Definition& definition, const Shape& input, int64_t after, size_t axis,
+                   ops::Window& window) {
+  int64_t& stride = window.stride[axis];
+  const int64_t dilation = window.dilation[axis];
+  if (window.input[axis] < 1) {
+    fail("Layer '", definition.name, "' has a window and cannot take inputs of shape ",
+         to_string_with_batch(input), ", which are empty.");
+  }
+  if (window.taps[axis] < 1 || stride < 1 || dilation < 1 || window.before[axis] < 0 || after < 0) {
+    fail("Layer '", definition.name, "' has a window, strides, dilation or padding that is not positive.");
+  }
+  if (stride > 1 && dilation > 1) {
+    fail("Layer '", definition.name, "' cannot have both strides and dilation. Received: strides=", stride,
+         ", dilation=", dilation, ".");
+  }
+  const int64_t padded = padded_size(window, after, axis);
+  const int64_t reach = checked_product(window.taps[axis] - 1, dilation) + 1;
+  if (reach > padded) {
+    fail("Layer '", definition.name, "' has a window that reaches over ", reach,
+         " numbers and cannot take inputs of shape ", to_string_with_batch(input), ", which have ", padded,
+         " there with their padding.");
+  }
+  stride = std::min(stride, padded);  // gradients go through the phases of a stride: there are no more
+  window.output[axis] = (padded - reach) / stride + 1;
 }
 
 }  // namespace
@@ -55,27 +78,7 @@ ops::Window window_of(const Definition& definition, const Shape& input, const Sh
   window.dilation = on_three_axes(numbers("dilation", 1), 1);
   window.before = on_three_axes(numbers("before", 0), 0);
   const auto after = on_three_axes(numbers("after", 0), 0);
-  for (size_t axis = 0; axis < kAxes; ++axis) {
-    const int64_t stride = window.stride[axis], dilation = window.dilation[axis];
-    if (window.input[axis] < 1) {
-      fail("Layer '", definition.name, "' has a window and cannot take inputs of shape ",
-           to_string_with_batch(input), ", which are empty.");
-    }
-    if (window.taps[axis] < 1 || stride < 1 || dilation < 1 || window.before[axis] < 0 || after[axis] < 0) {
-      fail("Layer '", definition.name, "' has a window, strides, dilation or padding that is not positive.");
-    }
-    if (stride > 1 && dilation > 1) {
-      fail("Layer '", definition.name, "' cannot have both strides and dilation. Received: strides=", stride,
-           ", dilation=", dilation, ".");
-    }
-    const auto [reach, padded] = extent_of(window, after[axis], axis);
-    if (reach > padded) {
-      fail("Layer '", definition.name, "' has a window that reaches over ", reach,
-           " numbers and cannot take inputs of shape ", to_string_with_batch(input), ", which have ", padded,
-           " there with their padding.");
-    }
-    window.output[axis] = (padded - reach) / stride + 1;
-  }
+  for (size_t axis = 0; axis < kAxes; ++axis) complete_axis(definition, input, after[axis], axis, window);
   return window;
 }
 
