@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lamella import _core, seeding
 from lamella._types import Array, Spec
+from lamella.overrides import defined_by_user
 from lamella.settings import Version
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class ProgramBuilder:
             self.penalties += layer.penalty_specs()
             self.constraints += layer.constraint_specs()
         self._visited.add(id(layer))
-        output = layer.emit(self, value)
+        output = self._emitted(layer, value)
         if layer.activity_regularizer is not None:
             spec = layer.activity_regularizer.spec()
             penalised = self.native.add_penalty(output, *spec, layer.name)
@@ -69,6 +70,21 @@ class ProgramBuilder:
             output = penalised
         self._trainable = outer
         return output
+
+    def _emitted(self, layer: Layer, value: int) -> int:
+        """The output of a layer, of the user's `forward` where there is one."""
+        written = defined_by_user(type(layer))
+        if "forward" in written and "emit" not in written:
+            return self.python(layer, value, layer.call_forward, layer.call_backward)
+        try:
+            return layer.emit(self, value)
+        except AttributeError as error:
+            if "build" not in written:
+                raise
+            raise ValueError(
+                f"{type(layer).__name__} '{layer.name}': {error}, which build() must make: call "
+                "super().build() or add_weight() there"
+            ) from error
 
     def add(
         self,

@@ -8,6 +8,7 @@ import numpy as np
 
 from lamella import config as settings
 from lamella._types import Array, Config, Spec
+from lamella.overrides import defined_by_user
 from lamella.registry import constructor_arguments
 from lamella.settings import Configured
 
@@ -31,12 +32,19 @@ class Constraint(Configured):
     """
 
     def spec(self, rank: int) -> Spec:
-        """The native constraint and its numbers; one that calls back into Python where there is none.
+        """The native constraint and its numbers; one that calls back into Python where the user wrote it.
 
         Args:
             rank: number of axes of the variable.
         """
-        return "python", {"constraint": self}
+        native = self.native_spec(rank)
+        if native is None or "__call__" in defined_by_user(type(self)):
+            return "python", {"constraint": self}
+        return native
+
+    def native_spec(self, rank: int) -> Spec | None:
+        """The native constraint for a variable of so many axes, None where there is none."""
+        return None
 
     def __call__(self, w: Any) -> Array:
         """The array, brought back into the allowed set."""

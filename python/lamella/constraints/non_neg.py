@@ -15,7 +15,7 @@ class NonNeg(Constraint):
     [0.0, 2.0]
     """
 
-    def spec(self, rank: int) -> Spec:
+    def native_spec(self, rank: int) -> Spec:
         return "non_negative", {}
 
     def __call__(self, w: Any) -> Array:

@@ -42,7 +42,7 @@ class MinMaxNorm(Constraint):
         checked = axes(owner, "axis", axis)
         self.axis: int | list[int] = checked if isinstance(checked, int) else list(checked)
 
-    def spec(self, rank: int) -> Spec:
+    def native_spec(self, rank: int) -> Spec:
         along = self._axes(rank)
         if along != tuple(range(along[0], along[-1] + 1)):
             raise ValueError(

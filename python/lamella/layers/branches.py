@@ -25,6 +25,10 @@ class Branched(Layer):
         if not kwargs.get("trainable", True):
             self.trainable = False
 
+    @classmethod
+    def never_called(cls) -> dict[str, str]:
+        return {**super().never_called(), "forward": "put a layer of your own among its layers"}
+
     @property
     def layers(self) -> list[Layer]:
         """The layers of all stacks."""

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 import numpy as np
 
 from lamella import config as settings
-from lamella import constraints, initializers, regularizers
+from lamella import constraints, initializers, overrides, regularizers
 from lamella._types import Array, Config, Shape
 from lamella.checks import flag, shown
 from lamella.data.conversion import as_numbers
 from lamella.naming import auto_name, checked_name
+from lamella.overrides import defined_by_user, refuse_overrides
 from lamella.program import Program, ProgramBuilder
 from lamella.registry import constructor_arguments
 from lamella.settings import Configured, is_setting, settings_changed
@@ -92,6 +93,7 @@ class Layer(Configured):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
+        refuse_overrides(type(self), self.never_called())
         self.name = checked_name(type(self), name) or auto_name(type(self).__name__)
         self.dtype = settings.standardize_dtype(dtype)
         self.input_shape_argument = _take_input_shape(kwargs)
@@ -109,6 +111,13 @@ class Layer(Configured):
         self._scope = ""
         self._input_shape: Shape | None = None
         self._program: Program | None = None
+
+    @classmethod
+    def never_called(cls) -> dict[str, str]:
+        """The methods of Keras that are not called here, and what to define instead."""
+        if "forward" in defined_by_user(cls):
+            return {name: advice for name, advice in overrides.OF_LAYERS.items() if name != "call"}
+        return overrides.OF_LAYERS
 
     def refuse(self, **arguments: tuple[Any, Any]) -> None:
         """Raise ValueError for an argument, given as (value, default), that does not have its default."""

@@ -6,9 +6,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from lamella import _core, config
+from lamella import _core, config, overrides
 from lamella._types import Array, Config, Spec
 from lamella.data.conversion import to_array
+from lamella.overrides import refuse_overrides
 from lamella.registry import constructor_arguments
 from lamella.settings import Configured
 
@@ -54,6 +55,9 @@ class Loss(Configured):
     def __init__(
         self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None
     ) -> None:
+        refuse_overrides(type(self), overrides.OF_LOSSES)
+        if not hasattr(self, "kind"):
+            raise TypeError(f"{type(self).__name__}: {overrides.OF_LOSSES['call']}")
         if reduction not in _REDUCTIONS:
             raise ValueError(
                 f"{type(self).__name__}: 'reduction' must be one of {_REDUCTIONS}. Received: {reduction!r}"

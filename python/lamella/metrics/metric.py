@@ -10,8 +10,11 @@ from lamella import _core, config
 from lamella._types import Array, Config, Spec
 from lamella.losses.loss import as_targets, drop_last_one
 from lamella.naming import checked_name, snake_case
+from lamella.overrides import defined_by_user
 from lamella.registry import constructor_arguments
 from lamella.settings import Configured
+
+_METHODS = frozenset(("update_state", "result", "reset_state"))
 
 
 class Metric(Configured):
@@ -60,10 +63,19 @@ class Metric(Configured):
         """What the native metric needs to know."""
         return {}
 
+    @property
+    def runs_in_python(self) -> bool:
+        """Whether `fit` calls its methods: those of a class of the user's, which override the native ones."""
+        return self.kind == "python" or not _METHODS.isdisjoint(defined_by_user(type(self)))
+
     def spec(self) -> Spec:
-        """The native metric and its numbers."""
-        if self.kind == "python":
-            return self.kind, {"metric": self, "labels": self.takes_labels}
+        """The native metric and its numbers; one that calls back into Python where it runs there."""
+        if self.runs_in_python:
+            return "python", {"metric": self, "labels": self.takes_labels}
+        return self.native_spec()
+
+    def native_spec(self) -> Spec:
+        """What the library itself computes."""
         return self.kind, self.attributes()
 
     def targets(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
@@ -74,7 +86,7 @@ class Metric(Configured):
     def values(self, y_true: Any, y_pred: Any) -> Array:
         """The metric of each row: the shape of the predictions without their last axis."""
         true, predicted = self.targets(y_true, y_pred)
-        return _core.metric_value(self.spec(), true, predicted)
+        return _core.metric_value(self.native_spec(), true, predicted)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Count these rows in.
@@ -137,7 +149,7 @@ class Metric(Configured):
         self.__setstate__({name: _with_state(present.get(name), value) for name, value in state.items()})
 
     def _native_state(self) -> _core.MetricState:
-        kind, attributes = self.spec()
+        kind, attributes = self.native_spec()
         return _core.MetricState((kind, {**attributes, "weighted": True}))
 
     def get_config(self) -> Config:

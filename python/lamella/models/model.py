@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from lamella import checks
+from lamella import checks, overrides
 from lamella._types import Array
 from lamella.callbacks import CallbackList, History
 from lamella.data.arrays import adapt
@@ -45,6 +45,10 @@ class Model(Persistence):
         self.history: History | None = None
         self._compiled: Compiled | None = None
         self._is_training = False
+
+    @classmethod
+    def never_called(cls) -> dict[str, str]:
+        return {**super().never_called(), **overrides.OF_MODELS}
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy is not being trained, though it be made in a callback."""

@@ -39,7 +39,7 @@ class Objective(NamedTuple):
 
     def apart(self) -> Objective:
         """The same with metrics in Python that have a state of their own: several runs may go on at once."""
-        metrics = [copy.deepcopy(metric) if metric.kind == "python" else metric for metric in self.metrics]
+        metrics = [copy.deepcopy(metric) if metric.runs_in_python else metric for metric in self.metrics]
         return self._replace(metrics=metrics)
 
 
@@ -157,7 +157,7 @@ class Evaluations:
         """One that nobody else uses meanwhile."""
         evaluation = self._take(objective) or Evaluation(objective.apart())
         yield evaluation
-        if not self._idle and all(metric.kind != "python" for metric in objective.metrics):
+        if not self._idle and not any(metric.runs_in_python for metric in objective.metrics):
             self._idle.append((objective, evaluation))
 
     def _take(self, objective: Objective) -> Evaluation | None:

@@ -115,7 +115,7 @@ class TrainingState:
 
     def _own_metrics(self) -> list[Metric]:
         """Metrics that are written in Python and keep their state themselves."""
-        return [metric for metric in self._compiled.metrics if metric.kind == "python"]
+        return [metric for metric in self._compiled.metrics if metric.runs_in_python]
 
     def _states(self) -> list[tuple[Callback, dict[str, Any]]]:
         """The callbacks that remember something, and what."""

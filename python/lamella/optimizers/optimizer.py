@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from lamella import _core
+from lamella import _core, overrides
 from lamella._types import Config, Spec
 from lamella.checks import flag, integer, number, refusal, shown, takes
 from lamella.naming import auto_name, checked_name
 from lamella.optimizers import schedules
 from lamella.optimizers.schedules import FunctionRate, LearningRateSchedule
 from lamella.optimizers.state import OptimizerState
+from lamella.overrides import refuse_overrides
 from lamella.registry import constructor_arguments
 from lamella.settings import Configured
 
@@ -103,6 +104,9 @@ class Optimizer(Configured):
         **kwargs: Any,
     ) -> None:
         owner = type(self).__name__
+        refuse_overrides(type(self), overrides.OF_OPTIMIZERS)
+        if not self.kind:
+            raise TypeError(f"{type(self).__name__}: {overrides.OF_OPTIMIZERS['apply']}")
         for argument in kwargs:
             raise ValueError(f"{owner} has no argument '{argument}'{_OLD_ARGUMENTS.get(argument, '')}")
         self.name = checked_name(type(self), name) or auto_name(owner)

@@ -27,7 +27,7 @@ class L1L2(Regularizer):
         self.l1 = self.require_factor("l1", 0.0 if l1 is None else l1)
         self.l2 = self.require_factor("l2", 0.0 if l2 is None else l2)
 
-    def spec(self) -> Spec:
+    def native_spec(self) -> Spec:
         return "l1_l2", {"l1": self.l1, "l2": self.l2}
 
     def __call__(self, x: Any) -> float:

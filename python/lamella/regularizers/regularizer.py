@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from lamella._types import Array, Config, Spec
 from lamella.checks import number
+from lamella.overrides import defined_by_user
 from lamella.registry import constructor_arguments
 from lamella.settings import Configured
 
@@ -32,8 +33,27 @@ class Regularizer(Configured):
     """
 
     def spec(self) -> Spec:
-        """The native penalty and its numbers; one that calls back into Python where there is none."""
+        """The native penalty and its numbers; one that calls back into Python where the user wrote it.
+
+        Raises:
+            TypeError: when `__call__` or `gradient` is missing.
+        """
+        written = {"__call__", "gradient"} & defined_by_user(type(self))
+        native = self.native_spec()
+        if native is not None and not written:
+            return native
+        own = type(self)
+        if len(written) == 1 or own.__call__ is Regularizer.__call__ or own.gradient is Regularizer.gradient:
+            missing = "gradient(x)" if "__call__" in written else "__call__(x)"
+            raise TypeError(
+                f"{type(self).__name__} lacks {missing}: __call__(x) returns the penalty, gradient(x) its "
+                "derivative, an array of x's shape"
+            )
         return "python", {"penalty": self}
+
+    def native_spec(self) -> Spec | None:
+        """The native penalty, None where there is none."""
+        return None
 
     def __call__(self, x: Any) -> float:
         """The penalty of an array."""
