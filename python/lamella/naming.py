@@ -51,6 +51,17 @@ def checked_name(cls: type, name: Any) -> str | None:
     )
 
 
+def state() -> dict[str, int]:
+    """What the names to come follow from."""
+    return dict(_counts)
+
+
+def set_state(state: dict[str, int]) -> None:
+    """Go on from what `state` returned."""
+    _counts.clear()
+    _counts.update(state)
+
+
 def reset_names() -> None:
     """Start all counters of `auto_name` again."""
     _counts.clear()

@@ -15,6 +15,7 @@ from lamella import constraints, initializers, overrides, regularizers
 from lamella._types import Array, Config, Shape
 from lamella.checks import flag, shown
 from lamella.data.conversion import as_numbers
+from lamella.layers.undo import undone_on_error
 from lamella.naming import auto_name, checked_name
 from lamella.overrides import defined_by_user, refuse_overrides
 from lamella.program import Program, ProgramBuilder
@@ -247,7 +248,7 @@ class Layer(Configured):
         """Build it, unless it is, as part of a model whose path is `scope`."""
         if self.built:
             return
-        with _first_use:
+        with _first_use, undone_on_error(self):
             if not self.built:
                 self._scope = scope
                 self.build(input_shape)
@@ -275,7 +276,10 @@ class Layer(Configured):
 
     def prepare_inputs(self, x: Array) -> Array:
         """Build the layer if it is not, and check inputs against what it was built for."""
-        self.build_under("", (None, *x.shape[1:]))
+        if not self.built:
+            with undone_on_error(self):
+                self.build_under("", (None, *x.shape[1:]))
+                self.program_for(x.shape[1:])
         return x
 
     def program_for(self, feature_shape: tuple[int, ...]) -> Program:

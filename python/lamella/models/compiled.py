@@ -67,6 +67,10 @@ class Compiled:
         self._training = Training(self.optimizer, seeding.next_seed())
         self._evaluations = Evaluations()
         self._reported_step: int | None = None
+        self.confirmed = False
+        """Whether the targets that loss and metrics were chosen by were right: a call went through."""
+        self.running: set[object] = set()
+        """The calls that may still turn out to be wrong."""
 
     def get_config(self) -> Config:
         """The arguments of `compile`, as Keras writes them.
@@ -101,6 +105,22 @@ class Compiled:
         loss = config.get("loss")
         loss = losses.get(loss) if isinstance(loss, dict) else loss
         return cls(config.get("optimizer"), loss, config.get("metrics"), config.get("weighted_metrics"))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the calls that run."""
+        return {**self.__dict__, "running": set()}
+
+    def snapshot(self) -> Callable[[], None]:
+        """A function that makes it again what it is now: nothing chosen, nothing trained."""
+        names, ordered, objective = self.names, self._sorted_names, self._objective
+        undo_training = self._training.snapshot()
+
+        def undo() -> None:
+            self.names, self._sorted_names, self._objective = names, ordered, objective
+            self._evaluations = Evaluations()
+            undo_training()
+
+        return undo
 
     @property
     def loss(self) -> Loss | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from typing import Any, ClassVar
 
 from lamella import checks, overrides
@@ -25,6 +24,7 @@ from lamella.models.arguments import (
     verbosity,
     warn_of_end,
 )
+from lamella.models.attempt import Turn, attempt
 from lamella.models.compiled import Compiled
 from lamella.models.passes import evaluation_pass, feed_for, training_pass
 from lamella.models.persistence import Persistence
@@ -44,15 +44,11 @@ class Model(Persistence):
         self.stop_training = False
         self.history: History | None = None
         self._compiled: Compiled | None = None
-        self._is_training = False
+        self._turn = Turn()
 
     @classmethod
     def never_called(cls) -> dict[str, str]:
         return {**super().never_called(), **overrides.OF_MODELS}
-
-    def __getstate__(self) -> dict[str, Any]:
-        """A copy is not being trained, though it be made in a callback."""
-        return {**super().__getstate__(), "_is_training": False}
 
     @property
     def layers(self) -> list[Layer]:
@@ -222,7 +218,7 @@ class Model(Persistence):
                 validation_rows = unpack(validation_data, self._name_of)
         elif share:
             data, validation_rows = split(data, share)
-        with self._training():
+        with self._turn.taken(self.name), attempt(self, compiled):
             rows = rows_of_step(data, batch_size, steps)
             training = training_pass(self, compiled, data, rows, shuffles(shuffle, data), steps, weights)
             validation = None
@@ -269,7 +265,7 @@ class Model(Persistence):
         compiled = self._require_compiled()
         weights = None if class_weight is None else ClassWeights("train_on_batch", class_weight)
         data = adapt(x, y, sample_weight, self._name_of)
-        with self._training():
+        with self._turn.taken(self.name), attempt(self, compiled):
             feed, program = feed_for(self, compiled, data, weights)
             trainer = compiled.trainer_for(program)
             trainer.reset_metrics()
@@ -318,9 +314,12 @@ class Model(Persistence):
         steps = positive("evaluate", "steps", steps)
         level = verbosity("evaluate", verbose)
         data = adapt_any(x, y, sample_weight, self._name_of)
-        evaluation = evaluation_pass(self, compiled, data, rows_of_step(data, batch_size, steps), steps)
-        listeners = self._listeners(callbacks, level, steps=evaluation.steps)
-        return compiled.report(evaluation.run(listeners, shows_progress=True), return_dict)
+        rows = rows_of_step(data, batch_size, steps)
+        with attempt(self, compiled):
+            evaluation = evaluation_pass(self, compiled, data, rows, steps)
+            listeners = self._listeners(callbacks, level, steps=evaluation.steps)
+            results = evaluation.run(listeners, shows_progress=True)
+        return compiled.report(results, return_dict)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
@@ -343,8 +342,10 @@ class Model(Persistence):
         """
         compiled = self._require_compiled()
         data = adapt(x, y, sample_weight, self._name_of)
-        evaluation = evaluation_pass(self, compiled, data, data.rows, None)
-        return compiled.report(evaluation.run(CallbackList()), return_dict)
+        with attempt(self, compiled):
+            evaluation = evaluation_pass(self, compiled, data, data.rows, None)
+            results = evaluation.run(CallbackList())
+        return compiled.report(results, return_dict)
 
     def predict(
         self,
@@ -418,19 +419,6 @@ class Model(Persistence):
     def _name_of(self, argument: str) -> str | None:
         """What the entry of a dictionary passed as `argument` must be called, None for any name."""
         raise NotImplementedError
-
-    @contextmanager
-    def _training(self) -> Iterator[None]:
-        """Refuse to train from within a callback: the trainer holds the state of one pass."""
-        if self._is_training:
-            raise RuntimeError(
-                f"Model '{self.name}' is being trained: it cannot be trained from within its callbacks"
-            )
-        self._is_training = True
-        try:
-            yield
-        finally:
-            self._is_training = False
 
     def _listeners(
         self, callbacks: Any, verbose: int, add_history: bool = False, **params: Any

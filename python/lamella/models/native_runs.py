@@ -81,6 +81,16 @@ class Training:
         """Everything but the trainer; the optimizer keeps what was trained."""
         return {**self.__dict__, "_kept": None}
 
+    def snapshot(self) -> Callable[[], None]:
+        """A function that makes it, and the optimizer, again what they are now."""
+        kept, undo_optimizer = self._kept, self._optimizer.snapshot()
+
+        def undo() -> None:
+            self._kept = kept
+            undo_optimizer()
+
+        return undo
+
     @property
     def trainer(self) -> _core.Trainer | None:
         """The trainer, None before there is one."""

@@ -9,6 +9,7 @@ from lamella import layers as layers_module
 from lamella._types import Array, Config, Shape
 from lamella.layers.input_layer import InputLayer
 from lamella.layers.layer import Layer, checked_trainable
+from lamella.layers.undo import undone_on_error
 from lamella.models.model import Model
 from lamella.naming import given_name
 from lamella.program import ProgramBuilder
@@ -70,8 +71,9 @@ class Sequential(Model):
         >>> len(model.layers)
         1
         """
-        self._append(layer, {other.name: other for other in self._layers})
-        self._restructure(rebuild)
+        with undone_on_error(self):
+            self._append(layer, {other.name: other for other in self._layers})
+            self._restructure(rebuild)
 
     def _append(self, layer: Layer, named: dict[str, Layer]) -> None:
         """Put a layer on top of those in `named`, and among them."""
@@ -154,7 +156,11 @@ class Sequential(Model):
             raise ValueError(
                 f"Model '{self.name}' takes inputs of shape {declared} and cannot be built for {shape}"
             )
-        if declared is None:
+        with undone_on_error(self):
+            self._build(shape)
+
+    def _build(self, shape: Shape) -> None:
+        if self._declared_shape() is None:
             self._layers.insert(0, InputLayer(batch_shape=shape))
         self._input_shape = self._declared_shape()
         assert self._input_shape is not None
@@ -186,7 +192,9 @@ class Sequential(Model):
     def prepare_inputs(self, x: Array) -> Array:
         """Build the model if it is not; check inputs, an axis of length 1 too many or too few put right."""
         if not self.built:
-            self.build_under("", self._declared_shape() or (None, *x.shape[1:]))
+            with undone_on_error(self):
+                self.build_under("", self._declared_shape() or (None, *x.shape[1:]))
+                self.program_for(x.shape[1:])
         expected = self.input_shape
         if x.shape[1:] == expected[1:]:
             return x

@@ -145,7 +145,7 @@ class Optimizer(Configured):
 
         Setting a number raises TypeError where a schedule gives the rate.
         """
-        return self._learning_rate if self._schedule is None else self._scheduled(self._steps)
+        return self._learning_rate if self._schedule is None else self._scheduled(self.steps)
 
     @learning_rate.setter
     def learning_rate(self, value: float | LearningRateSchedule | Callable[[], float]) -> None:
@@ -178,7 +178,7 @@ class Optimizer(Configured):
         """
         if self._schedule is None:
             return self._learning_rate
-        first = self._steps
+        first = self.steps
         return [self._scheduled(first + i) for i in range(min(steps, _SCHEDULED_STEPS))]
 
     def _scheduled(self, step: int) -> float:
@@ -197,7 +197,7 @@ class Optimizer(Configured):
         return rate
 
     @property
-    def _steps(self) -> int:
+    def steps(self) -> int:
         """Steps taken so far, those that only accumulated gradients included."""
         if self.trainer is not None:
             return self.trainer.iterations
@@ -206,7 +206,7 @@ class Optimizer(Configured):
     @property
     def iterations(self) -> int:
         """Updates done so far."""
-        return self._steps // (self.gradient_accumulation_steps or 1)
+        return self.steps // (self.gradient_accumulation_steps or 1)
 
     @property
     def built(self) -> bool:
@@ -242,13 +242,22 @@ class Optimizer(Configured):
             trainer: the trainer.
             variables: all variables of its model.
         """
-        if self.use_ema and self._steps:
+        if self.use_ema and self.steps:
             self._start_averages(trainer)
         self.trainer = trainer
         if self._waiting is not None:
             wanted = [slot[:2] for slot in trainer.slots()]
             self.set_state(self._waiting.for_variables(wanted, variables))
             self._waiting = None
+
+    def snapshot(self) -> Callable[[], None]:
+        """A function that gives it back the trainer of now, as long as no step was taken."""
+        trainer, waiting = self.trainer, self._waiting
+
+        def undo() -> None:
+            self.trainer, self._waiting = trainer, waiting
+
+        return undo
 
     def _start_averages(self, trainer: _core.Trainer) -> None:
         """Let the averages of variables that were not trained before begin at their values, not at 0."""
@@ -300,7 +309,7 @@ class Optimizer(Configured):
         Args:
             var_list: taken for Keras's sake; all trainable weights are replaced.
         """
-        if not self.use_ema or self._steps == 0:
+        if not self.use_ema or self.steps == 0:
             return
         if self.trainer is not None:
             self.trainer.overwrite_with_averages()

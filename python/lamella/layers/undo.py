@@ -1,0 +1,40 @@
+"""What a call that is refused has built until then, unmade: variables, names, seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from lamella import naming, seeding
+
+if TYPE_CHECKING:
+    from lamella.layers.layer import Layer
+
+
+@contextmanager
+def undone_on_error(layer: Layer, applies: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    """Within it a layer or model is built: on an error it, and what is inside it, is again what it was.
+
+    Args:
+        layer: the layer; parts of it that are built already stay as they are.
+        applies: whether an error that came undoes anything.
+    """
+    parts = [part for part in layer.walk() if part is layer or not part.built]
+    before = [(part, _copied(vars(part))) for part in parts]
+    names, seeds = naming.state(), seeding.state()
+    try:
+        yield
+    except BaseException:
+        if applies():
+            for part, attributes in before:
+                vars(part).clear()
+                vars(part).update(attributes)
+            naming.set_state(names)
+            seeding.set_state(seeds)
+        raise
+
+
+def _copied(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Attributes, with lists that building appends to of their own."""
+    return {name: list(value) if isinstance(value, list) else value for name, value in attributes.items()}
