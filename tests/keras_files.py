@@ -384,6 +384,9 @@ def run(folder):
         if name.startswith(OF_WEIGHTS):
             model.load_weights(folder / "lamella" / f"{name}.weights.h5")
             arrays[f"weights/{name}"] = np.asarray(model.predict_on_batch(x))
+        if name.startswith(OLD_FORMAT):
+            model = keras.models.load_model(folder / "lamella" / f"{name}.h5")
+            arrays[f"old/{name}"] = np.asarray(model.predict_on_batch(x))
     np.savez(folder / "results.npz", **arrays)
 
 

@@ -279,8 +279,7 @@ def test_plots_name_their_extra(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "options", "suffixes"),
     [
-        ("model.ckpt", {}, r"\.safetensors or \.keras"),
-        ("model.weights.h5", {}, r"\.safetensors or \.keras"),
+        ("model.ckpt", {}, r"\.safetensors, \.keras or \.h5"),
         ("model.keras", {"save_weights_only": True}, r"\.safetensors or \.weights\.h5"),
     ],
 )

@@ -29,6 +29,8 @@ def exchange(tmp_path_factory):
         model, x, y = keras_files.prepared(lamella, name)
         model.save(folder / "lamella" / f"{name}.keras")
         model.save_weights(folder / "lamella" / f"{name}.weights.h5")
+        if name.startswith(keras_files.OLD_FORMAT):
+            model.save(folder / "lamella" / f"{name}.h5")
         own[name] = keras_files.results(name, model, x, y)
     environment = {**os.environ, "KERAS_BACKEND": "torch", "CUDA_VISIBLE_DEVICES": ""}
     subprocess.run([sys.executable, Path(keras_files.__file__), folder], env=environment, check=True)
@@ -76,7 +78,16 @@ def test_lamella_goes_on_where_keras_stopped(exchange, name):
         close(model.predict_on_batch(x), arrays[f"keras/{name}/before"])
 
 
-@pytest.mark.parametrize("name", [n for n in keras_files.CASES if n.startswith(keras_files.OLD_FORMAT)])
+OLD_FORMAT = [name for name in keras_files.CASES if name.startswith(keras_files.OLD_FORMAT)]
+
+
+@pytest.mark.parametrize("name", OLD_FORMAT)
+def test_keras_reads_files_of_the_old_format(exchange, name):
+    _, own, arrays = exchange
+    close(arrays[f"old/{name}"], own[name]["before"])
+
+
+@pytest.mark.parametrize("name", OLD_FORMAT)
 def test_lamella_goes_on_from_files_of_the_old_format(exchange, name):
     folder, _, arrays = exchange
     goes_on(name, folder / "keras" / f"{name}.h5", arrays)

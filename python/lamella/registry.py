@@ -14,6 +14,10 @@ from lamella.naming import snake_case, unknown_name
 
 T = TypeVar("T")
 
+_MALFORMED = (ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, TypeError)
+"""What constructors raise for an entry that they were never given before, or need and are not given."""
+
+_TOO_DEEP = "Layers are nested too deeply inside of each other"
 _OF_YOUR_OWN = "One of your own is passed in custom_objects, by its name."
 
 
@@ -56,9 +60,17 @@ def serialize(obj: Any, module: str) -> Config:
     return {
         "module": module if type(obj).__module__.startswith("lamella.") else type(obj).__module__,
         "class_name": type(obj).__name__,
-        "config": obj.get_config(),
+        "config": _config_of(obj),
         "registered_name": name,
     }
+
+
+def _config_of(obj: Any) -> Config:
+    try:
+        config: Config = obj.get_config()
+    except RecursionError:
+        raise ValueError(f"{_TOO_DEEP} to be described") from None
+    return config
 
 
 def is_of_library(module: Any) -> bool:
@@ -166,7 +178,12 @@ class Registry(Generic[T]):
                 raise ValueError(
                     f"The config of {cls.__name__} must be a dictionary. Received: {shown(entries)}"
                 )
-            result: T = cls.from_config(dict(entries))
+            try:
+                result: T = cls.from_config(dict(entries))
+            except RecursionError:
+                raise ValueError(f"{_TOO_DEEP} to be made of a config") from None
+            except _MALFORMED as error:
+                raise ValueError(f"{cls.__name__} cannot be made of its config: {error}") from error
         return result
 
     def _from_name(self, name: Any) -> T:

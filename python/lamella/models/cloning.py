@@ -61,7 +61,10 @@ def clone_model(
                 clones[id(layer)] = (clone_function or _from_config)(layer)
         return clones[id(layer)]
 
-    return _clone_stack(model, clone)
+    try:
+        return _clone_stack(model, clone)
+    except RecursionError:
+        raise ValueError(f"The layers of model '{model.name}' are nested too deeply to be cloned") from None
 
 
 def _from_config(layer: Layer) -> Layer:

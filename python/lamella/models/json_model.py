@@ -25,7 +25,9 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
     """
     from lamella.saving.architecture import make
     from lamella.saving.json_text import parse_json
+    from lamella.saving.keras_config import adapt
+    from lamella.saving.legacy_config import modern
     from lamella.saving.loading import refusing
 
     with refusing("The text"):
-        return make(parse_json(json_string.encode(), "it"), custom_objects)
+        return make(adapt(modern(parse_json(json_string.encode(), "it"))), custom_objects)

@@ -25,13 +25,13 @@ class Persistence(Layer):
         on as this one would.
 
         Args:
-            filepath: the file; its name ends in `.safetensors`, or in `.keras` for a file that Keras 3 loads
-                too.
+            filepath: the file; its name ends in `.safetensors`, or in `.keras`, or Keras's older `.h5`, for a
+                file that Keras 3 loads too.
             overwrite: whether a file of this name may be replaced. Defaults to True.
             zipped: must not be False: what is written is one file.
 
         Raises:
-            ImportError: for a `.keras` file, when h5py is not installed.
+            ImportError: for a `.keras` or `.h5` file, when h5py is not installed.
             OSError: when it cannot be written; a file that was there before is then still there.
             ValueError: for another suffix, or something that has no name a file could give.
 
@@ -73,7 +73,7 @@ class Persistence(Layer):
         """Take the weights of a file, of weights or of a whole model: all of them or, on an error, none.
 
         Args:
-            filepath: the file, of this library or of Keras 3.
+            filepath: the file, of this library or of Keras; those of Keras 2 go by the order of the layers.
             skip_mismatch: whether to leave out, with a warning, what does not fit. Defaults to False.
 
         Raises:
@@ -98,7 +98,10 @@ class Persistence(Layer):
 
         from lamella.saving.json_text import as_plain
 
-        return json.dumps(serialize(self), **{"default": as_plain, **kwargs})
+        try:
+            return json.dumps(serialize(self), **{"default": as_plain, **kwargs})
+        except RecursionError:
+            raise ValueError(f"The layers of model '{self.name}' are nested too deeply for JSON") from None
 
     def get_compile_config(self) -> Config | None:
         """The arguments of `compile`, as Keras writes them; None when it was not called.

@@ -59,12 +59,13 @@ def load_model(
     Nothing in the file is run or imported, and it is checked against damage.
 
     Args:
-        filepath: a file that `Model.save` wrote, here or in Keras 3: `.safetensors`, `.keras` or, of Keras,
-            `.h5`. What kind it is its content tells. Keras's functional models are read where they are stacks
-            of layers, residual blocks and branches.
+        filepath: a file that `Model.save` wrote, here or in Keras, `.h5` of Keras 2 too. What kind it is its
+            content tells. Keras's functional models are read where they are stacks of layers, residual blocks
+            and branches.
         custom_objects: classes and functions of your own that it names, by their names; those of
             `register_serializable` are known.
-        compile: whether to compile it too, where it was. Defaults to True.
+        compile: whether to compile it too, where it was. Defaults to True; False also loads a model whose
+            loss, metrics or optimizer are not known here.
         safe_mode: taken for Keras's sake: no file holds code that could be run.
 
     Raises:
@@ -183,7 +184,7 @@ def load_torch_state_dict(
     )
 
 
-_WRITERS = {".safetensors": "model_file", ".keras": "keras_file"}
+_WRITERS = {".safetensors": "model_file", ".keras": "keras_file", ".h5": "keras_legacy"}
 _WRITERS_OF_WEIGHTS = {".safetensors": "model_file", ".weights.h5": "keras_file"}
 """What writes a file, by the end of its name."""
 

@@ -15,6 +15,9 @@ from lamella.layers import Layer
 from lamella.models import Model, Sequential
 from lamella.variable import Variable, blank_variables
 
+_MAX_DEPTH = 100
+"""Layers inside of each other: making each takes some frames of Python's stack."""
+
 
 def named_variables(layer: Layer, prefix: str = "") -> Iterator[tuple[str, Variable]]:
     """All variables in the order of `weights`, each under a name of its own: `layers.0.dense.kernel`.
@@ -70,9 +73,21 @@ def describe(model: Model) -> Config:
 
 
 def require_tree(model: Model) -> None:
-    """Raise ValueError when a layer is in a model twice: a config would make two of it."""
+    """Raise ValueError for what a file cannot say.
+
+    Of a layer that is in a model twice a config would make two, and models that are nested too deeply could
+    not be made again.
+    """
     seen: set[int] = set()
-    for layer in model.walk():
+    waiting: list[tuple[Layer, int]] = [(model, 0)]
+    while waiting:
+        layer, depth = waiting.pop()
+        waiting.extend((part, depth + 1) for _, part in layer.parts())
+        if depth > _MAX_DEPTH:
+            raise ValueError(
+                f"Model '{model.name}' is nested more than {_MAX_DEPTH} layers deep, which is too deep for a "
+                "file; save_weights() does not mind"
+            )
         if id(layer) in seen:
             raise ValueError(
                 f"Model '{model.name}' holds layer '{layer.name}' twice, which a file cannot say; "

@@ -28,6 +28,9 @@ _MODULES = {
     "keras.optimizers": optimizers,
     "keras.optimizers.schedules": optimizers.schedules,
 }
+KERAS_VERSION = "3.15.1"
+"""The version whose files these are."""
+
 _INDIFFERENT = ("run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss")
 """Arguments of Keras's `compile` that change how fast it is, not what comes out."""
 

@@ -12,25 +12,22 @@ from contextlib import contextmanager
 from typing import Any
 
 from lamella import _core
-from lamella import custom_objects as user_objects
 from lamella._types import Config
 from lamella.layers import Layer
 from lamella.models import Model, Sequential
-from lamella.saving import hdf5
+from lamella.saving import hdf5, legacy_weights
 from lamella.saving.architecture import naming, rebuild
 from lamella.saving.atomic import replacing
 from lamella.saving.json_text import parse_json, write_json
-from lamella.saving.keras_config import adapt, adapt_compile, describe_model
+from lamella.saving.keras_config import KERAS_VERSION, adapt, adapt_compile, describe_model
 from lamella.saving.keras_weights import (
     find_weights,
     read_optimizer,
     write_optimizer,
     write_weights,
 )
-from lamella.saving.loading import checked_seed, loading
-
-_KERAS_VERSION = "3.15.1"
-"""The version whose files these are."""
+from lamella.saving.legacy_config import modern
+from lamella.saving.loading import checked_seed, compile_saved, loading
 
 _METADATA, _CONFIG, _WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
 _SLACK = 16 << 20
@@ -43,7 +40,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
         config = write_json(describe_model(model)).encode()
     weights = hdf5.written(lambda root: _write(root, model))
     metadata: Config = {
-        "keras_version": _KERAS_VERSION,
+        "keras_version": KERAS_VERSION,
         "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S"),
         "lamella": _core.__version__,
         "lamella_checksum": checksum_of(config, weights),
@@ -58,9 +55,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
 
 def save_weights(layer: Layer, path: str | os.PathLike[str]) -> None:
     """Write the weights of a layer or model."""
-    weights = hdf5.written(lambda root: write_weights(root, layer))
-    with replacing(path) as temporary, open(temporary, "wb") as file:
-        file.write(weights)
+    hdf5.write(path, lambda root: write_weights(root, layer))
 
 
 def _write(root: Any, model: Model) -> None:
@@ -76,18 +71,20 @@ def load(
     with loading(path):
         members = _read_members(path, (_METADATA, _CONFIG, _WEIGHTS))
         metadata = parse_json(members[_METADATA], _METADATA)
-        config = parse_json(members[_CONFIG], _CONFIG)
+        config = modern(parse_json(members[_CONFIG], _CONFIG))
+        if not isinstance(metadata, dict):
+            raise ValueError(f"its {_METADATA} is not a JSON object")
         checksum = metadata.get("lamella_checksum")
         if checksum not in (None, checksum_of(members[_CONFIG], members[_WEIGHTS])):
             raise ValueError("its checksum is wrong: it was damaged after it was written")
-        with hdf5.reading(io.BytesIO(members[_WEIGHTS])) as root:
+        with hdf5.reading(io.BytesIO(members[_WEIGHTS])) as tree:
             model = rebuild(adapt(config), custom_objects, limit=len(members[_WEIGHTS]))
-            for variable, place in find_weights(root, model, config["config"]):
-                variable.assign(hdf5.read(root, place, variable.shape))
+            for variable, place in find_weights(tree, model, config["config"]):
+                variable.assign(tree.read(place, variable.shape))
             if compile and config.get("compile_config"):
-                with user_objects.custom_object_scope(custom_objects):
+                with compile_saved(custom_objects):
                     model.compile_from_config(adapt_compile(config["compile_config"]))
-                read_optimizer(root, model, config["config"])
+                read_optimizer(tree, model, config["config"])
                 if "lamella_seed" in metadata and model._compiled is not None:
                     model._compiled.seed = checked_seed(metadata["lamella_seed"])
     return model
@@ -95,23 +92,25 @@ def load(
 
 def load_weights(layer: Layer, path: str | os.PathLike[str], skip_mismatch: bool = False) -> None:
     """Give a layer or model the weights of a `.keras` or `.weights.h5` file; all of them or none."""
-    with loading(path), _open_weights(path) as root:
-        if "model_weights" in root:
-            raise ValueError("it is a whole model in the old format: load_model() reads it")
-        places = find_weights(root, layer, skip_mismatch=skip_mismatch)
-        values = [hdf5.read(root, place, variable.shape) for variable, place in places]
+    with loading(path), _open_weights(path) as tree:
+        old = legacy_weights.root_of_weights(tree)
+        if old is None:
+            places = find_weights(tree, layer, skip_mismatch=skip_mismatch)
+        else:
+            places = legacy_weights.find_weights(tree, old, layer, skip_mismatch=skip_mismatch)
+        values = [tree.read(place, variable.shape) for variable, place in places]
         for (variable, _), value in zip(places, values, strict=True):
             variable.assign(value)
 
 
 @contextmanager
-def _open_weights(path: str | os.PathLike[str]) -> Iterator[Any]:
+def _open_weights(path: str | os.PathLike[str]) -> Iterator[hdf5.Tree]:
     if not hdf5.is_hdf5(path):
-        with hdf5.reading(io.BytesIO(_read_members(path, (_WEIGHTS,))[_WEIGHTS])) as root:
-            yield root
+        with hdf5.reading(io.BytesIO(_read_members(path, (_WEIGHTS,))[_WEIGHTS])) as tree:
+            yield tree
         return
-    with open(path, "rb") as file, hdf5.reading(file) as root:
-        yield root
+    with open(path, "rb") as file, hdf5.reading(file) as tree:
+        yield tree
 
 
 def _read_members(path: str | os.PathLike[str], names: tuple[str, ...]) -> dict[str, bytes]:

@@ -64,6 +64,14 @@ def state_arrays(optimizer: Optimizer, variables: Sequence[Variable]) -> list[Ar
     return arrays
 
 
+def slot_names(optimizer: Optimizer, variables: Sequence[Variable]) -> list[str]:
+    """What the arrays of `state_arrays` are called in Keras's old format."""
+    names = ["iteration"] if optimizer.follows_schedule else ["iteration", "learning_rate"]
+    slots = slot_order(optimizer, variables)
+    names += [f"{variable.path.replace('/', '_')}_{slot}" for variable, slot in slots]
+    return [*names, "u_product"] if optimizer.kind == "nadam" else names
+
+
 def _initial(optimizer: Optimizer, variable: Variable, slot: str) -> Array:
     value = optimizer.hyperparameters()["initial_accumulator_value"] if slot == "accumulator" else 0.0
     return np.full(variable.shape, value, variable.dtype)

@@ -15,7 +15,7 @@ from lamella.layers import Layer
 from lamella.layers.branches import Branched
 from lamella.models import Model, Sequential
 from lamella.naming import snake_case
-from lamella.saving import hdf5
+from lamella.saving.hdf5 import Tree
 from lamella.saving.keras_graph import graph_of, has_blocks, inner_layers, keras_class
 from lamella.saving.keras_optimizer import restore, slot_order, state_arrays, warn_of_fresh_start
 from lamella.variable import Variable
@@ -45,7 +45,7 @@ def groups_of(layer: Layer, path: str = "", config: Config | None = None) -> Ite
         return
     counts: dict[str, int] = {}
     places = []
-    for kind, name, part, part_config in _parts(layer, config):
+    for kind, name, part, part_config in parts_of(layer, config):
         base = snake_case(kind)
         count = counts[base] = counts.get(base, -1) + 1
         places.append((f"{base}_{count}" if count else base, name, part, part_config))
@@ -58,19 +58,23 @@ def groups_of(layer: Layer, path: str = "", config: Config | None = None) -> Ite
             yield from groups_of(part, inner, part_config)
 
 
-def _parts(model: Sequential, config: Config | None) -> list[tuple[str, str, Layer | None, Config | None]]:
+def parts_of(model: Sequential, config: Config | None) -> list[tuple[str, str, Layer | None, Config | None]]:
     """Class, name, layer and config of the layers of a model, in Keras's order; no layer where none is."""
-    if config is not None:
+    entries = [] if config is None else [(entry["class_name"], entry["config"]) for entry in config["layers"]]
+    if entries and has_blocks(model):
         by_name = {layer.name: layer for layer in inner_layers(model.layers)}
-        entries = [(entry["class_name"], entry["config"]) for entry in config["layers"]]
         return [(kind, part["name"], by_name.get(part["name"]), part) for kind, part in entries]
+    if entries:
+        entries = [(kind, part) for kind, part in entries if kind != "InputLayer"]
+        pairs = zip(entries, model.layers, strict=True)
+        return [(kind, layer.name, layer, part) for (kind, part), layer in pairs]
     if has_blocks(model):
         nodes = [(node, None if isinstance(node.layer, Branched) else node.layer) for node in graph_of(model)]
         return [(node.kind, node.name, layer, None) for node, layer in nodes]
     return [(keras_class(layer), layer.name, layer, None) for layer in model.layers]
 
 
-def _trainable(model: Model, config: Config | None = None) -> list[Variable]:
+def trainable_variables(model: Model, config: Config | None = None) -> list[Variable]:
     """The variables that the optimizer changes, in Keras's order."""
     groups = groups_of(model, config=config) if model.trainable else ()
     found = {id(variable): variable for group in groups for variable in group.variables}
@@ -92,7 +96,7 @@ def write_weights(root: Any, layer: Layer) -> None:
 def write_optimizer(root: Any, model: Model) -> None:
     """Write what the optimizer of a compiled model keeps."""
     assert model.optimizer is not None
-    arrays = state_arrays(model.optimizer, _trainable(model))
+    arrays = state_arrays(model.optimizer, trainable_variables(model))
     _write_group(root, "optimizer", model.optimizer.name, arrays)
 
 
@@ -109,7 +113,7 @@ Places = list[tuple[Variable, str]]
 
 
 def find_weights(
-    root: Any, layer: Layer, config: Config | None = None, skip_mismatch: bool = False
+    tree: Tree, layer: Layer, config: Config | None = None, skip_mismatch: bool = False
 ) -> Places:
     """Where the values of all variables lie; of those that fit, with a warning, where the others may be left.
 
@@ -121,60 +125,73 @@ def find_weights(
         if group.variables and all(id(variable) in places for variable in group.variables):
             continue
         try:
-            _refuse_strangers(root, group)
-            found = _find_group(root, group)
+            _refuse_strangers(tree, group)
+            found = _find_group(tree, group)
         except ValueError as error:
             if not skip_mismatch:
                 raise
-            warnings.warn(f"'{group.name}' is left as it is: {error}", stacklevel=5)
+            warn_of_mismatch(group.name, error)
         else:
             places |= {id(variable): (variable, place) for variable, place in found}
     return list(places.values())
 
 
-def _find_group(root: Any, group: Group) -> Places:
+def warn_of_mismatch(name: str, error: ValueError) -> None:
+    """Say that a layer keeps its weights."""
+    warnings.warn(f"'{name}' is left as it is: {error}", stacklevel=6)
+
+
+def _find_group(tree: Tree, group: Group) -> Places:
     path = f"{group.path}/vars".lstrip("/")
-    held = hdf5.child(root, path)
-    count = 0 if held is None else len(held)
+    count = len(tree.names(path))
     if count != len(group.variables):
         raise ValueError(f"it holds {count} variables of '{group.name}', which has {len(group.variables)}")
     places = [(variable, f"{path}/{index}") for index, variable in enumerate(group.variables)]
-    for variable, place in places:
-        shape = hdf5.shape_of(root, place)
-        if shape != variable.shape:
-            raise ValueError(f"'{place}' has shape {shape}; '{variable.path}' has {variable.shape}")
+    require_shapes(tree, places)
     return places
 
 
-def _refuse_strangers(root: Any, group: Group) -> None:
+def require_shapes(tree: Tree, places: Places) -> None:
+    """Raise ValueError where an array does not have the shape of its variable."""
+    for variable, place in places:
+        shape = tree.shape(place)
+        if shape != variable.shape:
+            raise ValueError(f"'{place}' in it has shape {shape}; '{variable.path}' has {variable.shape}")
+
+
+def _refuse_strangers(tree: Tree, group: Group) -> None:
     """Raise ValueError where a file holds variables of layers that the model does not have."""
-    held = hdf5.child(root, f"{group.path}/layers".lstrip("/"))
-    for name in () if held is None or not group.members else held:
-        if name not in group.members and not _is_empty(hdf5.subgroup(held, name)):
+    path = f"{group.path}/layers".lstrip("/")
+    for name in tree.names(path) if group.members else ():
+        if name not in group.members and not _is_empty(tree, f"{path}/{name}"):
             raise ValueError(f"it holds the layer '{name}', which '{group.name}' does not have")
 
 
-def _is_empty(group: Any) -> bool:
-    return set(group) <= {"vars"} and ("vars" not in group or len(hdf5.subgroup(group, "vars")) == 0)
+def _is_empty(tree: Tree, path: str) -> bool:
+    return tree.is_group(path) and set(tree.names(path)) <= {"vars"} and not tree.names(f"{path}/vars")
 
 
-def read_optimizer(root: Any, model: Model, config: Config) -> None:
+def read_optimizer(tree: Tree, model: Model, config: Config) -> None:
     """Let the optimizer of a compiled model go on from what a file holds, where it holds the same kind."""
-    optimizer, held = model.optimizer, hdf5.child(root, "optimizer/vars")
+    path = "optimizer/vars"
+    if tree.is_group(path):
+        read_slots(tree, [f"{path}/{index}" for index in range(len(tree.names(path)))], model, config)
+
+
+def read_slots(tree: Tree, places: list[str], model: Model, config: Config) -> None:
+    """Let the optimizer go on from the arrays at these places, in Keras's order; or warn that it does not."""
+    optimizer = model.optimizer
     assert optimizer is not None
-    if held is None:
-        return
-    slots = slot_order(optimizer, _trainable(model, config))
-    rates = 0 if optimizer.follows_schedule else 1
-    expected = 1 + rates + len(slots) + (optimizer.kind == "nadam")
-    if len(held) == 1 + rates:  # Keras writes no slots before the first step
-        expected, slots = 1 + rates, []
-    names = [str(1 + rates + index) for index in range(len(slots))]
-    shapes = [variable.shape for variable, _ in slots]
-    if len(held) != expected or [hdf5.shape_of(held, name) for name in names] != shapes:
+    counters = 1 if optimizer.follows_schedule else 2
+    slots = slot_order(optimizer, trainable_variables(model, config))
+    expected = [()] * counters + [variable.shape for variable, _ in slots]
+    expected += [()] if optimizer.kind == "nadam" else []
+    if len(places) == counters:  # Keras writes no slots before the first step
+        expected, slots = expected[:counters], []
+    if [tree.shape(place) for place in places] != expected:
         warn_of_fresh_start(optimizer)  # as of other optimizers, or versions with another order
         return
-    values = [hdf5.read(held, name, shape) for name, shape in zip(names, shapes, strict=True)]
-    iterations = int(hdf5.read(held, "0", ()))
-    rate = float(hdf5.read(held, "1", ())) if rates else None
-    restore(optimizer, iterations, rate, list(zip(slots, values, strict=True)))
+    values = [tree.read(place, shape) for place, shape in zip(places, expected, strict=True)]
+    rate = None if optimizer.follows_schedule else float(values[1])
+    pairs = list(zip(slots, values[counters : counters + len(slots)], strict=True))
+    restore(optimizer, int(values[0]), rate, pairs)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from lamella.custom_objects import custom_object_scope
+
 _MALFORMED = (
     ArithmeticError,
     AttributeError,
@@ -37,8 +39,24 @@ def refusing(what: str) -> Iterator[None]:
     try:
         yield
     except _MALFORMED as error:
-        cause = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-        raise ValueError(f"{what} cannot be loaded: {cause}") from error
+        raise ValueError(f"{what} cannot be loaded: {_cause(error)}") from error
+
+
+@contextmanager
+def compile_saved(custom_objects: dict[str, Any] | None) -> Iterator[None]:
+    """Compile a model as it was when it was saved; what fails says how to load it all the same."""
+    try:
+        with custom_object_scope(custom_objects):
+            yield
+    except _MALFORMED as error:
+        cause = _cause(error).rstrip(".")
+        raise ValueError(
+            f"it cannot be compiled as it was: {cause}. load_model(..., compile=False) loads it without"
+        ) from error
+
+
+def _cause(error: Exception) -> str:
+    return str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
 
 
 def checked_seed(seed: Any) -> int:

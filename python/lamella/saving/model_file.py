@@ -12,14 +12,13 @@ import warnings
 from typing import Any
 
 from lamella import _core
-from lamella import custom_objects as user_objects
 from lamella._types import Array, Config
 from lamella.layers import Layer
 from lamella.models import Model, Sequential
 from lamella.optimizers.state import OptimizerState
 from lamella.saving.architecture import describe, named_variables, naming, rebuild
 from lamella.saving.json_text import parse_json, require_few_values, write_json
-from lamella.saving.loading import checked_seed, loading
+from lamella.saving.loading import checked_seed, compile_saved, loading
 from lamella.saving.nested import join, references, separate
 from lamella.saving.tensor_file import MAX_HEADER, TensorFile, open_tensors, type_name, write_tensors
 from lamella.variable import Variable
@@ -61,7 +60,7 @@ def load(
         variables = dict(zip(content["weights"], model.weights, strict=True))
         arrays = read_arrays(file, variables)
         if compile and content.get("compile") is not None:
-            with user_objects.custom_object_scope(custom_objects):
+            with compile_saved(custom_objects):
                 model.compile_from_config(content["compile"])
             restore_optimizer(model, content, variables, arrays)
     return model
