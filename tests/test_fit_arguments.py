@@ -1,5 +1,8 @@
 """Arguments of fit, evaluate and predict: what each does, and which values are refused before any work."""
 
+import inspect
+import itertools
+
 import numpy as np
 import pytest
 
@@ -152,6 +155,44 @@ def test_evaluate_and_predict_refuse_the_same(call, argument, value):
     data = (X, ZEROS) if call == "evaluate" else (X,)
     with pytest.raises(ValueError, match=f"{call}: '{argument}'"):
         getattr(model(), call)(*data, **{"verbose": 0, argument: value})
+
+
+ABSURD = [
+    *(None, True, 0, 1, -1, 2.5, 10**40, np.nan, np.inf, "", "x", b"x", [], (), {}, set(), [None], {"a": 1}),
+    *(object(), len, np.array(3), np.array([]), np.zeros((0, 4)), np.zeros((2, 2)), np.array(["x"] * 10)),
+    *(
+        1 + 2j,
+        range(3),
+        [X],
+        [(X, ZEROS), None],
+        [()],
+        np.datetime64("2020"),
+        np.float32(2),
+        slice(3),
+        np,
+        type,
+    ),
+]
+METHODS = ["fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # data that runs out, where an absurd value is none
+@pytest.mark.parametrize("method", METHODS)
+def test_every_argument_is_taken_or_refused_by_name(method):
+    """What somebody passes by mistake never ends in an error that says nothing of the argument."""
+    parameters = inspect.signature(getattr(Sequential, method)).parameters
+    data = {name: value for name, value in (("x", X), ("y", ZEROS), ("verbose", 0)) if name in parameters}
+    also_named = {"x": "inputs of shape", "callbacks": "Callback"}
+    unnamed = []
+    for argument, value in itertools.product(list(parameters)[1:], ABSURD):
+        if argument == "epochs" and isinstance(value, int) and value > 1:
+            continue  # a wish like another
+        try:
+            getattr(model(), method)(**{**data, argument: value})
+        except (TypeError, ValueError) as error:
+            if argument not in str(error) and also_named.get(argument, argument) not in str(error):
+                unnamed.append((argument, value, str(error)))
+    assert unnamed == []
 
 
 def test_what_is_wrong_with_validation_data_is_told_as_such():

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -261,3 +262,20 @@ def _number_within(
     ]
     kind = "a number" if infinite or words else "a finite number"
     return f"{kind} {' and '.join(words)}".strip()
+
+
+@contextmanager
+def told_of(what: str) -> Iterator[None]:
+    """Say of errors what they are about; errors of other types, as users raise them, pass as they are.
+
+    >>> with told_of("validation_data"):
+    ...     raise ValueError("x holds no samples")
+    Traceback (most recent call last):
+    ValueError: validation_data: x holds no samples
+    """
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if type(error) not in (TypeError, ValueError):
+            raise
+        raise type(error)(f"{what}: {error}") from error

@@ -45,10 +45,14 @@ class IterableData(BatchData):
         source: yields `x`, `(x,)`, `(x, y)` or `(x, y, sample_weight)`; its batches are taken as they are.
         name_of: what entries of dictionaries must be called.
         inputs_only: whether only x is looked at.
+        what: what users call it.
     """
 
-    def __init__(self, source: Any, name_of: NameOf | None = None, inputs_only: bool = False) -> None:
+    def __init__(
+        self, source: Any, name_of: NameOf | None = None, inputs_only: bool = False, what: str = "x"
+    ) -> None:
         self._source = source
+        self._what = what
         self._name_of = name_of
         self._members = 1 if inputs_only else 3
         self.one_pass = isinstance(source, Iterator)
@@ -71,15 +75,20 @@ class IterableData(BatchData):
 
     def batches(self, batch_size: int, shuffle: bool) -> Iterator[ArrayData]:
         is_dataset = isinstance(self._source, PyDataset)
-        for item in self._source.pass_over(shuffle) if is_dataset else self._source:
+        for index, item in enumerate(self._source.pass_over(shuffle) if is_dataset else self._source):
             members = tuple(item) if isinstance(item, (tuple, list)) else (item,)
             if not 1 <= len(members) <= 3:
                 raise ValueError(
-                    "x must yield batches (x, y) or (x, y, sample_weight). Received: a batch of "
+                    f"{self._what} must yield batches (x, y) or (x, y, sample_weight). Received: a batch of "
                     f"{len(members)} members"
                 )
             x, y, sample_weight = (*members[: self._members], None, None)[:3]
-            yield adapt(x, y, sample_weight, self._name_of)
+            try:
+                batch = adapt(x, y, sample_weight, self._name_of)
+            except (TypeError, ValueError) as error:
+                kind = TypeError if isinstance(error, TypeError) else ValueError
+                raise kind(f"batch {index} of {self._what}: {error}") from error
+            yield batch
 
 
 class SparseData(BatchData):

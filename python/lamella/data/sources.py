@@ -103,7 +103,7 @@ def unpack(validation_data: Any, name_of: NameOf | None = None) -> ArrayData | S
             x, y, sample_weight = (*validation_data, None)[:3]
             return adapt_any(x, y, sample_weight, name_of)
     elif is_iterable_of_batches(validation_data):
-        return IterableData(validation_data, name_of)
+        return IterableData(validation_data, name_of, what="validation_data")
     raise checks.refusal(
         "fit", "validation_data", "(x, y), (x, y, sample_weight) or yield such batches", validation_data
     )

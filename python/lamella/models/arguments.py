@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -37,13 +35,8 @@ def rows_of_step(data: ArrayData | BatchData, batch_size: int | None, steps: int
 
 def verbosity(owner: str, verbose: Any) -> int:
     """0, 1 or 2; `"auto"` is 1."""
-    if type(verbose) is int and 0 <= verbose <= 2:
-        return verbose
-    if isinstance(verbose, str) and verbose == "auto":
-        return 1
-    if isinstance(verbose, (bool, int, np.integer, np.bool_)) and int(verbose) in (0, 1, 2):
-        return int(verbose)
-    raise checks.refusal(owner, "verbose", "'auto', 0, 1 or 2", verbose)
+    is_auto = isinstance(verbose, str) and verbose == "auto"
+    return 1 if is_auto else checks.verbosity(owner, "verbose", verbose)
 
 
 def frequency(value: Any) -> int | frozenset[int]:
@@ -52,7 +45,7 @@ def frequency(value: Any) -> int | frozenset[int]:
     >>> frequency(2), sorted(frequency([1, 3]))
     (2, [1, 3])
     """
-    if isinstance(value, (list, tuple, set, frozenset, range, np.ndarray)):
+    if isinstance(value, (list, tuple, set, frozenset, range)) or np.ndim(value) == 1:
         return frozenset(checks.integer("fit", "validation_freq", epoch, least=1) for epoch in value)
     return checks.integer("fit", "validation_freq", value, least=1)
 
@@ -73,19 +66,3 @@ def warn_of_end(steps: int | None, done: int) -> None:
     """Warn when the data ended after fewer steps than were asked for."""
     if steps is not None and done < steps:
         warnings.warn(f"The data ran out: steps={steps} were asked for, it has {done}", stacklevel=4)
-
-
-@contextmanager
-def told_of(what: str) -> Iterator[None]:
-    """Say of errors what they are about.
-
-    >>> with told_of("validation_data"):
-    ...     raise ValueError("x holds no samples")
-    Traceback (most recent call last):
-    ValueError: validation_data: x holds no samples
-    """
-    try:
-        yield
-    except (TypeError, ValueError) as error:
-        kind = TypeError if isinstance(error, TypeError) else ValueError
-        raise kind(f"{what}: {error}") from error

@@ -194,7 +194,7 @@ class Compiled:
     def feed(self, program: Program, data: ArrayData) -> _core.Feed:
         """The native feed of this data."""
         if data.y is None:
-            raise ValueError("Training and evaluation need targets: pass y")
+            raise ValueError("Training and evaluation need targets: pass y, or let x yield (x, y)")
         self.settle(data.y.shape[1:], program.output_shape)
         return _core.Feed(data.x, self.targets_for(data.y, program.output_shape), data.sample_weight)
 

@@ -15,15 +15,7 @@ from lamella.data.conversion import as_numbers
 from lamella.data.sources import adapt_any, split, unpack
 from lamella.layers.layer import Layer
 from lamella.metrics import Metric
-from lamella.models.arguments import (
-    frequency,
-    positive,
-    rows_of_step,
-    shuffles,
-    told_of,
-    verbosity,
-    warn_of_end,
-)
+from lamella.models.arguments import frequency, positive, rows_of_step, shuffles, verbosity, warn_of_end
 from lamella.models.attempt import Turn, attempt
 from lamella.models.compiled import Compiled
 from lamella.models.passes import evaluation_pass, feed_for, training_pass
@@ -214,7 +206,7 @@ class Model(Persistence):
         data = adapt_any(x, y, sample_weight, self._name_of)
         validation_rows = None
         if validation_data is not None:
-            with told_of("validation_data"):
+            with checks.told_of("validation_data"):
                 validation_rows = unpack(validation_data, self._name_of)
         elif share:
             data, validation_rows = split(data, share)
@@ -223,7 +215,7 @@ class Model(Persistence):
             training = training_pass(self, compiled, data, rows, shuffles(shuffle, data), steps, weights)
             validation = None
             if validation_rows is not None:
-                with told_of("validation_data"):
+                with checks.told_of("validation_data"):
                     rows = rows_of_step(validation_rows, validation_size, validation_steps)
                     evaluation = evaluation_pass(self, compiled, validation_rows, rows, validation_steps)
                     evaluation.check()
@@ -263,6 +255,7 @@ class Model(Persistence):
         1.0
         """
         compiled = self._require_compiled()
+        return_dict = checks.flag("train_on_batch", "return_dict", return_dict)
         weights = None if class_weight is None else ClassWeights("train_on_batch", class_weight)
         data = adapt(x, y, sample_weight, self._name_of)
         with self._turn.taken(self.name), attempt(self, compiled):
@@ -313,6 +306,7 @@ class Model(Persistence):
         batch_size = positive("evaluate", "batch_size", batch_size)
         steps = positive("evaluate", "steps", steps)
         level = verbosity("evaluate", verbose)
+        return_dict = checks.flag("evaluate", "return_dict", return_dict)
         data = adapt_any(x, y, sample_weight, self._name_of)
         rows = rows_of_step(data, batch_size, steps)
         with attempt(self, compiled):
@@ -341,6 +335,7 @@ class Model(Persistence):
         4.0
         """
         compiled = self._require_compiled()
+        return_dict = checks.flag("test_on_batch", "return_dict", return_dict)
         data = adapt(x, y, sample_weight, self._name_of)
         with attempt(self, compiled):
             evaluation = evaluation_pass(self, compiled, data, data.rows, None)
