@@ -44,14 +44,22 @@ ThreadPool::ThreadPool(int threads) : size_(threads) {}
 
 ThreadPool::~ThreadPool() { stop_workers(); }
 
+// Where not all can be started, half of those that could are: the others leave room for what is to be done.
 void ThreadPool::start_workers() {
   stop_ = false;
   const auto threads = static_cast<size_t>(size());
   claims_ = std::vector<Claims>(threads);
   progress_ = std::vector<Progress>(threads);
   workers_.reserve(threads - 1);
-  for (size_t i = 1; i < threads; ++i)
-    workers_.emplace_back([this, i, number = last_number_] { worker_loop(i, number); });
+  try {
+    for (size_t i = 1; i < threads; ++i)
+      workers_.emplace_back([this, i, number = last_number_] { worker_loop(i, number); });
+  } catch (const std::exception&) {  // no thread, or no memory for one
+    const auto started = static_cast<int>(workers_.size());
+    stop_workers();
+    size_ = 1 + started / 2;
+    if (started > 1) start_workers();
+  }
 }
 
 void ThreadPool::stop_workers() {
@@ -71,16 +79,9 @@ void ThreadPool::resize(int threads) {
   size_ = threads;
 }
 
-void ThreadPool::restart_after_fork() {
-  // The parent's workers and whatever locks they held do not exist here: abandon the objects, do not destroy
-  // them.
-  new (&workers_) std::vector<Thread>();
-  new (&job_mutex_) std::mutex();
-  new (&error_mutex_) std::mutex();
-  new (&sleep_mutex_) std::mutex();
-  new (&wake_) std::condition_variable();
-  sleepers_ = 0;
-}
+// Another thread may have been in the middle of a job, or of starting one: nothing of it is kept, or
+// destroyed.
+void ThreadPool::restart_after_fork() { new (this) ThreadPool(size()); }
 
 void ThreadPool::run(int64_t n, int64_t grain, Call call, void* context) {
   std::unique_lock lock(job_mutex_, std::defer_lock);

@@ -2,6 +2,13 @@
 
 namespace lamella::bindings {
 
+py::object call(const py::object& function, const py::tuple& arguments, const py::dict& by_name) {
+  PyObject* returned =
+      unless_python_ends([&] { return PyObject_Call(function.ptr(), arguments.ptr(), by_name.ptr()); });
+  if (returned == nullptr) throw py::error_already_set();
+  return py::reinterpret_steal<py::object>(returned);
+}
+
 Shape batch_shape(int64_t rows, const Shape& row_shape) {
   Shape shape{rows};
   shape.insert(shape.end(), row_shape.begin(), row_shape.end());

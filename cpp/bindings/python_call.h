@@ -2,13 +2,14 @@
 #pragma once
 #include "base/denormals.h"
 #include "bindings/convert.h"
+#include "bindings/gil.h"
 
 namespace lamella::bindings {
 
 // Within a native call: the GIL is taken, and denormals are what Python's arithmetic expects.
 class PythonCall {
  private:
-  py::gil_scoped_acquire gil_;
+  GilTaken gil_;
   KeepDenormals denormals_;
 };
 
@@ -17,7 +18,7 @@ class PythonObject {
  public:
   explicit PythonObject(py::object object) : object_(std::move(object)) {}
   ~PythonObject() {
-    const py::gil_scoped_acquire gil;
+    const GilTaken gil;
     object_ = {};
   }
   PythonObject(const PythonObject&) = delete;
@@ -28,6 +29,9 @@ class PythonObject {
  private:
   py::object object_;
 };
+
+// Calls Python; its exception is thrown.
+py::object call(const py::object& function, const py::tuple& arguments, const py::dict& by_name = {});
 
 // The shape of a batch: [rows, *row_shape]; of a folded view it is told how many rows there are.
 Shape batch_shape(int64_t rows, const Shape& row_shape);

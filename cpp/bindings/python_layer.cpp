@@ -23,15 +23,17 @@ class PythonLayer final : public layers::Layer {
 
   void forward(const layers::ForwardPass& pass) const override {
     const PythonCall python;
-    const py::object y = forward_.get()(copy(pass.inputs[0], input_shape_, pass.state), pass.state.training);
+    const py::object y = call(
+        forward_.get(), py::make_tuple(copy(pass.inputs[0], input_shape_, pass.state), pass.state.training));
     take("what forward() returns", y, batch_shape(pass.state.rows, output_shape()), pass.outputs[0]);
   }
 
   void backward(const layers::BackwardPass& pass) const override {
     const PythonCall python;
-    const py::object returned = backward_.get()(copy(pass.inputs[0], input_shape_, pass.state),
-                                                copy(pass.outputs[0], output_shape(), pass.state),
-                                                copy(pass.output_gradients[0], output_shape(), pass.state));
+    const py::object returned =
+        call(backward_.get(), py::make_tuple(copy(pass.inputs[0], input_shape_, pass.state),
+                                             copy(pass.outputs[0], output_shape(), pass.state),
+                                             copy(pass.output_gradients[0], output_shape(), pass.state)));
     const size_t wanted = trainable_count();
     const bool is_pair = py::isinstance<py::tuple>(returned) && py::len(returned) == 2;
     if (wanted > 0 && !is_pair) {

@@ -31,9 +31,10 @@ class PythonLoss final : public losses::Loss {
     const DType dtype = pass.prediction.dtype;
     const Shape shape = batch_shape(pass.prediction, *pass.row_shape);
     const Shape row_values(shape.begin(), shape.end() - 1);
-    const py::object returned =
-        function_.get()(target_array(pass.values, labels_ ? pass.labels : nullptr, dtype, shape),
-                        copy_to_array(pass.prediction.data, dtype, shape));
+    const py::object returned = bindings::call(
+        function_.get(),
+        py::make_tuple(target_array(pass.values, labels_ ? pass.labels : nullptr, dtype, shape),
+                       copy_to_array(pass.prediction.data, dtype, shape)));
     if (!py::isinstance<py::tuple>(returned) || py::len(returned) != 2) {
       throw py::type_error("Loss '" + name_ + "' must return a tuple (values of rows, gradient). Received: " +
                            type_name(returned));

@@ -22,25 +22,24 @@ class PythonMetric final : public metrics::Metric {
     const Shape shape = batch_shape(pass.prediction, *pass.row_shape);
     const py::array y_true = target_array(pass.values, labels_ ? pass.labels : nullptr, dtype, shape);
     const py::array y_pred = copy_to_array(pass.prediction.data, dtype, shape);
-    if (!weighted_ || pass.weights == nullptr) {
-      metric_.get().attr("update_state")(y_true, y_pred);
-      return;
+    py::dict by_name;
+    if (weighted_ && pass.weights != nullptr) {
+      const Shape rows(shape.begin(), shape.end() - 1);
+      by_name["sample_weight"] = copy_to_array(pass.weights, dtype, rows);
     }
-    const Shape rows(shape.begin(), shape.end() - 1);
-    metric_.get().attr("update_state")(y_true, y_pred,
-                                       py::arg("sample_weight") = copy_to_array(pass.weights, dtype, rows));
+    call(metric_.get().attr("update_state"), py::make_tuple(y_true, y_pred), by_name);
   }
 
   metrics::Result result(const double*, int64_t) const override {
     const PythonCall python;
-    const py::array_t<double, py::array::forcecast> value(metric_.get().attr("result")());
+    const py::array_t<double, py::array::forcecast> value(call(metric_.get().attr("result"), py::tuple()));
     if (value.size() == 1) return value.attr("item")().cast<double>();
     return value.attr("ravel")().attr("tolist")().cast<std::vector<double>>();
   }
 
   void reset() const override {
     const PythonCall python;
-    metric_.get().attr("reset_state")();
+    call(metric_.get().attr("reset_state"), py::tuple());
   }
 
  private:

@@ -18,15 +18,16 @@ class PythonPenalty final : public penalties::Penalty {
 
   double value(const ops::Context&, const TensorView& tensor) const override {
     const PythonCall python;
-    return py::float_(penalty_.get()(copy_to_array(tensor.data, tensor.dtype, shape_of_view(tensor))));
+    return py::float_(call(penalty_.get(),
+                           py::make_tuple(copy_to_array(tensor.data, tensor.dtype, shape_of_view(tensor)))));
   }
 
   void add_gradient(const ops::Context&, double scale, const TensorView& tensor,
                     const TensorView& gradient) const override {
     const PythonCall python;
     const Shape shape = shape_of_view(tensor);
-    const py::object returned =
-        penalty_.get().attr("gradient")(copy_to_array(tensor.data, tensor.dtype, shape));
+    const py::object returned = call(penalty_.get().attr("gradient"),
+                                     py::make_tuple(copy_to_array(tensor.data, tensor.dtype, shape)));
     const py::array_t<double, py::array::c_style | py::array::forcecast> values(returned);
     if (shape_of(values) != shape) {
       fail("Regularizer ", std::string(py::str(penalty_.get())), " must return a gradient of shape ",
@@ -50,7 +51,8 @@ class PythonConstraint final : public penalties::Constraint {
   void apply(const ops::Context&, const Variable& variable) const override {
     const PythonCall python;
     const py::object returned =
-        constraint_.get()(copy_to_array(variable.data(), variable.dtype(), variable.shape()));
+        call(constraint_.get(),
+             py::make_tuple(copy_to_array(variable.data(), variable.dtype(), variable.shape())));
     if (!copy_returned(returned, variable.dtype(), variable.shape(), variable.data())) {
       fail("Constraint ", std::string(py::str(constraint_.get())), " must return an array of shape ",
            to_string(variable.shape()), " for '", variable.name(), "'. Received: ", shape_or_type(returned),

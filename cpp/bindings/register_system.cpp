@@ -16,7 +16,7 @@ namespace {
 
 void set_num_threads(int count) {
   if (count < 1 || count > 1024) fail("The number of threads must be from 1 to 1024. Received: ", count, ".");
-  const py::gil_scoped_release release;
+  const GilReleased released;
   runtime().pool.resize(count);
 }
 
@@ -25,7 +25,7 @@ uint64_t checksum(const py::buffer& buffer) {
   Py_buffer view;
   if (PyObject_GetBuffer(buffer.ptr(), &view, PyBUF_SIMPLE) != 0) throw py::error_already_set();
   const std::unique_ptr<Py_buffer, decltype(&PyBuffer_Release)> release(&view, &PyBuffer_Release);
-  const py::gil_scoped_release without_gil;
+  const GilReleased released;
   const auto* bytes = static_cast<const unsigned char*>(view.buf);
   return checksum_of_pieces(runtime().pool, view.len, [&](int64_t begin, int64_t size) {
     return xxh64({bytes + begin, static_cast<size_t>(size)});

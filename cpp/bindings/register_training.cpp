@@ -1,8 +1,7 @@
 #include <pybind11/stl.h>
 
-#include <atomic>
-
 #include "base/error.h"
+#include "base/fork_mutex.h"
 #include "bindings/convert.h"
 #include "bindings/runtime.h"
 #include "engine/evaluator.h"
@@ -15,16 +14,15 @@ namespace {
 // Refuses a second thread on an object that is not made for two.
 class Exclusive {
  public:
-  explicit Exclusive(std::atomic_flag& busy) : busy_(busy) {
-    if (busy_.test_and_set(std::memory_order_acquire))
-      misuse("This model is being trained by another thread already.");
+  explicit Exclusive(ForkMutex& busy) : busy_(busy) {
+    if (!busy_.try_lock()) misuse("This model is being trained by another thread already.");
   }
-  ~Exclusive() { busy_.clear(std::memory_order_release); }
+  ~Exclusive() { busy_.unlock(); }
   Exclusive(const Exclusive&) = delete;
   Exclusive& operator=(const Exclusive&) = delete;
 
  private:
-  std::atomic_flag& busy_;
+  ForkMutex& busy_;
 };
 
 // A trainer or evaluator with the feed of its current pass kept alive.
@@ -35,7 +33,7 @@ struct Held {
 
   Run run;
   std::shared_ptr<PyFeed> feed;
-  std::atomic_flag busy;
+  ForkMutex busy;
 };
 
 using PyTrainer = Held<engine::Trainer>;
@@ -113,8 +111,9 @@ void set_slots(PyTrainer& trainer,
 py::list gradients(PyTrainer& trainer, const PyFeed& feed) {
   const Exclusive exclusive(trainer.busy);
   {
+    const engine::Poll poll = poll_signals();
     const NativeCall native;
-    trainer.run.compute_gradients(feed.feed);
+    trainer.run.compute_gradients(feed.feed, poll);
   }
   py::list list;
   for (const engine::GradientSlot& slot : trainer.run.gradient_slots()) {

@@ -48,7 +48,7 @@ void assign(Variable& variable, const py::array& value) {
 
 // Straight into the variable's memory, without an array between.
 uint64_t read(Variable& variable, int descriptor, int64_t offset) {
-  const py::gil_scoped_release without_gil;
+  const GilReleased released;
   variable.mark_changed();
   return checksum_of_pieces(runtime().pool, variable.bytes(), [&](int64_t begin, int64_t size) {
     const std::span<char> bytes(variable.data() + begin, static_cast<size_t>(size));

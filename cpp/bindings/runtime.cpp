@@ -37,8 +37,8 @@ engine::Poll poll_signals() {
     const auto now = Clock::now();
     if (now - last < std::chrono::milliseconds(50)) return;
     last = now;
-    const pybind11::gil_scoped_acquire gil;
-    if (PyErr_CheckSignals() != 0) throw pybind11::error_already_set();
+    const GilTaken gil;
+    if (unless_python_ends(PyErr_CheckSignals) != 0) throw pybind11::error_already_set();
   };
 }
 

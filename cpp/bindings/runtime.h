@@ -1,8 +1,7 @@
 // What the module's objects share: the threads, the kernels chosen for this machine and the device's ops.
 #pragma once
-#include <pybind11/pybind11.h>
-
 #include "base/denormals.h"
+#include "bindings/gil.h"
 #include "engine/plan.h"
 #include "ops/context.h"
 #include "ops/op_table.h"
@@ -19,7 +18,7 @@ engine::Poll poll_signals();
 // A native call: no GIL, denormals flushed to zero.
 class NativeCall {
  private:
-  pybind11::gil_scoped_release release_;
+  GilReleased released_;
   FlushDenormals flush_;
 };
 

@@ -1,6 +1,7 @@
 #include "engine/plan.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "base/error.h"
 

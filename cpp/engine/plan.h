@@ -3,9 +3,9 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "base/fork_mutex.h"
 #include "engine/memory_plan.h"
 #include "engine/program.h"
 #include "engine/row_parts.h"
@@ -113,7 +113,7 @@ class Plan {
   Block packed_;
   std::vector<int64_t> packed_offset_;  // by node
   mutable std::vector<std::atomic<uint64_t>> packed_version_;
-  mutable std::mutex pack_mutex_;
+  mutable ForkMutex pack_mutex_;
 };
 
 }  // namespace lamella::engine

@@ -1,6 +1,7 @@
 #include "engine/predictor.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "engine/fuse.h"
 
@@ -21,13 +22,17 @@ int64_t batch_rows(const Program& program) {
   return std::clamp(kCacheBytes / row_bytes, kLeastRows, kMostRows);
 }
 
-// A batch with more arithmetic than this takes long enough to look for signals between its ops.
-constexpr double kLongBatchFlops = 1e9;
+// A batch with more work than this takes long enough to look for signals between its ops.
+constexpr double kLongBatch = 1e9;
 
-double forward_flops(const Program& program) {
-  double flops = 0;
-  for (const Node& node : program.nodes) flops += node.layer->forward_flops();
-  return flops;
+// Of one row, in floating point operations; an element that goes to memory takes as long as several.
+double work(const Program& program) {
+  constexpr double kOfAnElement = 10;
+  double sum = 0;
+  for (const Node& node : program.nodes)
+    sum += node.layer->forward_flops() +
+           kOfAnElement * static_cast<double>(checked_product(node.layer->output_shape()));
+  return sum;
 }
 
 bool is_contiguous(const ops::ArrayView& x, int64_t cols) {
@@ -41,15 +46,16 @@ Predictor::Predictor(const ops::Context& context, const Program& program, bool t
       program_(fuse_activations(training ? program : fold_normalizations(program))),
       training_(training),
       seed_(seed),
-      flops_(forward_flops(program_)),
+      work_(work(program_)),
       batch_rows_(batch_rows(program_)),
       input_cols_(checked_product(program_.input_shape())),
       output_row_bytes_(checked_product(checked_product(program_.output_shape()), size_of(program_.dtype))) {}
 
 Predictor::Lane Predictor::take_lane(int64_t rows) {
+  std::vector<Lane> outgrown;  // destroyed without the lock
   const std::lock_guard lock(mutex_);
   if (!plan_ || plan_->capacity() < rows) {
-    free_lanes_.clear();
+    outgrown.swap(free_lanes_);
     const auto mode = training_ ? Plan::Mode::training : Plan::Mode::inference;
     plan_ = std::make_shared<Plan>(context_, program_, rows, mode);
   }
@@ -71,7 +77,7 @@ void Predictor::predict(const ops::ArrayView& x, int64_t batch_size, void* outpu
   if (!training_) batch = std::min(batch, batch_rows_);
   Lane lane = take_lane(batch);
   const uint64_t call = calls_.fetch_add(1, std::memory_order_relaxed);
-  const Poll* long_poll = flops_ * static_cast<double>(batch) > kLongBatchFlops ? &poll : nullptr;
+  const Poll* long_poll = work_ * static_cast<double>(batch) > kLongBatch ? &poll : nullptr;
   for (int64_t first = 0; first < rows; first += batch) {
     if (first > 0) poll();
     lane.workspace->state = {

@@ -2,9 +2,9 @@
 #pragma once
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "base/fork_mutex.h"
 #include "engine/feed.h"
 #include "engine/plan.h"
 
@@ -35,10 +35,10 @@ class Predictor {
   Program program_;  // fused
   bool training_;
   uint32_t seed_;
-  double flops_;  // of one row
+  double work_;  // of one row
   int64_t batch_rows_;
   int64_t input_cols_, output_row_bytes_;
-  std::mutex mutex_;
+  ForkMutex mutex_;
   std::shared_ptr<const Plan> plan_;
   std::vector<Lane> free_lanes_;
   std::atomic<uint64_t> calls_{0};

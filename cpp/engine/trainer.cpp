@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 #include "base/error.h"
 
@@ -40,7 +41,8 @@ int64_t Trainer::start(const Feed& feed, int64_t batch_size, std::optional<int64
   if (batch_size < 1) fail("batch_size must be at least 1. Received: batch_size=", batch_size, ".");
   check_input(feed, batch_.program());
   check_targets(context_, feed, batch_.program(), objective_);
-  batch_size_ = std::min(batch_size, feed.rows());
+  const int64_t measured = std::exchange(batch_size_, std::min(batch_size, feed.rows()));
+  long_steps_ = long_steps_ || batch_size_ > measured;
   batch_.reserve(batch_size_, gradients_.data());
   updater_.find_spans();
   shuffled_ = shuffle;
@@ -111,10 +113,10 @@ void Trainer::step(double learning_rate, const Poll* poll) {
   batch_.add_metrics(scores_);
 }
 
-void Trainer::compute_gradients(const Feed& feed) {
+void Trainer::compute_gradients(const Feed& feed, const Poll& poll) {
   start(feed, feed.rows(), std::nullopt, false);
   feed_ = nullptr;  // it lives as long as this call
-  forward_and_backward(feed, nullptr, 0, feed.rows(), nullptr);
+  forward_and_backward(feed, nullptr, 0, feed.rows(), &poll);
 }
 
 void Trainer::overwrite_with_averages() {

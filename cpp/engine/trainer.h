@@ -42,7 +42,7 @@ class Trainer {
   // Goes on in this pass as if so many steps had been run: for a pass that another process began.
   void skip(int64_t steps);
   // Forward and backward of one batch in training mode, without an update: fills the gradient slab.
-  void compute_gradients(const Feed& feed);
+  void compute_gradients(const Feed& feed, const Poll& poll);
 
   std::vector<metrics::Result> results() const { return scores_.results(); }
   void reset_metrics() { scores_.reset(); }
@@ -78,7 +78,7 @@ class Trainer {
   std::vector<int64_t> order_;
   bool shuffled_ = false;
   int64_t batch_size_ = 0, steps_ = 0, done_ = 0;
-  bool long_steps_ = true;  // until measured
+  bool long_steps_ = true;  // until measured for as many rows
   Sharing sharing_;
 };
 

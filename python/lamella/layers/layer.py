@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from inspect import Parameter, signature
@@ -29,8 +30,19 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Several threads may predict with a model that none has used yet: one of them builds and flattens it.
-_first_use = RLock()
+
+class _FirstUse:
+    """Several threads may predict with a model that none has used yet: one of them builds and flattens it."""
+
+    lock = RLock()
+
+    @classmethod
+    def renew(cls) -> None:
+        """In a forked child, where another thread of the parent may have held it."""
+        cls.lock = RLock()
+
+
+os.register_at_fork(after_in_child=_FirstUse.renew)
 
 _BASE_ARGUMENTS = ("name", "trainable", "dtype", "activity_regularizer")
 
@@ -248,7 +260,7 @@ class Layer(Configured):
         """Build it, unless it is, as part of a model whose path is `scope`."""
         if self.built:
             return
-        with _first_use, undone_on_error(self):
+        with _FirstUse.lock, undone_on_error(self):
             if not self.built:
                 self._scope = scope
                 self.build(input_shape)
@@ -287,7 +299,7 @@ class Layer(Configured):
         program = self._program
         if program is not None and program.is_current(self, feature_shape):
             return program
-        with _first_use:
+        with _FirstUse.lock:
             program = self._program
             if program is None or not program.is_current(self, feature_shape):
                 program = self._program = Program(self, feature_shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,13 @@ if TYPE_CHECKING:
 
 
 class Turn:
-    """Lets one training of a model in at a time."""
+    """Lets one training of a model in at a time.
+
+    A forked child does not have the thread that may be training in its parent: it has a turn of its own.
+    """
 
     def __init__(self) -> None:
-        self._free = [None]  # taken and put back in one step each, whatever thread does it
+        self._calls: dict[int, object] = {}  # by process; entered in one step, whatever thread does it
 
     def __reduce__(self) -> Any:
         """A copy is not being trained, though it be made in a callback."""
@@ -26,17 +30,16 @@ class Turn:
     @contextmanager
     def taken(self, name: str) -> Iterator[None]:
         """Refuse a second training meanwhile: the trainer holds the state of one pass."""
-        try:
-            self._free.pop()
-        except IndexError:
+        process, call = os.getpid(), object()
+        if self._calls.setdefault(process, call) is not call:
             raise RuntimeError(
                 f"Model '{name}' is being trained: it cannot be trained by its callbacks, or another thread, "
                 "at the same time"
-            ) from None
+            )
         try:
             yield
         finally:
-            self._free.append(None)
+            del self._calls[process]
 
 
 @contextmanager
