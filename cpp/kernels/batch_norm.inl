@@ -13,14 +13,14 @@ void column_moments(int64_t rows, int64_t cols, int64_t ld, const T* x, T* mean,
   sum_columns<T, kColumnVectors, 1>(
       rows, cols,
       [&](int64_t i, int64_t j, auto span, Vec<T>(&sums)[1]) { sums[0] += load(x + i * ld + j, span); },
-      [&](int64_t j, auto span, Vec<T>(&sums)[1]) { store(mean + j, sums[0] / count, span); });
+      [&](int64_t j, auto span, const Vec<T>* sums) { store(mean + j, sums[0] / count, span); });
   sum_columns<T, kColumnVectors, 1>(
       rows, cols,
       [&](int64_t i, int64_t j, auto span, Vec<T>(&sums)[1]) {
         const Vec<T> d = load(x + i * ld + j, span) - load(mean + j, span);
         sums[0] = mul_add(d, d, sums[0]);
       },
-      [&](int64_t j, auto span, Vec<T>(&sums)[1]) { store(variance + j, sums[0] / count, span); });
+      [&](int64_t j, auto span, const Vec<T>* sums) { store(variance + j, sums[0] / count, span); });
 }
 
 template <class T>
@@ -60,7 +60,7 @@ void batch_norm_reduce(const BatchNormBlock<T>& p) {
           sums[0] += dz;
           sums[1] = mul_add(dz, batch_norm_xhat(p, at, j, span), sums[1]);
         },
-        [&](int64_t j, auto span, Vec<T>(&sums)[2]) {
+        [&](int64_t j, auto span, const Vec<T>* sums) {
           store(p.sum_dz + j, sums[0], span);
           store(p.sum_dz_xhat + j, sums[1], span);
         });

@@ -1,20 +1,15 @@
 // Sums over the rows of a block of columns.
 #pragma once
-#include "kernels/vec.h"
+#include "kernels/pairwise.inl"
 
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {
 
-// Sums over rows of S quantities for V vectors of columns: add(row, j, span, sums[S]). Rows are added in
-// blocks, even and odd rows apart, so that rounding errors stay small over long columns and additions do not
-// wait for each other.
+// Sums over rows of S quantities for V vectors of columns: add(row, j, span, sums[S]). Even and odd rows of a
+// block are added apart, so that additions do not wait for each other.
 template <class T, int V, int S, class Span, class Add>
-LAMELLA_INLINE void sum_rows(int64_t rows, Span span, Vec<T> (&total)[V][S], Add add) {
-  constexpr int64_t kBlock = 128;
-  for (int j = 0; j < V; ++j)
-    for (int s = 0; s < S; ++s) total[j][s] = Vec<T>{};
-  for (int64_t begin = 0; begin < rows; begin += kBlock) {
-    const int64_t end = rows - begin < kBlock ? rows : begin + kBlock;
+LAMELLA_INLINE Sums<T, V * S> sum_rows(int64_t rows, Span span, Add add) {
+  return sum_terms<T, V * S>(rows, [&](int64_t begin, int64_t end, Sums<T, V * S>& sums) LAMELLA_INLINE_BODY {
     Vec<T> even[V][S] = {}, odd[V][S] = {};
     int64_t i = begin;
     for (; i + 2 <= end; i += 2)
@@ -25,8 +20,8 @@ LAMELLA_INLINE void sum_rows(int64_t rows, Span span, Vec<T> (&total)[V][S], Add
     if (i < end)
       for (int j = 0; j < V; ++j) add(i, j, span, even[j]);
     for (int j = 0; j < V; ++j)
-      for (int s = 0; s < S; ++s) total[j][s] += even[j][s] + odd[j][s];
-  }
+      for (int s = 0; s < S; ++s) sums.of[j * S + s] = even[j][s] + odd[j][s];
+  });
 }
 
 // Column sums of S quantities, V vectors of columns at a time: add(row, column, span, sums[S]) and
@@ -38,15 +33,10 @@ LAMELLA_INLINE void sum_columns(int64_t rows, int64_t cols, Add add, Finish fini
     add(i, column + j * lanes<T>, span, sums);
   };
   for (; column + V * lanes<T> <= cols; column += V * lanes<T>) {
-    Vec<T> total[V][S];
-    sum_rows<T, V, S>(rows, Whole{}, total, shifted);
-    for (int j = 0; j < V; ++j) finish(column + j * lanes<T>, Whole{}, total[j]);
+    const Sums<T, V * S> total = sum_rows<T, V, S>(rows, Whole{}, shifted);
+    for (int j = 0; j < V; ++j) finish(column + j * lanes<T>, Whole{}, total.of + j * S);
   }
-  const auto one = [&](auto span) {
-    Vec<T> total[1][S];
-    sum_rows<T, 1, S>(rows, span, total, shifted);
-    finish(column, span, total[0]);
-  };
+  const auto one = [&](auto span) { finish(column, span, (sum_rows<T, 1, S>(rows, span, shifted).of)); };
   for (; column + lanes<T> <= cols; column += lanes<T>) one(Whole{});
   if (column < cols) one(Part{cols - column});
 }

@@ -2,6 +2,7 @@
 // (arXiv 1906.06440). With it the packing of its panels and the pass that starts a dense layer's backward.
 #pragma once
 #include "kernels/activation.inl"
+#include "kernels/pairwise.inl"
 #include "kernels/transpose.inl"
 
 namespace lamella::kernels::LAMELLA_ISA {
@@ -56,12 +57,7 @@ LAMELLA_INLINE void for_panel_vectors(int64_t cols, Body&& body) {
 
 template <class T, int R, int V>
 LAMELLA_INLINE void tile_start(const Brgemm<T>& p, Vec<T> (&sum)[R][V]) {
-  if (p.accumulate) {
-    for_panel_vectors<T, V>(p.cols, [&](auto j, auto span) LAMELLA_INLINE_BODY {
-      unrolled<R>([&](auto i)
-                      LAMELLA_INLINE_BODY { sum[i][j] = load(p.c + i * p.ldc + j * lanes<T>, span); });
-    });
-  } else if (p.bias) {
+  if (p.bias && !p.accumulate) {
     for_panel_vectors<T, V>(p.cols, [&](auto j, auto span) LAMELLA_INLINE_BODY {
       const Vec<T> bias = load(p.bias + j * lanes<T>, span);
       unrolled<R>([&](auto i) LAMELLA_INLINE_BODY { sum[i][j] = bias; });
@@ -73,9 +69,21 @@ LAMELLA_INLINE void tile_start(const Brgemm<T>& p, Vec<T> (&sum)[R][V]) {
   }
 }
 
-// R rows by V vectors in registers. An element adds its products one after another, whatever R and V are, so
-// its bits do not depend on the tile it falls into. Rows of A are reached in threes: a pointer and strides 0,
-// 1, 2.
+// A long sum comes in pieces, which are added to each other: adding each product to the whole would cost more
+// digits the longer it is.
+template <class T, int R, int V>
+LAMELLA_INLINE void tile_end(const Brgemm<T>& p, const Vec<T> (&sum)[R][V]) {
+  for_panel_vectors<T, V>(p.cols, [&](auto j, auto span) LAMELLA_INLINE_BODY {
+    unrolled<R>([&](auto i) LAMELLA_INLINE_BODY {
+      T* c = p.c + i * p.ldc + j * lanes<T>;
+      store(c, p.accumulate ? load(c, span) + sum[i][j] : sum[i][j], span);
+    });
+  });
+}
+
+// R rows by V vectors in registers. An element adds the products of a piece one after another, whatever R and
+// V are, so its bits do not depend on the tile it falls into. Rows of A are reached in threes: a pointer and
+// strides 0, 1, 2.
 template <class T, int R, int V>
 void brgemm_tile(const Brgemm<T>& p) {
   Vec<T> sum[R][V];
@@ -103,9 +111,7 @@ void brgemm_tile(const Brgemm<T>& p) {
       }
     }
   }
-  for_panel_vectors<T, V>(p.cols, [&](auto j, auto span) LAMELLA_INLINE_BODY {
-    unrolled<R>([&](auto i) LAMELLA_INLINE_BODY { store(p.c + i * p.ldc + j * lanes<T>, sum[i][j], span); });
-  });
+  tile_end<T, R, V>(p, sum);
 }
 
 template <class T, int V, int... I>
@@ -122,6 +128,10 @@ void brgemm(const Brgemm<T>& p) {
   else
     brgemm_by_rows<T, 1>(p, Rows{});
 }
+
+// In the pieces that ops/gemm_cpu.h cuts sums into.
+template <class T>
+constexpr int64_t kPieceDepth = 20'480 / (kPanel<T> * int64_t{sizeof(T)});
 
 template <class T, int P>
 void row_panels(const RowProduct<T>& p) {
@@ -141,15 +151,23 @@ void row_panels(const RowProduct<T>& p) {
   Vec<T> sum[P * kVectors] = {};
   if (p.bias)
     for_vectors([&](auto j, auto span) LAMELLA_INLINE_BODY { sum[j] = load(p.bias + j * lanes<T>, span); });
-  for (int64_t k = 0; k < p.k; ++k) {
-    const Vec<T> factor = splat(p.a[k]);
-    const T* b = p.b + k * p.b_row;
+  Vec<T> total[P * kVectors];
+  for (int64_t piece = 0; piece < p.k || piece == 0; piece += kPieceDepth<T>) {
+    const int64_t end = p.k - piece < kPieceDepth<T> ? p.k : piece + kPieceDepth<T>;
+    for (int64_t k = piece; k < end; ++k) {
+      const Vec<T> factor = splat(p.a[k]);
+      const T* b = p.b + k * p.b_row;
+      unrolled<P * kVectors>([&](auto j) LAMELLA_INLINE_BODY {
+        const T* row = b + j / kVectors * p.panel_step + j % kVectors * lanes<T>;
+        sum[j] = mul_add(factor, load(row), sum[j]);
+      });
+    }
     unrolled<P * kVectors>([&](auto j) LAMELLA_INLINE_BODY {
-      const T* row = b + j / kVectors * p.panel_step + j % kVectors * lanes<T>;
-      sum[j] = mul_add(factor, load(row), sum[j]);
+      total[j] = piece > 0 ? total[j] + sum[j] : sum[j];
+      sum[j] = Vec<T>{};
     });
   }
-  for_vectors([&](auto j, auto span) LAMELLA_INLINE_BODY { store(p.c + j * lanes<T>, sum[j], span); });
+  for_vectors([&](auto j, auto span) LAMELLA_INLINE_BODY { store(p.c + j * lanes<T>, total[j], span); });
 }
 
 template <class T, int... I>
@@ -198,29 +216,28 @@ void pack_panel_transposed(int64_t k, int64_t cols, const T* b, int64_t ldb, T* 
   }
 }
 
-// V vectors of columns; the bias gradient is summed row after row, so splitting the rows does not change it.
+// V vectors of columns.
 template <Activation A, int V, class T>
 void gradient_panel(const DenseGradientPanel<T>& p) {
-  Vec<T> sum[V] = {};
-  if (p.bias_gradient && p.accumulate_bias)
-    for_panel_vectors<T, V>(p.cols,
-                            [&](int j, auto span) { sum[j] = load(p.bias_gradient + j * lanes<T>, span); });
-  for (int64_t i = 0; i < p.rows; ++i) {
-    for_panel_vectors<T, V>(p.cols, [&](int j, auto span) {
-      const int64_t at = i * p.ld + j * lanes<T>;
-      Vec<T> dz = load(p.dy + at, span);
-      if constexpr (A != Activation::linear)
-        dz = activation_gradient<A, T>(load(p.y + at, span), dz, {p.alpha});
-      if (A != Activation::linear || p.dz != p.dy) store(p.dz + at, dz, span);
-      sum[j] += dz;
-      if (p.packed) store(p.packed + i * kPanel<T> + j * lanes<T>, fill_beyond(dz, span, T(0)));
-    });
-    if (p.packed)
-      for (int j = V; j < kPanelVectors; ++j) store(p.packed + i * kPanel<T> + j * lanes<T>, Vec<T>{});
-  }
+  const auto total =
+      sum_terms<T, V>(p.rows, [&](int64_t begin, int64_t end, Sums<T, V>& sums) LAMELLA_INLINE_BODY {
+        for (int64_t i = begin; i < end; ++i) {
+          for_panel_vectors<T, V>(p.cols, [&](int j, auto span) {
+            const int64_t at = i * p.ld + j * lanes<T>;
+            Vec<T> dz = load(p.dy + at, span);
+            if constexpr (A != Activation::linear)
+              dz = activation_gradient<A, T>(load(p.y + at, span), dz, {p.alpha});
+            if (A != Activation::linear || p.dz != p.dy) store(p.dz + at, dz, span);
+            sums.of[j] += dz;
+            if (p.packed) store(p.packed + i * kPanel<T> + j * lanes<T>, fill_beyond(dz, span, T(0)));
+          });
+          if (p.packed)
+            for (int j = V; j < kPanelVectors; ++j) store(p.packed + i * kPanel<T> + j * lanes<T>, Vec<T>{});
+        }
+      });
   if (p.bias_gradient)
-    for_panel_vectors<T, V>(p.cols,
-                            [&](int j, auto span) { store(p.bias_gradient + j * lanes<T>, sum[j], span); });
+    for_panel_vectors<T, V>(
+        p.cols, [&](int j, auto span) { store(p.bias_gradient + j * lanes<T>, total.of[j], span); });
 }
 
 template <class T>

@@ -1,6 +1,7 @@
 // Losses of predictions, one value a row, with their gradients.
 #pragma once
 #include "kernels/math.inl"
+#include "kernels/pairwise.inl"
 
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {
@@ -27,14 +28,15 @@ LAMELLA_INLINE void pointwise_loss(int64_t rows, int64_t cols, const T* p, const
   }
   for (int64_t i = 0; i < rows; ++i) {
     const T factor = (weights ? scale * weights[i] : scale) / T(cols);
-    Vec<T> sum{};
-    for_each_vector<T>(cols, [&](int64_t j, auto span) {
-      const int64_t at = i * cols + j;
-      const LossTerm<T> loss = term(load(p + at, span), load(t + at, span), at, span);
-      sum += fill_beyond(loss.value, span, T(0));
-      if (dp) store(dp + at, loss.gradient * factor, span);
-    });
-    row_loss[i] = reduce_add(sum) / T(cols);
+    row_loss[i] = row_sum<T>(cols,
+                             [&](int64_t j, auto span) {
+                               const int64_t at = i * cols + j;
+                               const LossTerm<T> loss =
+                                   term(load(p + at, span), load(t + at, span), at, span);
+                               if (dp) store(dp + at, loss.gradient * factor, span);
+                               return loss.value;
+                             }) /
+                  T(cols);
   }
 }
 
@@ -86,19 +88,6 @@ void binary_cross_entropy(int64_t rows, int64_t cols, const T* p, const T* t, T 
   pointwise_loss(rows, cols, p, t, weights, scale, row_loss, dp, term);
 }
 
-// The sum of map(j, span) over the columns of a row; what map gives beyond them does not count.
-template <class T, class Map>
-LAMELLA_INLINE T row_sum(int64_t cols, Map map) {
-  Vec<T> sum{};
-  for_each_vector<T>(cols, [&](int64_t j, auto span) { sum += fill_beyond(map(j, span), span, T(0)); });
-  return reduce_add(sum);
-}
-
-template <class T>
-LAMELLA_INLINE T row_sum(int64_t cols, const T* x) {
-  return row_sum<T>(cols, [&](int64_t j, auto span) { return load(x + j, span); });
-}
-
 // With S the row's sum and q = p / S: d(-log q_label)/dp_k = (1 - [k = label] / q_label) / S.
 template <class T>
 void cross_entropy_sparse(int64_t rows, int64_t cols, const T* p, const int32_t* labels, const T* weights,
@@ -125,13 +114,13 @@ void cross_entropy(int64_t rows, int64_t cols, const T* p, const T* t, T smoothi
   const T share = T(1) - smoothing, floor = smoothing / T(cols);
   for (int64_t i = 0; i < rows; ++i, p += cols, t += cols) {
     const T inverse = T(1) / row_sum(cols, p);
-    Vec<T> loss{}, mass{};
-    for_each_vector<T>(cols, [&](int64_t j, auto span) {
-      const Vec<T> q = load(p + j, span) * inverse;
-      const Vec<T> target = fill_beyond(mul_add(load(t + j, span), splat(share), splat(floor)), span, T(0));
-      loss = mul_add(target, log<T>(clip_probability<T>(q)), loss);
-      mass += unless_clipped<T>(q, target);
-    });
+    const auto [loss, mass] = sum_along<T, 2>(cols, [&](int64_t j, auto span, Vec<T>(&sums)[2]) {
+                                const Vec<T> q = load(p + j, span) * inverse;
+                                const Vec<T> target = fill_beyond(
+                                    mul_add(load(t + j, span), splat(share), splat(floor)), span, T(0));
+                                sums[0] = mul_add(target, log<T>(clip_probability<T>(q)), sums[0]);
+                                sums[1] += unless_clipped<T>(q, target);
+                              }).of;
     row_loss[i] = -reduce_add(loss);
     if (!dp) continue;
     const T factor = (weights ? scale * weights[i] : scale) * inverse, total = reduce_add(mass);

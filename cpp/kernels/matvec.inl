@@ -10,24 +10,30 @@ namespace {
 // row's bits do not depend on its neighbours.
 template <int R, class T>
 LAMELLA_INLINE void matvec_rows(int64_t cols, const T* a, const T* x, T bias, T* y) {
-  Vec<T> sum[R][2] = {};
-  const auto add = [&](int64_t j, int parity, auto span) LAMELLA_INLINE_BODY {
-    const Vec<T> factor = load(x + j, span);
-    for (int i = 0; i < R; ++i)
-      sum[i][parity] = mul_add(load(a + i * cols + j, span), factor, sum[i][parity]);
-  };
-  int64_t j = 0;
-  for (; j + 2 * lanes<T> <= cols; j += 2 * lanes<T>) {
-    add(j, 0, Whole{});
-    add(j + lanes<T>, 1, Whole{});
-  }
-  int parity = 0;
-  if (j + lanes<T> <= cols) {
-    add(j, parity++, Whole{});
-    j += lanes<T>;
-  }
-  if (j < cols) add(j, parity, Part{cols - j});
-  for (int i = 0; i < R; ++i) y[i] = reduce_add(sum[i][0] + sum[i][1]) + bias;
+  constexpr int64_t kPair = 2 * lanes<T>;
+  const auto sums = sum_terms<T, R>(
+      (cols + kPair - 1) / kPair, [&](int64_t begin, int64_t end, Sums<T, R>& to) LAMELLA_INLINE_BODY {
+        Vec<T> sum[R][2] = {};
+        const auto add = [&](int64_t j, int parity, auto span) LAMELLA_INLINE_BODY {
+          const Vec<T> factor = load(x + j, span);
+          for (int i = 0; i < R; ++i)
+            sum[i][parity] = mul_add(load(a + i * cols + j, span), factor, sum[i][parity]);
+        };
+        int64_t j = begin * kPair;
+        const int64_t last = end * kPair < cols ? end * kPair : cols;
+        for (; j + kPair <= last; j += kPair) {
+          add(j, 0, Whole{});
+          add(j + lanes<T>, 1, Whole{});
+        }
+        int parity = 0;
+        if (j + lanes<T> <= last) {
+          add(j, parity++, Whole{});
+          j += lanes<T>;
+        }
+        if (j < last) add(j, parity, Part{last - j});
+        for (int i = 0; i < R; ++i) to.of[i] = sum[i][0] + sum[i][1];
+      });
+  for (int i = 0; i < R; ++i) y[i] = reduce_add(sums.of[i]) + bias;
 }
 
 template <class T>
@@ -45,7 +51,7 @@ void vecmat(int64_t rows, int64_t cols, int64_t ld, const T* x, const T* a, T* y
       [&](int64_t i, int64_t j, auto span, Vec<T>(&sums)[1]) {
         sums[0] = mul_add(splat(x[i]), load(a + i * ld + j, span), sums[0]);
       },
-      [&](int64_t j, auto span, Vec<T>(&sums)[1]) { store(y + j, sums[0], span); });
+      [&](int64_t j, auto span, const Vec<T>* sums) { store(y + j, sums[0], span); });
 }
 
 template <class T>

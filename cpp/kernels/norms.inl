@@ -1,5 +1,6 @@
 // Norms of columns and rows brought into a range.
 #pragma once
+#include "kernels/column_sums.inl"
 #include "kernels/elementwise.inl"
 
 namespace lamella::kernels::LAMELLA_ISA {
@@ -16,12 +17,11 @@ LAMELLA_INLINE Vec<T> norm_factor(Vec<T> norm, const NormLimits& limits) {
 template <class T>
 void limit_column_norms(int64_t rows, int64_t cols, int64_t ld, const NormLimits& limits, T* w) {
   for_each_vector<T>(cols, [&](int64_t j, auto span) {
-    Vec<T> squares{};
-    for (int64_t i = 0; i < rows; ++i) {
+    const auto squares = sum_rows<T, 1, 1>(rows, span, [&](int64_t i, int, auto, Vec<T>(&sums)[1]) {
       const Vec<T> v = load(w + i * ld + j, span);
-      squares = mul_add(v, v, squares);
-    }
-    const Vec<T> factor = norm_factor<T>(sqrt(squares), limits);
+      sums[0] = mul_add(v, v, sums[0]);
+    });
+    const Vec<T> factor = norm_factor<T>(sqrt(squares.of[0]), limits);
     for (int64_t i = 0; i < rows; ++i) store(w + i * ld + j, load(w + i * ld + j, span) * factor, span);
   });
 }

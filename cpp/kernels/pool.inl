@@ -1,6 +1,7 @@
 // Pooling of a run of pixels, vectorised over their channels.
 #pragma once
 #include "kernels/gemm.inl"
+#include "kernels/pairwise.inl"
 
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {
@@ -85,9 +86,29 @@ LAMELLA_INLINE T share_of_tap(const PoolRun<T>& p) {
   return T(1) / T(p.taps[0] * p.taps[1] * p.taps[2]);
 }
 
+// Of the taps of a large window, whose sums are long.
+template <class T, class Span>
+LAMELLA_INLINE Vec<T> sum_of_taps(const PoolRun<T>& p, const T* x, Span span) {
+  const auto rows = [&](int64_t begin, int64_t end, Sums<T, 1>& sums) LAMELLA_INLINE_BODY {
+    for (int64_t row = begin; row < end; ++row) {
+      const T* first = x + row / p.taps[1] * p.tap_step[0] + row % p.taps[1] * p.tap_step[1];
+      sums.add(sum_terms<T, 1>(p.taps[2], [&](int64_t from, int64_t to, Sums<T, 1>& sum) LAMELLA_INLINE_BODY {
+        for (int64_t w = from; w < to; ++w) sum.of[0] += load(first + w * p.tap_step[2], span);
+      }));
+    }
+  };
+  return sum_terms<T, 1>(p.taps[0] * p.taps[1], rows).of[0];
+}
+
 template <class T>
 void mean_pool_forward(const PoolRun<T>& p) {
   const T share = share_of_tap(p);
+  if (p.taps[0] * p.taps[1] * p.taps[2] > kSumBlock) {
+    for_each_pixel_vector<T>(p, [&](int64_t at, int64_t j, auto span) LAMELLA_INLINE_BODY {
+      store(p.y + j, sum_of_taps(p, p.x + at, span) * share, span);
+    });
+    return;
+  }
   with_taps<T>(p, [&](auto loop) LAMELLA_INLINE_BODY {
     for_each_pixel_vector<T>(p, [&](int64_t at, int64_t j, auto span) LAMELLA_INLINE_BODY {
       Vec<T> sum{};

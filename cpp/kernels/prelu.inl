@@ -24,7 +24,7 @@ void prelu_backward(int64_t rows, int64_t cols, int64_t ld, const T* x, const T*
           const Vec<T> v = load(x + i * ld + j, span);
           sums[0] = mul_add(v < 0 ? v : Vec<T>{}, load(dy + i * ld + j, span), sums[0]);
         },
-        [&](int64_t j, auto span, Vec<T>(&sums)[1]) { store(alpha_gradient + j, sums[0], span); });
+        [&](int64_t j, auto span, const Vec<T>* sums) { store(alpha_gradient + j, sums[0], span); });
   }
   if (!dx) return;
   for_each_row_vector<T>(rows, cols, ld, [&](int64_t at, int64_t j, auto span) {

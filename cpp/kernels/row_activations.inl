@@ -61,12 +61,11 @@ template <class T>
 LAMELLA_INLINE T sparsemax_threshold(int64_t cols, const T* x) {
   T tau = (row_sum(cols, x) - T(1)) / T(cols);
   for (int64_t inside = cols;;) {
-    Vec<T> sum{}, count{};
-    for_each_vector<T>(cols, [&](int64_t j, auto span) {
-      const Vec<T> v = fill_beyond(load(x + j, span), span, -kInfinity<T>);
-      sum += v > tau ? v : Vec<T>{};
-      count += v > tau ? splat(T(1)) : Vec<T>{};
-    });
+    const auto [sum, count] = sum_along<T, 2>(cols, [&](int64_t j, auto span, Vec<T>(&sums)[2]) {
+                                const Vec<T> v = fill_beyond(load(x + j, span), span, -kInfinity<T>);
+                                sums[0] += v > tau ? v : Vec<T>{};
+                                sums[1] += v > tau ? splat(T(1)) : Vec<T>{};
+                              }).of;
     const int64_t left = static_cast<int64_t>(reduce_add(count));
     if (left == inside || left == 0) return tau;
     inside = left;
@@ -86,12 +85,11 @@ void sparsemax_forward(int64_t rows, int64_t cols, const T* x, T* y) {
 template <class T>
 void sparsemax_backward(int64_t rows, int64_t cols, const T* y, const T* dy, T* dx) {
   for (int64_t i = 0; i < rows; ++i, y += cols, dy += cols, dx += cols) {
-    Vec<T> sum{}, count{};
-    for_each_vector<T>(cols, [&](int64_t j, auto span) {
-      const auto inside = load(y + j, span) > 0;
-      sum += inside ? load(dy + j, span) : Vec<T>{};
-      count += inside ? splat(T(1)) : Vec<T>{};
-    });
+    const auto [sum, count] = sum_along<T, 2>(cols, [&](int64_t j, auto span, Vec<T>(&sums)[2]) {
+                                const auto inside = load(y + j, span) > 0;
+                                sums[0] += inside ? load(dy + j, span) : Vec<T>{};
+                                sums[1] += inside ? splat(T(1)) : Vec<T>{};
+                              }).of;
     const T mean = reduce_add(sum) / reduce_add(count);
     for_each_vector<T>(cols, [&](int64_t j, auto span) {
       store(dx + j, load(y + j, span) > 0 ? load(dy + j, span) - mean : Vec<T>{}, span);

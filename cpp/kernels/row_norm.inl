@@ -21,6 +21,23 @@ LAMELLA_INLINE void for_segments(const RowNormBlock<T>& p, Body&& body) {
     for_each_vector<T>(p.width, [&](int64_t j, auto span) { body(s * p.width + j, j, span); });
 }
 
+// Sums over the row's vectors: add(column, column within its segment, span, sums).
+template <int N, class T, class Add>
+LAMELLA_INLINE Sums<T, N> sum_segments(const RowNormBlock<T>& p, Add add) {
+  const int64_t vectors = (p.width + lanes<T> - 1) / lanes<T>;  // of a segment
+  return sum_terms<T, N>(p.segments * vectors,
+                         [&](int64_t begin, int64_t end, Sums<T, N>& sums) LAMELLA_INLINE_BODY {
+                           for (int64_t s = begin / vectors, v = begin % vectors; begin < end; ++s, v = 0) {
+                             const int64_t first = v * lanes<T>, after = v + end - begin;
+                             const int64_t last = after < vectors ? after * lanes<T> : p.width;
+                             for_each_vector<T>(last - first, [&](int64_t j, auto span) {
+                               add(s * p.width + first + j, first + j, span, sums.of);
+                             });
+                             begin += vectors - v;
+                           }
+                         });
+}
+
 template <class T>
 void row_norm_forward(const RowNormBlock<T>& p) {
   const int64_t cols = p.segments * p.width;
@@ -62,16 +79,16 @@ void row_norm_backward(const RowNormBlock<T>& p) {
       return p.gamma ? g * load(p.gamma + parameters + j, span) : g;
     };
     const auto normalised = [&](int64_t at, auto span) { return (load(x + at, span) - mean) * inverse; };
-    Vec<T> sum{}, products{};
-    for_segments(p, [&](int64_t at, int64_t j, auto span) {
-      const Vec<T> xhat = normalised(at, span), g = gradient(at, j, span);
-      sum += g;
-      products = mul_add(g, xhat, products);
-      T* gammas = p.gamma_sums ? p.gamma_sums + parameters + j : nullptr;
-      T* betas = p.beta_sums ? p.beta_sums + parameters + j : nullptr;
-      if (gammas) store(gammas, mul_add(load(dy + at, span), xhat, load(gammas, span)), span);
-      if (betas) store(betas, load(betas, span) + load(dy + at, span), span);
-    });
+    const auto [sum, products] =
+        sum_segments<2>(p, [&](int64_t at, int64_t j, auto span, Vec<T>(&sums)[2]) {
+          const Vec<T> xhat = normalised(at, span), g = gradient(at, j, span);
+          sums[0] += g;
+          sums[1] = mul_add(g, xhat, sums[1]);
+          T* gammas = p.gamma_sums ? p.gamma_sums + parameters + j : nullptr;
+          T* betas = p.beta_sums ? p.beta_sums + parameters + j : nullptr;
+          if (gammas) store(gammas, mul_add(load(dy + at, span), xhat, load(gammas, span)), span);
+          if (betas) store(betas, load(betas, span) + load(dy + at, span), span);
+        }).of;
     if (!p.dx) continue;
     T* dx = p.dx + i * cols;
     const bool limited = p.unit && inverse >= inverse_of(p, T(0));

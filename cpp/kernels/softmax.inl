@@ -65,13 +65,11 @@ void softmax_forward(int64_t rows, int64_t cols, const T* x, T* y) {
   if (cols <= TurnedRows<T>::kMostCols) return softmax_short_rows(rows, cols, x, y);
   for (int64_t i = 0; i < rows; ++i, x += cols, y += cols) {
     const T largest = row_max(cols, x);
-    Vec<T> sum{};
-    for_each_vector<T>(cols, [&](int64_t j, auto span) {
-      const Vec<T> power = fill_beyond(exp<T>(load(x + j, span) - largest), span, T(0));
-      store(y + j, power, span);
-      sum += power;
-    });
-    const T inverse = T(1) / reduce_add(sum);
+    const T inverse = T(1) / row_sum<T>(cols, [&](int64_t j, auto span) {
+                        const Vec<T> power = exp<T>(load(x + j, span) - largest);
+                        store(y + j, power, span);
+                        return power;
+                      });
     for_each_vector<T>(cols, [&](int64_t j, auto span) { store(y + j, load(y + j, span) * inverse, span); });
   }
 }
@@ -79,11 +77,10 @@ void softmax_forward(int64_t rows, int64_t cols, const T* x, T* y) {
 template <class T>
 void softmax_backward(int64_t rows, int64_t cols, const T* y, const T* dy, T* dx) {
   for (int64_t i = 0; i < rows; ++i, y += cols, dy += cols, dx += cols) {
-    Vec<T> products{};
-    for_each_vector<T>(cols, [&](int64_t j, auto span) {
-      products = mul_add(load(y + j, span), load(dy + j, span), products);
+    const auto products = sum_along<T, 1>(cols, [&](int64_t j, auto span, Vec<T>(&sums)[1]) {
+      sums[0] = mul_add(load(y + j, span), load(dy + j, span), sums[0]);
     });
-    const T dot = reduce_add(products);
+    const T dot = reduce_add(products.of[0]);
     for_each_vector<T>(cols, [&](int64_t j, auto span) {
       store(dx + j, load(y + j, span) * (load(dy + j, span) - dot), span);
     });
@@ -233,13 +230,13 @@ LAMELLA_INLINE LossParts<T> long_loss_row(int64_t i, const T* z, const Targets& 
   const int64_t at = i * out.cols;
   T* powers = out.probabilities ? out.probabilities : out.dz;
   const T logit = targets.logit(i), largest = row_max(out.cols, z + at);
-  Vec<T> sum{}, mass{}, picked{};
-  for_each_vector<T>(out.cols, [&](int64_t j, auto span) {
-    const Vec<T> shifted = load(z + at + j, span) - largest, power = fill_beyond(exp<T>(shifted), span, T(0));
-    if (powers) store(powers + at + j, power, span);
-    sum += power;
-    targets.add(i, j, span, shifted, mass, picked);
-  });
+  const auto [sum, mass, picked] = sum_along<T, 3>(out.cols, [&](int64_t j, auto span, Vec<T>(&sums)[3]) {
+                                     const Vec<T> shifted = load(z + at + j, span) - largest;
+                                     const Vec<T> power = fill_beyond(exp<T>(shifted), span, T(0));
+                                     if (powers) store(powers + at + j, power, span);
+                                     sums[0] += power;
+                                     targets.add(i, j, span, shifted, sums[1], sums[2]);
+                                   }).of;
   const T total = reduce_add(sum), inverse = T(1) / total;
   const LossParts<T> parts = targets.parts(i, total, largest, logit, mass, picked);
   if (powers)

@@ -64,19 +64,20 @@ void scales(const BatchNormForward& p, int64_t first, int64_t count) {
 // Mean and biased variance of all rows from those of the chunks (Chan, Golub & LeVeque 1979).
 template <class T>
 void merge_moments(const Cut& cut, const T* chunks, T* mean, T* variance) {
-  const auto merge = [&](T* total, auto value) {
-    std::fill_n(total, cut.channels, T(0));
-    for (int64_t chunk = 0; chunk < cut.chunks; ++chunk) {
-      const T share = static_cast<T>(static_cast<double>(cut.rows_of(chunk)) / static_cast<double>(cut.rows));
-      const T* moments = chunks + chunk * 2 * cut.channels;
-      for (int64_t c = 0; c < cut.channels; ++c) total[c] += share * value(moments, c);
-    }
-  };
-  merge(mean, [](const T* moments, int64_t c) { return moments[c]; });
-  merge(variance, [&](const T* moments, int64_t c) {
-    const T apart = moments[c] - mean[c];
-    return moments[cut.channels + c] + apart * apart;
-  });
+  for (int64_t c = 0; c < cut.channels; ++c) {
+    const auto average = [&](auto value) {
+      double sum = 0;
+      for (int64_t chunk = 0; chunk < cut.chunks; ++chunk)
+        sum += static_cast<double>(cut.rows_of(chunk)) * value(chunks + chunk * 2 * cut.channels + c);
+      return sum / static_cast<double>(cut.rows);
+    };
+    const double middle = average([](const T* moments) { return double(moments[0]); });
+    mean[c] = static_cast<T>(middle);
+    variance[c] = static_cast<T>(average([&](const T* moments) {
+      const double apart = double(moments[0]) - middle;
+      return double(moments[cut.channels]) + apart * apart;
+    }));
+  }
 }
 
 template <class T>

@@ -1,5 +1,8 @@
 #include "ops/gemm_cpu.h"
 
+#include <utility>
+#include <vector>
+
 #include "base/thread_scratch.h"
 #include "ops/look_ahead.h"
 #include "ops/range.h"
@@ -21,16 +24,18 @@ template <class T>
 class ItemProduct {
  public:
   ItemProduct(const kernels::Kernels& kernels, const Product<T>& p, const Cut& cut, int64_t item)
-      : kernels_(kernels), p_(p), cut_(cut), region_(region_of(cut, p.m, p.n, item)) {}
+      : kernels_(kernels),
+        p_(p),
+        cut_(cut),
+        region_(region_of(cut, p.m, p.n, item)),
+        out_(p.c + region_.row * p.n + region_.column),
+        out_row_(p.n) {}
 
   void run() {
-    constexpr int64_t kPanels = 8;  // that pay for a copy of what they pass over
-    if (p_.m == 1 && p_.a_k == 1 && (p_.packed || p_.b_column == 1))
-      multiply_row();
-    else if (copies_pay<T>(p_.m, p_.k) && panels() >= kPanels)
-      run_from_copies();
-    else
-      multiply_pieces(nullptr);
+    constexpr int64_t kMostPieces = 256;
+    const int64_t most = kMostPieces * piece_depth<T>(kernels_);
+    run_part({0, std::min(p_.k, most)});
+    if (p_.k > most) add_parts_after(most);
   }
 
  private:
@@ -43,24 +48,48 @@ class ItemProduct {
     int64_t line_step = 0;  // from line to line of the next tile's rows; 0: only their first is fetched
   };
 
+  // Of a sum in so many pieces that adding them up would cost digits: each part has sums of its own.
+  void add_parts_after(int64_t length) {
+    std::vector<T> sums(static_cast<size_t>(region_.rows * region_.cols));
+    T* const whole = std::exchange(out_, sums.data());
+    out_row_ = region_.cols;
+    for (int64_t k = length; k < p_.k; k += length) {
+      run_part({k, std::min(p_.k, k + length)});
+      for (int64_t row = 0; row < region_.rows; ++row)
+        kernels_.table<T>().add(region_.cols, out_ + row * out_row_, whole + row * p_.n);
+    }
+  }
+
+  void run_part(const Range& part) {
+    constexpr int64_t kPanels = 8;  // that pay for a copy of what they pass over
+    part_ = part;
+    first_panel_ = region_.first_panel;
+    if (p_.m == 1 && p_.a_k == 1 && (p_.packed || p_.b_column == 1))
+      multiply_row();
+    else if (copies_pay<T>(p_.m, p_.k) && panels() >= kPanels)
+      run_from_copies();
+    else
+      multiply_pieces(nullptr);
+  }
+
   int64_t panels() const { return region_.end_panel - region_.first_panel; }
 
   // Of a matrix that is not packed the whole panels: a narrow one would be read beyond its end.
   void multiply_row() {
     const int64_t end_panel = p_.packed ? region_.end_panel : std::min(region_.end_panel, p_.n / cut_.panel);
-    for (; region_.first_panel < end_panel; region_.first_panel += kernels::kRowPanels) {
-      const int64_t panel = region_.first_panel, column = panel * cut_.panel;
+    for (; first_panel_ < end_panel; first_panel_ += kernels::kRowPanels) {
+      const int64_t panel = first_panel_, column = panel * cut_.panel;
       const int64_t end = std::min(end_panel, panel + kernels::kRowPanels) * cut_.panel;
-      kernels_.table<T>().row_product({.k = p_.k,
+      kernels_.table<T>().row_product({.k = part_.size(),
                                        .cols = std::min(end, p_.n) - column,
-                                       .a = p_.a,
-                                       .b = b_at(0, panel),
+                                       .a = p_.a + part_.begin,
+                                       .b = b_at(part_.begin, panel),
                                        .b_row = p_.packed ? cut_.panel : p_.b_k,
                                        .panel_step = p_.packed ? cut_.panel * p_.k : cut_.panel,
-                                       .bias = p_.bias ? p_.bias + column : nullptr,
-                                       .c = p_.c + column});
+                                       .bias = bias_of(panel),
+                                       .c = out_at(panel)});
     }
-    region_.first_panel = end_panel;
+    first_panel_ = end_panel;
     if (end_panel < region_.end_panel) multiply_pieces(nullptr);
   }
 
@@ -73,34 +102,33 @@ class ItemProduct {
   void multiply_pieces(Copies<T>* copies) {
     alignas(64) T packed[kPanelPieceBytes / sizeof(T)];
     const int64_t depth = piece_depth<T>(kernels_);
-    for (int64_t k = 0; k < p_.k; k += depth) {
-      const Range sum{k, std::min(p_.k, k + depth)};
+    for (int64_t k = part_.begin; k < part_.end; k += depth) {
+      const Range sum{k, std::min(part_.end, k + depth)};
       const Factor rows = copies ? rows_copied(sum, copies->a) : rows_in_place(sum);
       if (copies && packs_rows())
         pack_panels(kernels_, sum.size(), region_.cols, b_at(k, region_.first_panel), p_.b_k, copies->b);
-      if (copies) look_ahead({sum.end, std::min(p_.k, sum.end + depth)});
-      for (int64_t panel = region_.first_panel; panel < region_.end_panel; ++panel) {
+      if (copies) look_ahead({sum.end, std::min(part_.end, sum.end + depth)});
+      for (int64_t panel = first_panel_; panel < region_.end_panel; ++panel) {
         const Factor columns = copies && packs_rows()
                                    ? packed_panel(copies->b + index_in_group(panel) * sum.size() * cut_.panel)
                                    : panel_of(sum, panel, packed);
         if (copies && gathers_output())
           multiply(sum, rows, panel, columns, copies->c + offset_in_copy(panel), cut_.panel);
         else
-          multiply(sum, rows, panel, columns, p_.c + region_.row * p_.n + panel * cut_.panel, p_.n);
+          multiply(sum, rows, panel, columns, out_at(panel), out_row_);
       }
     }
   }
 
   // A block of C that is gone over often.
-  bool gathers_output() const { return p_.k > 3 * piece_depth<T>(kernels_); }
+  bool gathers_output() const { return part_.size() > 3 * piece_depth<T>(kernels_); }
   int64_t index_in_group(int64_t panel) const { return panel - region_.first_panel; }
   int64_t offset_in_copy(int64_t panel) const { return index_in_group(panel) * region_.rows * cut_.panel; }
   void write_output(const Copies<T>& copies) const {
     for (int64_t row = 0; row < region_.rows; ++row) {
-      T* to = p_.c + (region_.row + row) * p_.n;
       for (int64_t panel = region_.first_panel; panel < region_.end_panel; ++panel)
         std::copy_n(copies.c + offset_in_copy(panel) + row * cut_.panel, cols_of(panel),
-                    to + panel * cut_.panel);
+                    out_at(panel) + row * out_row_);
     }
   }
 
@@ -123,6 +151,11 @@ class ItemProduct {
     return p_.packed ? p_.packed + (panel * p_.k + k) * cut_.panel
                      : p_.b + k * p_.b_k + panel * cut_.panel * p_.b_column;
   }
+
+  const T* bias_of(int64_t panel) const {
+    return p_.bias && part_.begin == 0 ? p_.bias + panel * cut_.panel : nullptr;
+  }
+  T* out_at(int64_t panel) const { return out_ + (panel * cut_.panel - region_.column); }
 
   Factor packed_panel(const T* b) const { return {b, 1, cut_.panel}; }
 
@@ -167,7 +200,7 @@ class ItemProduct {
     if (!p_.packed) return {};  // the lines of a matrix would drive each other out
     if (++panel == region_.end_panel) {
       panel = region_.first_panel;
-      sum = {sum.end, std::min(p_.k, sum.end + sum.size())};
+      sum = {sum.end, std::min(part_.end, sum.end + sum.size())};
     }
     return {b_at(sum.begin, panel), cut_.panel, sum.size(), cut_.panel};
   }
@@ -187,8 +220,8 @@ class ItemProduct {
                             .ldc = ldc,
                             .rows = 0,
                             .cols = cols_of(panel),
-                            .bias = p_.bias ? p_.bias + panel * cut_.panel : nullptr,
-                            .accumulate = sum.begin > 0};
+                            .bias = bias_of(panel),
+                            .accumulate = sum.begin > part_.begin};
     for (int64_t t = region_.first_tile; t < region_.end_tile; ++t) {
       const int64_t row = tile_row(cut_, p_.m, t);
       tile.rows = tile_row(cut_, p_.m, t + 1) - row;
@@ -205,7 +238,11 @@ class ItemProduct {
   const kernels::Kernels& kernels_;
   const Product<T>& p_;
   const Cut& cut_;
-  Region region_;
+  const Region region_;
+  T* out_;  // the region's first element
+  int64_t out_row_;
+  Range part_{};             // of the sum, at hand
+  int64_t first_panel_ = 0;  // of those that are left to do
   LookAhead<T> a_ahead_, b_ahead_;
 };
 

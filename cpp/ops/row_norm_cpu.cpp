@@ -8,9 +8,9 @@ namespace lamella::ops {
 
 namespace {
 
-// Gradients of gamma and beta are summed over at most so many blocks of rows, then over the blocks in order:
-// the cut depends on the shape alone.
-constexpr int64_t kBlocks = 16;
+// Gradients of gamma and beta are summed over at most so many blocks of rows, each in parts, then over the
+// blocks: the cut depends on the shape alone.
+constexpr int64_t kBlocks = 16, kPartRows = 512;
 
 template <class T>
 kernels::RowNormBlock<T> block_of(const RowNormSettings& settings, const TensorView& x,
@@ -47,16 +47,17 @@ void forward(const Context& context, const RowNormSettings& settings, const Tens
 
 int64_t parameters(const RowNormSettings& settings) { return settings.groups * settings.width; }
 
+// Two numbers a parameter for each block, and for its part at hand.
 int64_t scratch_bytes(DType dtype, const RowNormSettings& settings) {
-  return 2 * kBlocks * parameters(settings) * size_of(dtype);
+  return 4 * kBlocks * parameters(settings) * size_of(dtype);
 }
 
-// to = the sum of the blocks' partial sums.
+// to = the sum of the blocks' sums, which are `apart` from each other.
 template <class T>
-void add_blocks(const Context& context, int64_t blocks, const T* partial, const TensorView& to) {
-  const int64_t n = to.size();
-  std::copy_n(partial, n, to.as<T>());
-  for (int64_t b = 1; b < blocks; ++b) context.kernels.table<T>().add(n, partial + b * n, to.as<T>());
+void add_blocks(const Context& context, int64_t blocks, int64_t apart, const T* sums, const TensorView& to) {
+  std::copy_n(sums, to.size(), to.as<T>());
+  for (int64_t b = 1; b < blocks; ++b)
+    context.kernels.table<T>().add(to.size(), sums + b * apart, to.as<T>());
 }
 
 void backward(const Context& context, const RowNormSettings& settings, const TensorView& x,
@@ -66,27 +67,37 @@ void backward(const Context& context, const RowNormSettings& settings, const Ten
   if (x.rows == 0) return;
   dispatch(x.dtype, [&](auto t) {
     using T = decltype(t);
-    const int64_t width = parameters(settings);
+    const auto& table = context.kernels.table<T>();
+    const int64_t width = parameters(settings), apart = 4 * width;
     const int64_t rows = std::max(rows_per_chunk(x.cols), ceil_div(x.rows, kBlocks));
     const int64_t blocks = ceil_div(x.rows, rows);
     T* gammas = static_cast<T*>(scratch);
-    T* betas = gammas + kBlocks * width;
+    T* betas = gammas + width;
+    // The sums of a part go to `own`, width numbers for gamma and width for beta.
+    const auto add_part = [&](int64_t first, int64_t count, T* own) {
+      kernels::RowNormBlock<T> part = block_of<T>(settings, x, gamma, first, count);
+      part.mean = static_cast<T*>(const_cast<void*>(mean)) + first;
+      part.inverse = static_cast<T*>(const_cast<void*>(inverse)) + first;
+      part.dy = dy.as<T>() + first * x.cols;
+      part.dx = dx ? dx.as<T>() + first * x.cols : nullptr;
+      std::fill_n(own, 2 * width, T(0));
+      part.gamma_sums = gamma_gradient ? own : nullptr;
+      part.beta_sums = beta_gradient ? own + width : nullptr;
+      table.row_norm_backward(part);
+    };
     context.pool.parallel_for(blocks, 1, [&](int64_t begin, int64_t end) {
       for (int64_t b = begin; b < end; ++b) {
-        const int64_t first = b * rows;
-        kernels::RowNormBlock<T> block =
-            block_of<T>(settings, x, gamma, first, std::min(rows, x.rows - first));
-        block.mean = static_cast<T*>(const_cast<void*>(mean)) + first;
-        block.inverse = static_cast<T*>(const_cast<void*>(inverse)) + first;
-        block.dy = dy.as<T>() + first * x.cols;
-        block.dx = dx ? dx.as<T>() + first * x.cols : nullptr;
-        if (gamma_gradient) std::fill_n(block.gamma_sums = gammas + b * width, width, T(0));
-        if (beta_gradient) std::fill_n(block.beta_sums = betas + b * width, width, T(0));
-        context.kernels.table<T>().row_norm_backward(block);
+        const int64_t block_end = std::min(x.rows, (b + 1) * rows);
+        T* sums = gammas + b * apart;
+        for (int64_t first = b * rows; first < block_end; first += kPartRows) {
+          const bool is_first = first == b * rows;
+          add_part(first, std::min(kPartRows, block_end - first), is_first ? sums : sums + 2 * width);
+          if (!is_first) table.add(2 * width, sums + 2 * width, sums);
+        }
       }
     });
-    if (gamma_gradient) add_blocks(context, blocks, gammas, gamma_gradient);
-    if (beta_gradient) add_blocks(context, blocks, betas, beta_gradient);
+    if (gamma_gradient) add_blocks(context, blocks, apart, gammas, gamma_gradient);
+    if (beta_gradient) add_blocks(context, blocks, apart, betas, beta_gradient);
   });
 }
 

@@ -136,24 +136,20 @@ void check_gradient_panel(const Kernels& all, Activation activation, int64_t row
                           bool in_place) {
   const int64_t ld = cols + 2, panel = all.geometry<T>().panel;
   const std::vector<T> y = random_values<T>(rows * ld, -1, 1, 5), dy = random_values<T>(rows * ld, -1, 1, 6);
-  const std::vector<T> start = random_values<T>(cols, -1, 1, 7);
-  std::vector<T> dz = dy, expected(rows * ld), packed(rows * panel, T(9)), bias = start;
+  std::vector<T> dz = dy, expected(rows * ld), packed(rows * panel, T(9)), bias(cols, T(9));
   all.table<T>().activation_backward(activation, {T(0.3)}, rows * ld, y.data(), dy.data(), expected.data());
-  // In two calls: splitting the rows must not change the sums.
-  const int64_t split = rows / 2;
-  for (auto [begin, count] : {std::pair{int64_t{0}, split}, {split, rows - split}})
-    all.table<T>().dense_gradient_panel({activation, T(0.3), count, cols, &y[begin * ld],
-                                         in_place ? &dz[begin * ld] : &dy[begin * ld], ld, &dz[begin * ld],
-                                         &packed[begin * panel], bias.data(), true});
+  all.table<T>().dense_gradient_panel({activation, T(0.3), rows, cols, y.data(),
+                                       in_place ? dz.data() : dy.data(), ld, dz.data(), packed.data(),
+                                       bias.data(), false});
   for (int64_t j = 0; j < panel; ++j) {
-    T sum = j < cols ? start[j] : T(0);
+    double sum = 0;
     for (int64_t i = 0; i < rows; ++i) {
       CHECK(packed[i * panel + j] == (j < cols ? expected[i * ld + j] : 0));
       if (j >= cols) continue;
       CHECK(dz[i * ld + j] == expected[i * ld + j]);
       sum += expected[i * ld + j];
     }
-    if (j < cols) CHECK(bias[j] == sum);
+    if (j < cols) CHECK(std::abs(double(bias[j]) - sum) < 1e-7 * static_cast<double>(rows + 5));
   }
 }
 
@@ -163,7 +159,7 @@ TEST(dense_gradient_panels) {
     for (Activation a : {Activation::linear, Activation::relu, Activation::leaky_relu, Activation::elu,
                          Activation::sigmoid, Activation::tanh})
       for (int64_t cols = 1; cols <= all.geometry<T>().panel; ++cols)
-        for (int64_t rows : {1, 2, 5}) check_gradient_panel<T>(all, a, rows, cols, rows == 2);
+        for (int64_t rows : {1, 2, 5, 300}) check_gradient_panel<T>(all, a, rows, cols, rows == 2);
   });
 }
 

@@ -179,11 +179,12 @@ static void glu(const real *x, real *y, long rows, long columns)
 static void log_softmax(const real *x, real *y, long rows, long columns)
 {
     for (long r = 0; r < rows; ++r, x += columns, y += columns) {
-        real largest = x[0], sum = 0;
+        real largest = x[0];
+        double sum = 0;
         for (long j = 1; j < columns; ++j) largest = x[j] > largest ? x[j] : largest;
         for (long j = 0; j < columns; ++j) sum += $exp(x[j] - largest);
-        sum = $log(sum);
-        for (long j = 0; j < columns; ++j) y[j] = x[j] - largest - sum;
+        const real logarithm = $log((real)sum);
+        for (long j = 0; j < columns; ++j) y[j] = x[j] - largest - logarithm;
     }
 }
 """,
@@ -235,27 +236,31 @@ static long pixel_of(const window *w, long d, long h, long c)
 }
 """,
     "pool": """
-/* The largest, or the mean, of what the window sees inside of the picture. */
+/* The largest, or the mean, of what the window sees inside of the picture, 32 channels at a time. */
 static void pool(const real *x, real *y, const window *w, long channels, int mean)
 {
     for (long d = 0; d < w->output[0]; ++d)
     for (long h = 0; h < w->output[1]; ++h)
     for (long c = 0; c < w->output[2]; ++c, y += channels) {
-        long count = 0;
-        for (long j = 0; j < channels; ++j) y[j] = mean ? 0 : -INFINITY;
-        for (long s = 0; s < w->taps[0]; ++s)
-        for (long t = 0; t < w->taps[1]; ++t)
-        for (long u = 0; u < w->taps[2]; ++u) {
-            const long pixel = pixel_of(w, seen(w, 0, d, s), seen(w, 1, h, t), seen(w, 2, c, u));
-            if (pixel < 0) continue;
-            const real *v = x + pixel * channels;
-            ++count;
-            if (mean)
-                for (long j = 0; j < channels; ++j) y[j] += v[j];
-            else
-                for (long j = 0; j < channels; ++j) y[j] = v[j] > y[j] || v[j] != v[j] ? v[j] : y[j];
+        for (long first = 0; first < channels; first += 32) {
+            const long some = channels - first < 32 ? channels - first : 32;
+            long count = 0;
+            double of[32];
+            for (long j = 0; j < some; ++j) of[j] = mean ? 0 : -INFINITY;
+            for (long s = 0; s < w->taps[0]; ++s)
+            for (long t = 0; t < w->taps[1]; ++t)
+            for (long u = 0; u < w->taps[2]; ++u) {
+                const long pixel = pixel_of(w, seen(w, 0, d, s), seen(w, 1, h, t), seen(w, 2, c, u));
+                if (pixel < 0) continue;
+                const real *v = x + pixel * channels + first;
+                ++count;
+                if (mean)
+                    for (long j = 0; j < some; ++j) of[j] += v[j];
+                else
+                    for (long j = 0; j < some; ++j) of[j] = v[j] > of[j] || v[j] != v[j] ? v[j] : of[j];
+            }
+            for (long j = 0; j < some; ++j) y[first + j] = (real)(mean ? of[j] / (double)count : of[j]);
         }
-        for (long j = 0; mean && j < channels; ++j) y[j] /= (real)count;
     }
 }
 """,
@@ -291,17 +296,18 @@ static void row_normalization(const real *x, real *y, const real *gamma, const r
 {
     for (long r = 0; r < rows; ++r, x += columns, y += columns) {
         const long first = r % groups * columns;
-        real mean = 0, square = 0;
+        double mean = 0, square = 0;
         for (long j = 0; centred && j < columns; ++j) mean += x[j];
-        mean /= (real)columns;
+        mean /= (double)columns;
         for (long j = 0; j < columns; ++j) square += (x[j] - mean) * (x[j] - mean);
         if (unit)
             square = square > epsilon ? square : epsilon;
         else
-            square = square / (real)columns + epsilon;
-        square = 1 / $sqrt(square);
+            square = square / (double)columns + epsilon;
+        const real scale = (real)(1 / sqrt(square));
         for (long j = 0; j < columns; ++j)
-            y[j] = (x[j] - mean) * square * (gamma ? gamma[first + j] : 1) + (beta ? beta[first + j] : 0);
+            y[j] = (real)(x[j] - mean) * scale * (gamma ? gamma[first + j] : 1) +
+                   (beta ? beta[first + j] : 0);
     }
 }
 """,
@@ -318,10 +324,11 @@ static long seen(const window *w, int axis, long output, long tap)
 static void softmax(const real *x, real *y, long rows, long columns)
 {
     for (long r = 0; r < rows; ++r, x += columns, y += columns) {
-        real largest = x[0], sum = 0;
+        real largest = x[0];
+        double sum = 0;
         for (long j = 1; j < columns; ++j) largest = x[j] > largest ? x[j] : largest;
         for (long j = 0; j < columns; ++j) sum += y[j] = $exp(x[j] - largest);
-        for (long j = 0; j < columns; ++j) y[j] /= sum;
+        for (long j = 0; j < columns; ++j) y[j] /= (real)sum;
     }
 }
 """,
@@ -333,7 +340,7 @@ static void sparsemax(const real *x, real *y, long rows, long columns)
         real threshold = -INFINITY;
         long before, inside = columns + 1;
         do {
-            real sum = 0;
+            double sum = 0;
             before = inside;
             inside = 0;
             for (long j = 0; j < columns; ++j)
@@ -341,7 +348,7 @@ static void sparsemax(const real *x, real *y, long rows, long columns)
                     sum += x[j];
                     ++inside;
                 }
-            if (inside > 0) threshold = (sum - 1) / (real)inside;
+            if (inside > 0) threshold = (real)((sum - 1) / (double)inside);
         } while (0 < inside && inside < before);
         for (long j = 0; j < columns; ++j) y[j] = x[j] > threshold ? x[j] - threshold : 0;
     }
