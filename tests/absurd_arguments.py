@@ -52,6 +52,21 @@ _REFUSED = {
 """What an argument never takes, by its annotation."""
 
 
+_ALSO = {
+    "input_shape": ("shape",),
+    "inputs": ("Layer", "Model"),
+    "metrics": ("metric",),
+    "name": ("no layer",),
+    "weighted_metrics": ("metric",),
+    "weights": ("Variable",),
+    "x": ("inputs",),
+}
+"""How a message may name an argument, too."""
+
+_ENDLESS = {("epochs", "2**70")}
+"""What means something, but takes its time."""
+
+
 def complaints(function, valid):
     """Give each argument of a function what it cannot mean, the others being right; say what went wrong.
 
@@ -70,12 +85,17 @@ def complaints(function, valid):
         kind, _, none = annotation.partition(" | ")
         refused = _REFUSED.get(kind, set()) if none in ("", "None") else set()
         for what, value in ABSURD.items():
-            if what == "None" and "None" in annotation:
+            if (what == "None" and "None" in annotation) or (name, what) in _ENDLESS:
                 continue
             try:
                 function(**{**valid, name: value})
+            except FileNotFoundError as error:
+                if "'no'" not in str(error) and "'x'" not in str(error):
+                    found.append(f"{name}={what}: says only {error}")
             except (TypeError, ValueError) as error:
-                named = [name] if what in refused else [name, *parameters]  # two may not go together
+                named = [name, *_ALSO.get(name, ())]
+                if what not in refused:  # two arguments may not go together
+                    named += parameters
                 if not any(one in str(error) for one in named):
                     found.append(f"{name}={what}: says only {type(error).__name__}: {error}")
             except BaseException as error:
@@ -102,6 +122,32 @@ def _model():
 
 X, Y = np.ones((4, 2), "float32"), np.ones((4, 1), "float32")
 DATA = {"x": X, "y": Y}
+FILES = {"filepath": "model.safetensors"}
+
+
+def _methods():
+    """What models and files are called with; each with a model of its own."""
+    data = {**DATA, "verbose": 0}
+    weights = [np.ones((2, 1), "float32"), np.ones(1, "float32")]
+    for method, valid in {
+        "build": {},
+        "compile": {},
+        "evaluate": data,
+        "export": {"filepath": "model.c", "verbose": False},
+        "fit": data,
+        "get_layer": {"name": "out"},
+        "load_weights": FILES,
+        "predict": {"x": X, "verbose": 0},
+        "predict_on_batch": {"x": X},
+        "save": FILES,
+        "save_weights": FILES,
+        "set_weights": {"weights": weights},
+        "summary": {},
+        "test_on_batch": DATA,
+        "train_on_batch": DATA,
+    }.items():
+        yield f"models.Model.{method}", getattr(_model(), method), valid
+
 
 CASES = [
     *_public(optimizers, Optimizer={"learning_rate": 0.1}, get=None, serialize=None, deserialize=None),
@@ -151,5 +197,14 @@ CASES = [
         gradient_check={"model": _model(), **DATA},
         learning_rate_finder={"model": _model(), **DATA},
     ),
+    *_methods(),
+    ("models.Sequential", lamella.Sequential, {}),
+    ("models.Sequential.add", lamella.Sequential().add, {"layer": lamella.layers.Dense(2)}),
+    ("models.clone_model", lamella.models.clone_model, {"model": _model()}),
+    ("models.model_from_json", lamella.models.model_from_json, {"json_string": _model().to_json()}),
+    ("saving.load_model", lamella.saving.load_model, FILES),
+    ("saving.save_model", lamella.saving.save_model, {"model": _model(), **FILES}),
+    ("saving.save_weights", lamella.saving.save_weights, {"model": _model(), **FILES}),
+    ("saving.load_weights", lamella.saving.load_weights, {"model": _model(), **FILES}),
 ]
 """Name, class or function, and the arguments it needs."""

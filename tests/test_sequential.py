@@ -281,7 +281,7 @@ def test_a_layer_may_take_the_name_that_another_gave_up():
     ],
 )
 def test_texts_that_are_no_model(text, message):
-    with pytest.raises(ValueError, match=f"The text cannot be loaded: .*{message}"):
+    with pytest.raises(ValueError, match=f"The text of 'json_string' cannot be loaded: .*{message}"):
         lamella.models.model_from_json(text)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from lamella import config as settings
 from lamella import constraints, initializers, overrides, regularizers
 from lamella._types import Array, Config, Shape
-from lamella.checks import flag, shown
+from lamella.checks import flag, refusal, shown
 from lamella.data.conversion import as_numbers
 from lamella.layers.undo import undone_on_error
 from lamella.naming import auto_name, checked_name
@@ -436,6 +436,8 @@ class Layer(Configured):
             ValueError: when the number of arrays or a shape is wrong; then nothing was assigned.
         """
         variables = self.weights
+        if not isinstance(weights, (list, tuple)) and getattr(weights, "ndim", 0) == 0:
+            raise refusal(f"Layer '{self.name}'", "weights", "a list of arrays", weights)
         if len(weights) != len(variables):
             raise ValueError(
                 f"Layer '{self.name}' has {len(variables)} weights and cannot take a list of {len(weights)}"

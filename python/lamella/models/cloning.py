@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lamella._types import Config
+from lamella.checks import flag, refusal, shown, takes
 from lamella.custom_objects import describing
 from lamella.layers.branches import Branched, Residual
 from lamella.layers.input_layer import InputLayer
@@ -46,7 +47,10 @@ def clone_model(
     ('out', False)
     """
     if not isinstance(model, Sequential):
-        raise ValueError(f"Only Sequential models can be cloned. Received: {model!r}")
+        raise ValueError(f"Only Sequential models can be cloned. Received: {shown(model)}")
+    flag("clone_model", "recursive", recursive)
+    if clone_function is not None and not (callable(clone_function) and takes(clone_function, model)):
+        raise refusal("clone_model", "clone_function", "a function of a layer, or None", clone_function)
     model.refuse(input_tensors=(input_tensors, None), call_function=(call_function, None))
     clones: dict[int, Layer] = {}
 

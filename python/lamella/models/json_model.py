@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lamella.checks import text
+
 if TYPE_CHECKING:
     from lamella.models.sequential import Sequential
 
@@ -29,5 +31,6 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
     from lamella.saving.legacy_config import modern
     from lamella.saving.loading import refusing
 
-    with refusing("The text"):
+    text("model_from_json", "json_string", json_string)
+    with refusing("The text of 'json_string'"):
         return make(adapt(modern(parse_json(json_string.encode(), "it"))), custom_objects)

@@ -86,6 +86,10 @@ class Model(Persistence):
         0.001
         """
         self.refuse(loss_weights=(loss_weights, None))
+        checks.flag("compile", "run_eagerly", run_eagerly)
+        checks.integer("compile", "steps_per_execution", steps_per_execution, least=1)
+        checks.choice("compile", "jit_compile", jit_compile, ("auto", True, False, None))
+        checks.flag("compile", "auto_scale_loss", auto_scale_loss)
         self._compiled = Compiled(optimizer, loss, metrics, weighted_metrics)
 
     @property
@@ -254,6 +258,7 @@ class Model(Persistence):
         >>> model.train_on_batch(np.ones((4, 2)), np.ones(4))
         1.0
         """
+        return_dict = checks.flag("train_on_batch", "return_dict", return_dict)
         compiled = self._require_compiled()
         return_dict = checks.flag("train_on_batch", "return_dict", return_dict)
         weights = None if class_weight is None else ClassWeights("train_on_batch", class_weight)
@@ -302,6 +307,7 @@ class Model(Persistence):
         >>> model.evaluate(np.ones((4, 2)), np.zeros(4), verbose=0, return_dict=True)
         {'loss': 4.0, 'mae': 2.0}
         """
+        return_dict = checks.flag("evaluate", "return_dict", return_dict)
         compiled = self._require_compiled()
         batch_size = positive("evaluate", "batch_size", batch_size)
         steps = positive("evaluate", "steps", steps)
@@ -334,6 +340,7 @@ class Model(Persistence):
         >>> model.test_on_batch(np.ones((4, 2)), np.zeros(4))
         4.0
         """
+        return_dict = checks.flag("test_on_batch", "return_dict", return_dict)
         compiled = self._require_compiled()
         return_dict = checks.flag("test_on_batch", "return_dict", return_dict)
         data = adapt(x, y, sample_weight, self._name_of)
@@ -435,13 +442,15 @@ class Model(Persistence):
         (3, 'out')
         """
         if (name is None) == (index is None):
-            raise ValueError("get_layer takes either a name or an index")
+            raise ValueError("get_layer takes either a 'name' or an 'index'")
         if index is not None:
+            index = checks.integer("get_layer", "index", index)
             if not -len(self.layers) <= index < len(self.layers):
                 raise ValueError(
                     f"Model '{self.name}' has {len(self.layers)} layers and none at index {index}"
                 )
             return self.layers[index]
+        name = checks.text("get_layer", "name", name)
         for layer in self.layers:
             if layer.name == name:
                 return layer

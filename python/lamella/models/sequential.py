@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from lamella import layers as layers_module
 from lamella._types import Array, Config, Shape
+from lamella.checks import flag, refusal
 from lamella.layers.input_layer import InputLayer
 from lamella.layers.layer import Layer, checked_trainable
 from lamella.layers.undo import undone_on_error
@@ -42,7 +43,7 @@ class Sequential(Model):
         self._layers: list[Layer] = []
         super().__init__(trainable=trainable, name=name)
         named: dict[str, Layer] = {}
-        for layer in layers or ():
+        for layer in _listed(layers):
             self._append(layer, named)
         if not trainable:
             self.trainable = False
@@ -71,6 +72,7 @@ class Sequential(Model):
         >>> len(model.layers)
         1
         """
+        rebuild = flag("add", "rebuild", rebuild)
         with undone_on_error(self):
             self._append(layer, {other.name: other for other in self._layers})
             self._restructure(rebuild)
@@ -100,13 +102,16 @@ class Sequential(Model):
         """Take the last layer off and return it.
 
         Raises:
-            IndexError: when there is none.
+            ValueError: when there is none.
 
         >>> import lamella
         >>> model = lamella.Sequential([lamella.layers.Dense(3, name="last")])
         >>> model.pop().name
         'last'
         """
+        rebuild = flag("pop", "rebuild", rebuild)
+        if not self._layers:
+            raise ValueError(f"Model '{self.name}' has no layer that pop() could take off")
         layer = self._layers.pop()
         self._restructure(rebuild)
         return layer
@@ -151,6 +156,8 @@ class Sequential(Model):
             raise ValueError(f"Model '{self.name}' has no layers: call add(layer) before it is built")
         if input_shape is None:
             raise ValueError(f"Model '{self.name}' has no Input: call build(input_shape) with a shape")
+        if not isinstance(input_shape, (list, tuple)):
+            raise refusal(f"Model '{self.name}'", "input_shape", "a shape with its batch axis", input_shape)
         shape: Shape = tuple(input_shape)
         if declared is not None and not _fits(shape, declared):
             raise ValueError(
@@ -290,3 +297,13 @@ def _fits(shape: Shape, declared: Shape) -> bool:
 
 
 layers_module.registry.add(Sequential)
+
+
+def _listed(layers: Any) -> Iterable[Any]:
+    """Layers, one by one; an iterator may be used up only once."""
+    if layers is None:
+        return ()
+    if isinstance(layers, (str, bytes)) or not hasattr(layers, "__iter__") or isinstance(layers, type):
+        raise refusal("Sequential", "layers", "a list of layers", layers)
+    found: Iterable[Any] = layers
+    return found

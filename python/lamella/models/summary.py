@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lamella.checks import flag, integer, number, refusal, takes
 from lamella.layers.layer import Layer
 from lamella.utils.output import terminal_width, write_line
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _HEADER = ["Layer (type)", "Output Shape", "Param #"]
 _POSITIONS = [0.45, 0.80, 1.0]
 _WIDTH = 88
+_LONGEST = 10_000
 _WIDTH_OF_TRAINABLE = 12
 
 
@@ -33,6 +35,9 @@ def print_summary(
     batch_size: int | None,
 ) -> None:
     """Print the summary of a model; see `Model.summary`."""
+    _check_arguments(line_length, positions, print_fn, layer_range, batch_size)
+    expand_nested = flag("summary", "expand_nested", expand_nested)
+    show_trainable = flag("summary", "show_trainable", show_trainable)
     header, ends, width = list(_HEADER), list(positions or _POSITIONS), _WIDTH
     if show_trainable:
         header.append("Trainable")
@@ -48,6 +53,25 @@ def print_summary(
         lines += _step_costs(model, compiled, batch_size)
     for line in lines:
         (print_fn or write_line)(line)
+
+
+def _check_arguments(
+    line_length: Any, positions: Any, print_fn: Any, layer_range: Any, batch_size: Any
+) -> None:
+    if line_length is not None:
+        integer("summary", "line_length", line_length, least=1, most=_LONGEST)
+    if positions is not None and not (isinstance(positions, (list, tuple)) and len(positions) in (3, 4)):
+        raise refusal(
+            "summary", "positions", "three shares of the width, four with show_trainable", positions
+        )
+    for position in positions or ():
+        number("summary", "positions", position, least=0, most=1)
+    if print_fn is not None and not (callable(print_fn) and takes(print_fn, "")):
+        raise refusal("summary", "print_fn", "a function of a line, or None", print_fn)
+    if layer_range is not None and not isinstance(layer_range, (list, tuple)):
+        raise refusal("summary", "layer_range", "two names or patterns of names", layer_range)
+    if batch_size is not None:
+        integer("summary", "batch_size", batch_size, least=1)
 
 
 def _choose(layers: list[Layer], layer_range: Sequence[str] | None) -> list[Layer]:

@@ -81,6 +81,8 @@ def load_model(
     15
     """
     path = checks.path("load_model", "filepath", filepath)
+    checks.flag("load_model", "compile", compile)
+    checks.flag("load_model", "safe_mode", safe_mode)
     model: Sequential = _module_of_content(path, "keras_legacy").load(path, custom_objects, compile)
     return model
 
@@ -94,10 +96,11 @@ def save_model(model: Model, filepath: _Path, overwrite: bool = True, zipped: bo
     >>> path.exists()
     True
     """
-    if zipped is False:
+    _require("save_model", model)
+    if zipped is not None and not checks.flag("save_model", "zipped", zipped):
         model.refuse(zipped=(zipped, None))
     path = checked_name("save_model", filepath)
-    _check_overwrite(path, overwrite)
+    _check_overwrite("save_model", path, overwrite)
     _writer(path, _WRITERS).save(model, path)
 
 
@@ -112,9 +115,10 @@ def save_weights(
     >>> path.exists()
     True
     """
+    _require("save_weights", model)
     model.refuse(max_shard_size=(max_shard_size, None))
     path = checked_name("save_weights", filepath, of_weights=True)
-    _check_overwrite(path, overwrite)
+    _check_overwrite("save_weights", path, overwrite)
     _writer(path, _WRITERS_OF_WEIGHTS).save_weights(model, path)
 
 
@@ -127,7 +131,9 @@ def load_weights(model: Layer, filepath: _Path, skip_mismatch: bool = False) -> 
     >>> save_weights(model, path)
     >>> load_weights(model, path)
     """
+    _require("load_weights", model)
     path = checks.path("load_weights", "filepath", filepath)
+    checks.flag("load_weights", "skip_mismatch", skip_mismatch)
     _module_of_content(path, "keras_file").load_weights(model, path, skip_mismatch)
 
 
@@ -179,6 +185,8 @@ def load_torch_state_dict(
     """
     from lamella.saving import torch_weights
 
+    _require("load_torch_state_dict", model)
+    checks.flag("load_torch_state_dict", "strict", strict)
     return torch_weights.load(
         model, checks.path("load_torch_state_dict", "filepath", filepath), mapping, strict
     )
@@ -216,6 +224,13 @@ def _module_of_content(path: str, hdf5: str) -> ModuleType:
     return import_module(f"lamella.saving.{name}")
 
 
-def _check_overwrite(path: str, overwrite: bool) -> None:
-    if not overwrite and os.path.exists(path):
+def _require(owner: str, model: Any) -> None:
+    from lamella.layers import Layer
+
+    if not isinstance(model, Layer):
+        raise checks.refusal(owner, "model", "a model", model)
+
+
+def _check_overwrite(owner: str, path: str, overwrite: bool) -> None:
+    if not checks.flag(owner, "overwrite", overwrite) and os.path.exists(path):
         raise ValueError(f"'{path}' exists, and overwrite=False")

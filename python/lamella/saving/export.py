@@ -20,6 +20,7 @@ _FORMATS: dict[str, Callable[[Model, str], None]] = {"c": export_c, "onnx": expo
 def export(model: Model, filepath: str | os.PathLike[str], format: str | None, verbose: Any) -> None:
     """Write a model to a file; see `Model.export`."""
     path = checks.path("export", "filepath", filepath)
+    says_where = verbose is not None and checks.flag("export", "verbose", verbose)
     name = os.path.splitext(path)[1].removeprefix(".").lower() if format is None else str(format).lower()
     if name not in _FORMATS:
         raise ValueError(
@@ -27,5 +28,5 @@ def export(model: Model, filepath: str | os.PathLike[str], format: str | None, v
             f"Received: filepath={path!r}, format={format!r}"
         )
     _FORMATS[name](model, path)
-    if verbose:
+    if says_where:
         write_line(f"Saved {path}")
