@@ -5,7 +5,17 @@ import inspect
 import numpy as np
 
 import lamella
-from lamella import callbacks, config, diagnostics, optimizers, utils
+from lamella import (
+    callbacks,
+    config,
+    constraints,
+    diagnostics,
+    initializers,
+    layers,
+    optimizers,
+    regularizers,
+    utils,
+)
 from lamella.optimizers import schedules
 
 
@@ -84,8 +94,10 @@ def complaints(function, valid):
             annotation = str(parameter.annotation)
         kind, _, none = annotation.partition(" | ")
         refused = _REFUSED.get(kind, set()) if none in ("", "None") else set()
+        if parameter.default is not inspect.Parameter.empty:
+            refused = refused - {"None"}  # where there is a default, it may stand for it
         for what, value in ABSURD.items():
-            if (what == "None" and "None" in annotation) or (name, what) in _ENDLESS:
+            if (name, what) in _ENDLESS:
                 continue
             try:
                 function(**{**valid, name: value})
@@ -122,6 +134,46 @@ def _model():
 
 X, Y = np.ones((4, 2), "float32"), np.ones((4, 1), "float32")
 DATA = {"x": X, "y": Y}
+_RATE, _PICTURE = {"rate": 0.5}, {"height": 2, "width": 2}
+_OF_LAYERS = {
+    "Activation": {"activation": "relu"},
+    "AlphaDropout": _RATE,
+    "Branches": {"branches": [[layers.Dense(2)], [layers.Dense(2)]]},
+    "CenterCrop": _PICTURE,
+    "Dense": {"units": 2},
+    "Dropout": _RATE,
+    "GaussianDropout": _RATE,
+    "GaussianNoise": {"stddev": 0.5},
+    "Input": {"shape": (3,)},
+    "InputLayer": {"shape": (3,)},
+    "Permute": {"dims": (1,)},
+    "RandomBrightness": {"factor": 0.1},
+    "RandomContrast": {"factor": 0.1},
+    "RandomCrop": _PICTURE,
+    "RandomRotation": {"factor": 0.1},
+    "RandomTranslation": {"height_factor": 0.1, "width_factor": 0.1},
+    "RandomZoom": {"height_factor": 0.1},
+    "RepeatVector": {"n": 2},
+    "Rescaling": {"scale": 2.0},
+    "Reshape": {"target_shape": (2, 3)},
+    "Residual": {"layers": [layers.Dense(2)]},
+    "Resizing": _PICTURE,
+}
+
+
+def _windows():
+    """Layers that there are for each number of axes, under all their names."""
+    convolution = {"filters": 2, "kernel_size": 2}
+    for axes in "123":
+        for name in ("Conv", "Convolution", "SeparableConv", "SeparableConvolution"):
+            yield f"{name}{axes}D", convolution
+            yield f"{name}{axes}DTranspose", convolution
+        yield f"DepthwiseConv{axes}D", {"kernel_size": 2}
+        yield f"SpatialDropout{axes}D", _RATE
+        for name in ("MaxPooling", "MaxPool", "AveragePooling", "AvgPool"):
+            yield f"{name}{axes}D", {"pool_size": 2}
+
+
 FILES = {"filepath": "model.safetensors"}
 
 
@@ -150,7 +202,7 @@ def _methods():
 
 
 CASES = [
-    *_public(optimizers, Optimizer={"learning_rate": 0.1}, get=None, serialize=None, deserialize=None),
+    *_public(optimizers, Optimizer=None, get=None, serialize=None, deserialize=None),
     *_public(
         schedules,
         CosineDecay={"initial_learning_rate": 0.1, "decay_steps": 10},
@@ -197,6 +249,18 @@ CASES = [
         gradient_check={"model": _model(), **DATA},
         learning_rate_finder={"model": _model(), **DATA},
     ),
+    *_public(
+        layers,
+        Layer=None,
+        **dict(_windows()),
+        **_OF_LAYERS,
+        get=None,
+        serialize=None,
+        deserialize=None,
+    ),
+    *_public(initializers, FunctionInitializer=None, get=None, serialize=None, deserialize=None),
+    *_public(regularizers, get=None, serialize=None, deserialize=None),
+    *_public(constraints, get=None, serialize=None, deserialize=None),
     *_methods(),
     ("models.Sequential", lamella.Sequential, {}),
     ("models.Sequential.add", lamella.Sequential().add, {"layer": lamella.layers.Dense(2)}),

@@ -10,15 +10,11 @@ from absurd_arguments import CASES, complaints
 NOT_COVERED = {
     "activations",
     "backend",
-    "constraints",
     "datasets",
-    "initializers",
-    "layers",
     "losses",
     "metrics",
     "preprocessing",
     "random",
-    "regularizers",
 }
 
 

@@ -103,7 +103,7 @@ def _axes(owner: str, argument: str, value: Any) -> Shape:
 
 def _real_type(dtype: Any) -> str:
     """The name of a type of real numbers; NumPy does not know Keras's bfloat16."""
-    if dtype == "bfloat16":
+    if isinstance(dtype, str) and dtype == "bfloat16":
         return "bfloat16"
     try:
         known = np.dtype(dtype)

@@ -61,7 +61,7 @@ class UpSampling1D(UpSampling):
 
     rank = 1
 
-    def __init__(self, size: int = 2, **kwargs: Any) -> None:
+    def __init__(self, size: int | tuple[int] = 2, **kwargs: Any) -> None:
         super().__init__(size, None, "nearest", **kwargs)
 
     def get_config(self) -> Config:
