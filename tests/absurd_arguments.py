@@ -97,7 +97,7 @@ def complaints(function, valid):
         if parameter.default is not inspect.Parameter.empty:
             refused = refused - {"None"}  # where there is a default, it may stand for it
         for what, value in ABSURD.items():
-            if (name, what) in _ENDLESS:
+            if (what == "None" and none == "None") or (name, what) in _ENDLESS:
                 continue
             try:
                 function(**{**valid, name: value})
