@@ -82,6 +82,7 @@ def _clone_stack(model: Sequential, clone: _Clone) -> Sequential:
     ]
     copy = type(model)(layers, name=model.name)
     copy._trainable = model.trainable
+    copy._infers_input = model._infers_input
     return copy
 
 

@@ -13,7 +13,7 @@ from lamella.layers.layer import Layer, checked_trainable
 from lamella.layers.undo import undone_on_error
 from lamella.models.model import Model
 from lamella.naming import given_name
-from lamella.program import ProgramBuilder
+from lamella.program import Program, ProgramBuilder
 from lamella.settings import settings_changed
 
 
@@ -41,6 +41,7 @@ class Sequential(Model):
         self, layers: Iterable[Layer] | None = None, trainable: bool = True, name: str | None = None
     ) -> None:
         self._layers: list[Layer] = []
+        self._infers_input = False
         super().__init__(trainable=trainable, name=name)
         named: dict[str, Layer] = {}
         for layer in _listed(layers):
@@ -125,6 +126,11 @@ class Sequential(Model):
     def _starts_with_input(self) -> bool:
         return bool(self._layers) and isinstance(self._layers[0], InputLayer)
 
+    @property
+    def written_layers(self) -> list[Layer]:
+        """The layers that a config names: with the declaration of the input, where the user made it."""
+        return self.layers if self._infers_input else self._layers
+
     def parts(self) -> Iterator[tuple[str, Layer]]:
         if self._starts_with_input():
             yield "input", self._layers[0]
@@ -169,6 +175,7 @@ class Sequential(Model):
     def _build(self, shape: Shape) -> None:
         if self._declared_shape() is None:
             self._layers.insert(0, InputLayer(batch_shape=shape))
+            self._infers_input = True
         self._input_shape = self._declared_shape()
         assert self._input_shape is not None
         output: Shape = self._input_shape
@@ -195,6 +202,7 @@ class Sequential(Model):
             self.build()
         elif isinstance(first, Sequential) and first.built:
             self.build(first.input_shape)
+            self._infers_input = first._infers_input
 
     def prepare_inputs(self, x: Array) -> Array:
         """Build the model if it is not; check inputs, an axis of length 1 too many or too few put right."""
@@ -209,13 +217,23 @@ class Sequential(Model):
             x = x[..., None]
         elif x.ndim == len(expected) + 1 and x.shape[-1] == 1:
             x = x[..., 0]
-        if not _fits((None, *x.shape[1:]), (None, *expected[1:])):
-            raise ValueError(
-                f"Model '{self.name}' (first layer '{self.layers[0].name}') takes inputs of shape "
-                f"{expected}. "
-                f"Received: shape {x.shape}, dtype {x.dtype}"
-            )
+        if not self._infers_input and not _fits((None, *x.shape[1:]), (None, *expected[1:])):
+            raise ValueError(f"{self._takes()}. Received: shape {x.shape}, dtype {x.dtype}")
         return x
+
+    def _takes(self) -> str:
+        first = self.layers[0].name
+        return f"Model '{self.name}' (first layer '{first}') takes inputs of shape {self.input_shape}"
+
+    def program_for(self, feature_shape: tuple[int, ...]) -> Program:
+        """The flattened model for inputs of this shape: any that its weights fit where none was declared."""
+        try:
+            return super().program_for(feature_shape)
+        except ValueError as error:
+            if not self._infers_input or feature_shape == self.input_shape[1:]:
+                raise
+            received = (None, *feature_shape)
+            raise ValueError(f"{self._takes()}. Received: shape {received}, where {error}") from error
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         output = tuple(input_shape)
@@ -256,7 +274,7 @@ class Sequential(Model):
     def get_config(self) -> Config:
         """Name and layers, as Keras writes them: `from_config` makes the same model with new weights."""
         config = super().get_config()
-        config["layers"] = [layers_module.serialize(layer) for layer in self._layers]
+        config["layers"] = [layers_module.serialize(layer) for layer in self.written_layers]
         if self.built:
             config["build_input_shape"] = list(self.input_shape)
         return config

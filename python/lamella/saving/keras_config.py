@@ -69,7 +69,7 @@ def describe(layer: Layer, frozen: bool = False) -> Config:
     if has_blocks(layer):
         return _functional(layer, frozen)
     # Keras does not look at `trainable` of a Sequential, and a functional model hands it on to its layers.
-    config = {"name": layer.name, "layers": [describe(part, frozen) for part in layer._layers]}
+    config = {"name": layer.name, "layers": [describe(part, frozen) for part in layer.written_layers]}
     if not layer.trainable:
         config["trainable"] = False
     if layer.built:
