@@ -233,6 +233,7 @@ REFUSED = [
     (lambda: layers.DepthwiseConv2D(2), "depth_multiplier", 2),
     (lambda: layers.Conv2DTranspose(3, 2), "dilation_rate", 2),
     (lambda: layers.Normalization(mean=0.0, variance=1.0), "mean", 1.0),
+    (lambda: layers.Dense(3), "kernel", 0.0),
     (lambda: layers.Residual([layers.Dense(4)]), "shortcut", []),
     (lambda: layers.Branches([[], []]), "merge", "add"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from functools import cache
+from functools import cache, lru_cache
 from inspect import Parameter, signature
 from typing import Any
 
@@ -102,7 +102,7 @@ def is_setting(cls: type, name: str) -> bool:
     return _declaring(cls, name) is not None
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _declaring(cls: Any, name: str) -> Any:
     """The class of this library whose constructor is asked for a setting; None where it is none.
 

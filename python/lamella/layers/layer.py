@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 import numpy as np
 
 from lamella import config as settings
-from lamella import constraints, initializers, overrides, regularizers
+from lamella import overrides, regularizers
 from lamella._types import Array, Config, Shape
 from lamella.checks import flag, refusal, shown
 from lamella.data.conversion import as_numbers
 from lamella.layers.undo import undone_on_error
+from lamella.layers.variable_owner import VariableOwner
 from lamella.naming import auto_name, checked_name
 from lamella.overrides import defined_by_user, refuse_overrides
 from lamella.program import Program, ProgramBuilder
 from lamella.registry import constructor_arguments
-from lamella.settings import Configured, is_setting, settings_changed
-from lamella.variable import Variable, blank_variables, claim_blank
+from lamella.settings import Configured, is_setting
+from lamella.variable import Variable, blank_variables
 
 if TYPE_CHECKING:
-    from lamella.constraints import Constraint
-    from lamella.regularizers import Regularizer
+    pass
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ os.register_at_fork(after_in_child=_FirstUse.renew)
 _BASE_ARGUMENTS = ("name", "trainable", "dtype", "activity_regularizer")
 
 
-class Layer(Configured):
+class Layer(VariableOwner, Configured):
     """Base class of layers: a name, variables, and the operations they are used in.
 
     A layer is configured when it is made, gets its variables in `build`, when the shape of its input is
@@ -116,11 +116,11 @@ class Layer(Configured):
         self.activity_regularizer = resolved(
             self, "activity_regularizer", regularizers.get, activity_regularizer
         )
-        self._penalties: list[tuple[Variable, Regularizer | str]] = []
-        self._constraints: list[tuple[Variable, Constraint | str]] = []
+        self._penalties = []
+        self._constraints = []
         self._changes = 0
         self._trainable = checked_trainable(type(self), trainable)
-        self._variables: list[Variable] = []
+        self._variables = []
         self._scope = ""
         self._input_shape: Shape | None = None
         self._program: Program | None = None
@@ -149,13 +149,16 @@ class Layer(Configured):
 
     # What is changed after it was made.
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self.built and isinstance(vars(self).get(name), Variable):
+            raise ValueError(f"Layer '{self.name}': '{name}' is a variable: use its assign()")
+        super().__setattr__(name, value)
+
     def refuses_new_settings(self) -> bool:
         return self.built
 
     def check_change(self, name: str, changed: Any) -> None:
         """Refuse what decides about the variables and the shape of the output, once it is built."""
-        if isinstance(vars(self)[name], Variable):
-            raise ValueError(f"Layer '{self.name}': '{name}' is a variable: use its assign()")
         if self.built and not self._stays_alike(name, changed):
             raise ValueError(
                 f"{type(self).__name__} '{self.name}' is built, so that '{name}' cannot be changed to "
@@ -306,103 +309,6 @@ class Layer(Configured):
         return program
 
     # Variables.
-
-    @property
-    def path(self) -> str:
-        """The name behind the names of the models around it: `sequential/dense`."""
-        return f"{self._scope}/{self.name}" if self._scope else self.name
-
-    def add_weight(
-        self,
-        shape: tuple[int, ...] | None = None,
-        initializer: Any = None,
-        dtype: Any = None,
-        trainable: bool = True,
-        autocast: bool = True,
-        regularizer: Any = None,
-        constraint: Any = None,
-        aggregation: str = "none",
-        overwrite_with_gradient: bool = False,
-        name: str | None = None,
-    ) -> Variable:
-        """Create a variable; called in `build`.
-
-        Args:
-            shape: its shape; None, the default, for a single number.
-            initializer: its initial values. Defaults to None, `"glorot_uniform"`.
-            dtype: must be None or the layer's.
-            trainable: whether optimizers may change it.
-            regularizer: the penalty on it, or None.
-            constraint: what is done to it after each update, or None.
-            autocast, aggregation, overwrite_with_gradient: taken for Keras's sake.
-            name: short name, `"variable"` by default.
-        """
-        self.refuse(dtype=(dtype or self.dtype, self.dtype))
-        name = name or "variable"
-        shape, path = tuple(shape or ()), f"{self.path}/{name}"
-        initial = initializers.get(initializer) or initializers.GlorotUniform()
-        blank = claim_blank(path, shape, self.dtype)
-        value = None if blank else np.asarray(initial(shape, self.dtype), order="C")
-        variable = Variable(value, name, path, trainable, shape, self.dtype)
-        variable.follow(self.trainable)
-        self._variables.append(variable)
-        penalty = regularizers.get(regularizer)
-        if penalty is not None:
-            self._penalties.append((variable, penalty))
-        limit = constraints.get(constraint)
-        if limit is not None:
-            limit.spec(len(variable.shape))  # refuses what does not fit the variable's axes
-            self._constraints.append((variable, limit))
-        return variable
-
-    def add_configured_weight(self, shape: tuple[int, ...], name: str, prefix: str | None = None) -> Variable:
-        """Create a variable that follows settings of the layer: `kernel_initializer` and so on.
-
-        Args:
-            shape: its shape.
-            name: its short name.
-            prefix: what the names of its settings begin with, `name` by default.
-        """
-        prefix = prefix or name
-        initializer = getattr(self, f"{prefix}_initializer")
-        limit = constraints.get(getattr(self, f"{prefix}_constraint"))
-        variable = self.add_weight(shape, initializer, name=name)
-        if limit is not None:
-            limit.spec(len(shape))  # as in add_weight
-        self._penalties.append((variable, f"{prefix}_regularizer"))
-        self._constraints.append((variable, f"{prefix}_constraint"))
-        return variable
-
-    def penalty_specs(self) -> list[tuple[Variable, str, dict[str, Any]]]:
-        """The variables that add to the loss, and what."""
-        found = [(variable, regularizers.get(self._setting(place))) for variable, place in self._penalties]
-        return [(variable, *penalty.spec()) for variable, penalty in found if penalty is not None]
-
-    def constraint_specs(self) -> list[tuple[Variable, str, dict[str, Any]]]:
-        """The variables that something is done to after each update, and what."""
-        found = [(variable, constraints.get(self._setting(place))) for variable, place in self._constraints]
-        return [
-            (variable, *limit.spec(len(variable.shape))) for variable, limit in found if limit is not None
-        ]
-
-    def _setting(self, place: Any) -> Any:
-        return getattr(self, place) if isinstance(place, str) else place
-
-    @property
-    def trainable(self) -> bool:
-        """Whether optimizers may change its variables.
-
-        A change takes effect at the next `fit` or `train_on_batch`; in Keras it needs another `compile`.
-        Slots of variables that stay trainable go on, those of thawed ones begin anew.
-        """
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
-        for variable in self._variables:
-            variable.follow(self._trainable)
-        settings_changed()
 
     @property
     def weights(self) -> list[Variable]:
