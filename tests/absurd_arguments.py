@@ -13,6 +13,7 @@ from lamella import (
     initializers,
     layers,
     optimizers,
+    random,
     regularizers,
     utils,
 )
@@ -161,6 +162,21 @@ _OF_LAYERS = {
 }
 
 
+_SHAPE = {"shape": (2, 3)}
+_OF_RANDOM = {
+    "beta": {**_SHAPE, "alpha": 1.0, "beta": 1.0},
+    "binomial": {**_SHAPE, "counts": 3, "probabilities": 0.5},
+    "categorical": {"logits": np.ones((2, 3)), "num_samples": 2},
+    "dropout": {"inputs": np.ones((2, 3)), "rate": 0.5},
+    "gamma": {**_SHAPE, "alpha": 1.0},
+    "normal": _SHAPE,
+    "randint": {**_SHAPE, "minval": 0, "maxval": 3},
+    "shuffle": {"x": np.ones(3)},
+    "truncated_normal": _SHAPE,
+    "uniform": _SHAPE,
+}
+
+
 def _windows():
     """Layers that there are for each number of axes, under all their names."""
     convolution = {"filters": 2, "kernel_size": 2}
@@ -261,6 +277,7 @@ CASES = [
     *_public(initializers, FunctionInitializer=None, get=None, serialize=None, deserialize=None),
     *_public(regularizers, get=None, serialize=None, deserialize=None),
     *_public(constraints, get=None, serialize=None, deserialize=None),
+    *_public(random, **_OF_RANDOM),
     *_methods(),
     ("models.Sequential", lamella.Sequential, {}),
     ("models.Sequential.add", lamella.Sequential().add, {"layer": lamella.layers.Dense(2)}),

@@ -14,7 +14,6 @@ NOT_COVERED = {
     "losses",
     "metrics",
     "preprocessing",
-    "random",
 }
 
 

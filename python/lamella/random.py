@@ -29,6 +29,10 @@ __all__ = [
 ]
 
 
+_LONGEST = 2**40
+_RANGE = "'minval', 'maxval' and 'shape'"
+
+
 class SeedGenerator:
     """A source of seeds: the functions here draw other numbers each time they are given the same one.
 
@@ -68,6 +72,48 @@ def _generator(function: str, seed: Any) -> Any:
     return np.random.default_rng(seeding.next_seed() if checked is None else checked)
 
 
+def _shape(function: str, shape: Any) -> tuple[int, ...]:
+    axes = shape if isinstance(shape, (list, tuple)) else (shape,)
+    return tuple(checks.integer(function, "shape", axis, 0, _LONGEST) for axis in axes)
+
+
+def _numbers(function: str, argument: str, value: Any) -> Array:
+    """Numbers of a distribution: one, or an array that is broadcast."""
+    try:
+        numbers = np.asarray(value, dtype="float64")
+    except (TypeError, ValueError, OverflowError):
+        numbers = np.asarray(np.nan)
+    if isinstance(value, (str, bytes)) or value is None or np.isnan(numbers).any():
+        raise checks.refusal(function, argument, "numbers", value)
+    return numbers
+
+
+def _whole(function: str, argument: str, value: Any) -> Array:
+    """Whole numbers of 64 bits, also where they are written as floats."""
+    numbers = _numbers(function, argument, value)
+    if (np.abs(numbers) >= 2.0**63).any() or not np.array_equal(numbers, np.rint(numbers)):
+        raise checks.refusal(function, argument, "whole numbers", value)
+    return np.asarray(value).astype("int64")
+
+
+def _type(function: str, dtype: Any) -> Any:
+    try:
+        kind: Any = np.dtype(dtype)
+    except (TypeError, ValueError):
+        raise checks.refusal(function, "dtype", "a type of NumPy's", dtype) from None
+    if dtype is None or kind.kind not in "biuf":
+        raise checks.refusal(function, "dtype", "a type of real numbers", dtype)
+    return kind
+
+
+def _draw(function: str, what: str, draw: Any, *arguments: Any) -> Any:
+    """What NumPy draws; what it refuses is said of these arguments."""
+    try:
+        return draw(*arguments)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise ValueError(f"{function}: {what} do not fit: {error}") from None
+
+
 def _floating(values: Any, dtype: Any) -> Array:
     return np.asarray(values, dtype=config.standardize_dtype(dtype))
 
@@ -89,7 +135,10 @@ def normal(
     >>> normal((2, 3), seed=0).shape
     (2, 3)
     """
-    return _floating(_generator("normal", seed).normal(mean, stddev, shape), dtype)
+    means, deviations = _numbers("normal", "mean", mean), _numbers("normal", "stddev", stddev)
+    draw = _generator("normal", seed).normal
+    drawn = _draw("normal", "'mean', 'stddev' and 'shape'", draw, means, deviations, _shape("normal", shape))
+    return _floating(drawn, dtype)
 
 
 def truncated_normal(
@@ -100,11 +149,14 @@ def truncated_normal(
     >>> bool((abs(truncated_normal((1000,), seed=0)) <= 2).all())
     True
     """
-    generator = _generator("truncated_normal", seed)
-    values = np.asarray(generator.normal(size=shape))
+    function = "truncated_normal"
+    means, deviations = _numbers(function, "mean", mean), _numbers(function, "stddev", stddev)
+    generator = _generator(function, seed)
+    values = np.asarray(generator.normal(size=_shape(function, shape)))
     while (beyond := np.abs(values) > 2.0).any():
         values[beyond] = generator.normal(size=np.count_nonzero(beyond))
-    return _floating(values * stddev + mean, dtype)
+    scaled = _draw(function, "'mean', 'stddev' and 'shape'", lambda: values * deviations + means)
+    return _floating(scaled, dtype)
 
 
 def uniform(
@@ -115,9 +167,11 @@ def uniform(
     >>> bool((uniform((100,), 2, 3, seed=0) < 3).all())
     True
     """
-    if dtype is not None and np.dtype(dtype).kind in "iu":
+    if dtype is not None and _type("uniform", dtype).kind in "iu":
         return randint(shape, minval, maxval, dtype, seed)
-    return _floating(_generator("uniform", seed).uniform(minval, maxval, shape), dtype)
+    low, high = _numbers("uniform", "minval", minval), _numbers("uniform", "maxval", maxval)
+    draw = _generator("uniform", seed).uniform
+    return _floating(_draw("uniform", _RANGE, draw, low, high, _shape("uniform", shape)), dtype)
 
 
 def randint(
@@ -131,8 +185,10 @@ def randint(
     >>> sorted(set(randint((100,), 0, 3, seed=0).tolist()))
     [0, 1, 2]
     """
-    drawn = _generator("randint", seed).integers(minval, maxval, shape)
-    return np.asarray(drawn, dtype=dtype)
+    kind = _type("randint", dtype)
+    low, high = _whole("randint", "minval", minval), _whole("randint", "maxval", maxval)
+    draw = _generator("randint", seed).integers
+    return np.asarray(_draw("randint", _RANGE, draw, low, high, _shape("randint", shape)), dtype=kind)
 
 
 def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any = None) -> Array:
@@ -153,15 +209,16 @@ def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any =
     >>> categorical([[0.0, 99.0]], 4, seed=0).tolist()
     [[1, 1, 1, 1]]
     """
-    scores = np.asarray(logits, dtype="float64")
+    kind = _type("categorical", dtype)
+    scores = _numbers("categorical", "logits", logits)
     if scores.ndim != 2:
         raise ValueError(
             f"categorical: 'logits' must have shape (rows, classes). Received: shape {scores.shape}"
         )
-    count = checks.integer("categorical", "num_samples", num_samples, least=0)
+    count = checks.integer("categorical", "num_samples", num_samples, 0, _LONGEST)
     # The largest of logits and Gumbel noise is distributed as the softmax (Gumbel, 1954).
     noise = _generator("categorical", seed).gumbel(size=(len(scores), count, scores.shape[1]))
-    return np.asarray((scores[:, None] + noise).argmax(axis=-1), dtype=dtype)
+    return np.asarray((scores[:, None] + noise).argmax(axis=-1), dtype=kind)
 
 
 def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Array:
@@ -180,13 +237,21 @@ def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None)
     [0.0, 2.0]
     """
     x = np.asarray(inputs)
-    x = x if x.dtype.kind == "f" else x.astype(config.floatx())
+    x = x if x.dtype.kind == "f" else _numbers("dropout", "inputs", inputs).astype(config.floatx())
     keep = 1.0 - checks.number("dropout", "rate", rate, least=0, below=1)
     shape = x.shape
     if noise_shape is not None:
-        shape = tuple(n if m is None else m for n, m in zip(x.shape, noise_shape, strict=True))
+        shape = _noise_shape(x.shape, noise_shape)
     kept = _generator("dropout", seed).random(shape) < keep
     return np.asarray(np.where(kept, x / keep, 0.0), dtype=x.dtype)
+
+
+def _noise_shape(shape: tuple[int, ...], noise_shape: Any) -> tuple[int, ...]:
+    fits = isinstance(noise_shape, (list, tuple)) and len(noise_shape) == len(shape)
+    if not fits or any(m not in (None, 1, n) for n, m in zip(shape, noise_shape, strict=True)):
+        expected = f"a shape that is broadcast to {shape}, or None"
+        raise checks.refusal("dropout", "noise_shape", expected, noise_shape)
+    return tuple(n if m is None else m for n, m in zip(shape, noise_shape, strict=True))
 
 
 def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Array:
@@ -195,7 +260,11 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Array:
     >>> sorted(shuffle([3, 1, 2], seed=0).tolist())
     [1, 2, 3]
     """
-    return np.asarray(_generator("shuffle", seed).permutation(np.asarray(x), axis=axis))
+    entries = np.asarray(x)
+    if entries.ndim == 0:
+        raise checks.refusal("shuffle", "x", "an array with an axis", x)
+    axis = checks.integer("shuffle", "axis", axis, -entries.ndim, entries.ndim - 1)
+    return np.asarray(_generator("shuffle", seed).permutation(entries, axis=axis))
 
 
 def gamma(shape: tuple[int, ...], alpha: Any, dtype: Any = None, seed: Any = None) -> Array:
@@ -204,7 +273,9 @@ def gamma(shape: tuple[int, ...], alpha: Any, dtype: Any = None, seed: Any = Non
     >>> bool((gamma((100,), 2.0, seed=0) > 0).all())
     True
     """
-    return _floating(_generator("gamma", seed).gamma(alpha, size=shape), dtype)
+    draw, shapes = _generator("gamma", seed).gamma, _numbers("gamma", "alpha", alpha)
+    drawn = _draw("gamma", "'alpha' and 'shape'", draw, shapes, 1.0, _shape("gamma", shape))
+    return _floating(drawn, dtype)
 
 
 def binomial(
@@ -215,7 +286,11 @@ def binomial(
     >>> bool((binomial((100,), 5, 0.5, seed=0) <= 5).all())
     True
     """
-    return _floating(_generator("binomial", seed).binomial(counts, probabilities, shape), dtype)
+    trials = _whole("binomial", "counts", counts)
+    shares = _numbers("binomial", "probabilities", probabilities)
+    draw, size = _generator("binomial", seed).binomial, _shape("binomial", shape)
+    what = "'counts', 'probabilities' and 'shape'"
+    return _floating(_draw("binomial", what, draw, trials, shares, size), dtype)
 
 
 def beta(shape: tuple[int, ...], alpha: Any, beta: Any, dtype: Any = None, seed: Any = None) -> Array:
@@ -224,4 +299,6 @@ def beta(shape: tuple[int, ...], alpha: Any, beta: Any, dtype: Any = None, seed:
     >>> bool((beta((100,), 2.0, 3.0, seed=0) < 1).all())
     True
     """
-    return _floating(_generator("beta", seed).beta(alpha, beta, shape), dtype)
+    first, second = _numbers("beta", "alpha", alpha), _numbers("beta", "beta", beta)
+    draw, size = _generator("beta", seed).beta, _shape("beta", shape)
+    return _floating(_draw("beta", "'alpha', 'beta' and 'shape'", draw, first, second, size), dtype)
