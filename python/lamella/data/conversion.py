@@ -31,8 +31,9 @@ def as_numbers(name: str, value: Any, name_of: NameOf | None = None) -> Array:
     >>> as_numbers("x", [[1, 2]]).shape, as_numbers("x", [np.zeros((3, 2))]).shape
     ((1, 2), (3, 2))
     """
-    array = value if type(value) is np.ndarray else only(name, value, name_of)
-    array = to_array(name, array)
+    array: Array = value
+    if type(value) is not np.ndarray or value.dtype.kind not in elements.NUMERIC or not value.dtype.isnative:
+        array = to_array(name, only(name, value, name_of))
     if array.ndim == 0:
         raise ValueError(f"{name} must have at least one axis, the samples. Received: a single number")
     if array.shape[0] == 0:
