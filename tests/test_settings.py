@@ -369,3 +369,16 @@ def test_every_argument_is_an_attribute_that_the_constructor_takes_back(module, 
         assert hasattr(made, parameter.name), parameter.name
     for name in set(vars(made)) & {parameter.name for parameter in parameters} - FIXED:
         setattr(made, name, getattr(made, name))
+
+
+def test_what_a_model_takes_is_not_changed_behind_it():
+    model = used(network())
+    for layer in (model, model.layers[0], layers.Residual([])):
+        with pytest.raises(ValueError, match="trainable"):
+            layer.trainable = "no"
+    with pytest.raises(ValueError, match="dtype"):
+        model.dtype = "float64"
+    for name, value in (("batch_shape", (None, 5)), ("dtype", "float64"), ("sparse", True)):
+        with pytest.raises(ValueError, match=name):
+            setattr(layers.Input((4,)), name, value)
+    assert model.predict(X, verbose=0).dtype == "float32"

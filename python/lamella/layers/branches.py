@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from lamella._types import Config, Shape
 from lamella.checks import choice, entries_of, refusal
 from lamella.layers.layer import Layer
+from lamella.layers.variable_owner import checked_trainable
 from lamella.program import ProgramBuilder
 from lamella.settings import settings_changed
 
@@ -46,9 +47,9 @@ class Branched(Layer):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
+        self._trainable = checked_trainable(type(self), value)
         for layer in self.layers:
             layer.trainable = value
-        self._trainable = bool(value)
         settings_changed()
 
     def build(self, input_shape: Shape) -> None:

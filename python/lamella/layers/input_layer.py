@@ -70,6 +70,10 @@ class InputLayer(Layer):
         self.dtype = settings.floatx() if dtype is None else _real_type(dtype)
         self.build(self.batch_shape)
 
+    def check_change(self, name: str, changed: Any) -> None:
+        if self.built:
+            raise ValueError(f"Input '{self.name}': '{name}' cannot be changed: make a new one")
+
     @property
     def shape(self) -> Shape:
         """The shape with the batch axis, as of Keras's symbolic tensors."""

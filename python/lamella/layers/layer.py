@@ -17,7 +17,7 @@ from lamella._types import Array, Config, Shape
 from lamella.checks import flag, refusal, shown
 from lamella.data.conversion import as_numbers
 from lamella.layers.undo import undone_on_error
-from lamella.layers.variable_owner import VariableOwner
+from lamella.layers.variable_owner import VariableOwner, checked_trainable
 from lamella.naming import auto_name, checked_name
 from lamella.overrides import defined_by_user, refuse_overrides
 from lamella.program import Program, ProgramBuilder
@@ -408,13 +408,6 @@ def resolved(layer: Layer, argument: str, get: Callable[[Any], T], value: Any) -
     except (TypeError, ValueError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(f"{owner_of(layer)}: '{argument}': {error}") from None
-
-
-def checked_trainable(cls: type, trainable: Any) -> bool:
-    """Return it; raise ValueError for what is not a bool: "no" would be true."""
-    if not isinstance(trainable, (bool, np.bool_)):
-        raise ValueError(f"{cls.__name__}: 'trainable' must be True or False. Received: {trainable!r}")
-    return bool(trainable)
 
 
 def _take_input_shape(kwargs: Config) -> tuple[int | None, ...] | None:

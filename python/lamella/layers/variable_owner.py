@@ -118,7 +118,14 @@ class VariableOwner:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
+        self._trainable = checked_trainable(type(self), value)
         for variable in self._variables:
             variable.follow(self._trainable)
         settings_changed()
+
+
+def checked_trainable(cls: type, trainable: Any) -> bool:
+    """Return it; raise ValueError for what is not a bool: "no" would be true."""
+    if not isinstance(trainable, (bool, np.bool_)):
+        raise ValueError(f"{cls.__name__}: 'trainable' must be True or False. Received: {trainable!r}")
+    return bool(trainable)

@@ -9,8 +9,9 @@ from lamella import layers as layers_module
 from lamella._types import Array, Config, Shape
 from lamella.checks import flag, refusal
 from lamella.layers.input_layer import InputLayer
-from lamella.layers.layer import Layer, checked_trainable
+from lamella.layers.layer import Layer
 from lamella.layers.undo import undone_on_error
+from lamella.layers.variable_owner import checked_trainable
 from lamella.models.model import Model
 from lamella.naming import given_name
 from lamella.program import Program, ProgramBuilder
@@ -255,6 +256,8 @@ class Sequential(Model):
 
     @dtype.setter
     def dtype(self, value: str) -> None:
+        if self._layers:
+            raise ValueError(f"Model '{self.name}': 'dtype' is that of its layers, which cannot be changed")
         self._dtype = value
 
     @property
@@ -264,9 +267,9 @@ class Sequential(Model):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
+        self._trainable = checked_trainable(type(self), value)
         for layer in self._layers:
             layer.trainable = value
-        self._trainable = bool(value)
         settings_changed()
 
     # Configs.
