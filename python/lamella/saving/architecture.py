@@ -11,6 +11,7 @@ from typing import Any
 from lamella import custom_objects as user_objects
 from lamella import layers
 from lamella._types import Config
+from lamella.checks import shown
 from lamella.layers import Layer
 from lamella.models import Model, Sequential
 from lamella.variable import Variable, blank_variables
@@ -116,5 +117,9 @@ def make(config: Any, custom_objects: dict[str, Any] | None) -> Sequential:
     if not isinstance(config, dict) or config.get("class_name") != "Sequential":
         name = config.get("class_name") if isinstance(config, dict) else config
         raise ValueError(f"it holds a model of class {name!r}; only Sequential models can be loaded")
+    if not isinstance(config.get("config"), dict):
+        raise ValueError(
+            f"the entry 'config' of its model must be a dictionary. It is {shown(config.get('config'))}"
+        )
     with user_objects.custom_object_scope(custom_objects):
         return Sequential.from_config(config["config"])

@@ -7,6 +7,9 @@ from typing import Any
 
 from lamella._types import Config
 
+_MALFORMED = (AttributeError, LookupError, TypeError)
+"""What reading something else than calls of layers leads to."""
+
 MERGES = ("Add", "Concatenate")
 _OF_BLOCKS = ("name", "dtype", "activity_regularizer")
 
@@ -22,7 +25,7 @@ def sequential_config(config: Config, adapt: Callable[[Config], Config]) -> Conf
         ValueError: when its graph is not made of stacks that begin at one value and are joined again.
     """
     graph = _Graph(config["layers"])
-    start, end = _single(config["input_layers"], "input"), _single(config["output_layers"], "output")
+    start, end = graph.end(config, "input_layers"), graph.end(config, "output_layers")
     layers = graph.stack(start, end, adapt)
     unused = set(graph.inputs) - graph.used - {start}
     if unused:
@@ -47,12 +50,17 @@ class _Graph:
             self._add(entry)
 
     def _add(self, entry: Config) -> None:
-        name, calls = entry["config"]["name"], entry["inbound_nodes"]
+        name, calls = entry["config"].get("name"), entry.get("inbound_nodes") or []
+        if not isinstance(name, str) or not isinstance(calls, list):
+            raise self.refusal(f"a layer has the name {name!r} and the inbound_nodes {calls!r}")
         if name in self.entries:
             raise self.refusal(f"two layers are named '{name}'")
         if len(calls) > 1:
             raise self.refusal(f"layer '{name}' is used {len(calls)} times")
-        sources = _sources(calls[0]) if calls else []
+        try:
+            sources = _sources(calls[0]) if calls else []
+        except _MALFORMED:
+            raise self.refusal(f"the entry 'inbound_nodes' of layer '{name}' is {calls!r}") from None
         if any(source not in self.entries for source in sources):
             raise self.refusal(f"layer '{name}' stands before a layer whose output it takes")
         if bool(sources) == (entry["class_name"] == "InputLayer"):
@@ -78,6 +86,18 @@ class _Graph:
                 else:
                     other = self._dominator[other]
         return fork
+
+    def end(self, config: Config, entry: str) -> str:
+        """The only layer in `["name", 0, 0]`, which may be the only entry of a list."""
+        ends = config.get(entry)
+        if isinstance(ends, list) and len(ends) == 1:
+            ends = ends[0]
+        if not isinstance(ends, list) or len(ends) != 3 or not isinstance(ends[0], str):
+            kind = entry.partition("_")[0]
+            raise self.refusal(f"it has more than one {kind}, or none: its entry '{entry}' is {ends!r}")
+        if ends[0] not in self.entries:
+            raise self.refusal(f"there is no layer '{ends[0]}', which its entry '{entry}' names")
+        return ends[0]
 
     def stack(self, start: str, end: str, adapt: Callable[[Config], Config]) -> list[Config]:
         """The layers behind one up to another, those between a fork and where its ways meet as a block."""
@@ -123,28 +143,21 @@ class _Graph:
         return ValueError(f"it holds a functional model that is not a stack of {kinds}: {cause}")
 
 
-def _single(ends: Any, what: str) -> str:
-    """The name in `["name", 0, 0]`, which may be the only entry of a list."""
-    if len(ends) == 1:
-        ends = ends[0]
-    if len(ends) != 3 or not isinstance(ends[0], str):
-        raise _Graph.refusal(f"it has more than one {what}")
-    return ends[0]
-
-
 def _sources(call: Any) -> list[str]:
     """Whose outputs a call takes: Keras 3's dictionary of arguments, or the list of Keras 2."""
     if isinstance(call, list):
         arguments = {key: value for source in call for key, value in (source[3:] or [{}])[0].items()}
         sources = [source[:3] for source in call]
     else:
-        arguments = call["kwargs"]
+        arguments = call.get("kwargs") or {}
         sources = [tensor["config"]["keras_history"] for tensor in _tensors(call)]
     given = {key: value for key, value in arguments.items() if value is not None}
     if given:
         raise _Graph.refusal(f"a layer is called with {given}")
     if any(source[1:] != [0, 0] for source in sources):
         raise _Graph.refusal("a layer has several outputs")
+    if not all(isinstance(source[0], str) for source in sources):
+        raise TypeError("a layer is called on something without a name")
     return [source[0] for source in sources]
 
 
@@ -157,4 +170,5 @@ def _tensors(call: Config) -> list[Config]:
 
 def _last_axis(entry: Config) -> int:
     call = entry["inbound_nodes"][0]
-    return -1 if isinstance(call, list) else len(_tensors(call)[0]["config"]["shape"]) - 1
+    shape = None if isinstance(call, list) else _tensors(call)[0]["config"].get("shape")
+    return len(shape) - 1 if isinstance(shape, list) else -1

@@ -11,6 +11,7 @@ from typing import Any
 
 from lamella import constraints, initializers, layers, losses, metrics, optimizers, regularizers
 from lamella._types import Config
+from lamella.checks import shown
 from lamella.layers import InputLayer, Layer
 from lamella.layers.branches import Branched
 from lamella.models import Model, Sequential
@@ -184,6 +185,8 @@ def adapt(entry: Config) -> Config:
     return {"class_name": "Sequential", "config": config}
 
 
-def adapt_compile(config: Config) -> Config:
-    """The arguments of `compile` without those that make no difference."""
+def adapt_compile(config: Any) -> Config:
+    """The arguments of `compile` without those that make no difference; ValueError for something else."""
+    if not isinstance(config, dict):
+        raise ValueError(f"its 'compile_config' must be a dictionary. It is {shown(config)}")
     return {key: value for key, value in config.items() if key not in _INDIFFERENT}

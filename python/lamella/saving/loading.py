@@ -56,7 +56,7 @@ def compile_saved(custom_objects: dict[str, Any] | None) -> Iterator[None]:
 
 
 def _cause(error: Exception) -> str:
-    return str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+    return str(error) if isinstance(error, (TypeError, ValueError)) else f"{type(error).__name__}: {error}"
 
 
 def checked_seed(seed: Any) -> int:

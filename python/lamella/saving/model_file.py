@@ -13,6 +13,7 @@ from typing import Any
 
 from lamella import _core
 from lamella._types import Array, Config
+from lamella.checks import shown
 from lamella.layers import Layer
 from lamella.models import Model, Sequential
 from lamella.optimizers.state import OptimizerState
@@ -57,7 +58,10 @@ def load(
         if "model" not in content:
             raise ValueError("it holds weights without a model: call load_weights() of a model")
         model = rebuild(content["model"], custom_objects, limit=file.data_bytes)
-        variables = dict(zip(content["weights"], model.weights, strict=True))
+        names, weights = content["weights"], model.weights
+        if len(names) != len(weights):
+            raise ValueError(f"its entry 'weights' names {len(names)}; its model has {len(weights)}")
+        variables = dict(zip(names, weights, strict=True))
         arrays = read_arrays(file, variables)
         if compile and content.get("compile") is not None:
             with compile_saved(custom_objects):
@@ -152,7 +156,7 @@ def read_content(file: TensorFile) -> Config:
     """
     if file.metadata.get("format") != "lamella":
         raise ValueError("it was not written by lamella; load_torch_state_dict() reads weights of others")
-    content = parse_json(file.metadata["lamella"].encode(), "its description", file.size)
+    content = parse_json(file.metadata.get("lamella", "").encode(), "its description", file.size)
     if not isinstance(content, dict):
         raise ValueError("its description is not a JSON object")
     if content.get("version") != _VERSION:
@@ -160,8 +164,14 @@ def read_content(file: TensorFile) -> Config:
             f"its format has version {content.get('version')!r}, by lamella {content.get('lamella')}; "
             f"version {_VERSION} is read here"
         )
-    joined: Config = join(content, {name: file.read(name) for name in references(content)})
-    if len(set(joined["weights"])) < len(joined["weights"]):
+    named = references(content)
+    if not named <= set(file.tensors):
+        raise ValueError(f"it has no tensor '{min(named - set(file.tensors))}'")
+    joined: Config = join(content, {name: file.read(name) for name in named})
+    weights = joined.get("weights")
+    if not isinstance(weights, list) or not all(isinstance(name, str) for name in weights):
+        raise ValueError(f"its entry 'weights' must be a list of names. It is {shown(weights)}")
+    if len(set(weights)) < len(weights):
         raise ValueError("it names a weight twice")
     return joined
 
@@ -192,20 +202,44 @@ def restore_optimizer(
 ) -> None:
     """Give a compiled model the seed, steps and slots of its file."""
     assert model._compiled is not None
-    model._compiled.seed = checked_seed(content["seed"])
+    model._compiled.seed = checked_seed(content.get("seed"))
     optimizer = model._compiled.optimizer
-    if not optimizer.built and content["without_decay"]:
-        optimizer.exclude_from_weight_decay([variables[name] for name in content["without_decay"]])
+    without_decay = content.get("without_decay") or []
+    if not optimizer.built and without_decay:
+        if not isinstance(without_decay, list) or not all(_is_key(name, variables) for name in without_decay):
+            raise ValueError(f"its entry 'without_decay' must name weights. It is {shown(without_decay)}")
+        optimizer.exclude_from_weight_decay([variables[name] for name in without_decay])
     entries = content.get("optimizer")
     if entries is None:
         return
+    pairs, iterations = _optimizer_entries(entries)
     slots: list[tuple[_core.Variable, str, Array]] = []
-    for name, slot in entries["slots"]:
+    for name, slot in pairs:
+        if name not in variables or _slot_name(name, slot) not in arrays:
+            raise ValueError(f"it has no tensor '{_slot_name(name, slot)}'")
         variable, values = variables[name], arrays[_slot_name(name, slot)]
         if (values.shape, values.dtype.name) != (variable.shape, variable.dtype):
             raise ValueError(f"slot '{slot}' of '{name}' does not have the variable's type and shape")
         slots.append((variable, slot, values))
-    optimizer.set_state(OptimizerState(int(entries["iterations"]), slots))
+    optimizer.set_state(OptimizerState(iterations, slots))
+
+
+def _optimizer_entries(entries: Any) -> tuple[list[list[str]], int]:
+    """Whose slots there are, and how many steps were taken."""
+    slots = entries.get("slots") if isinstance(entries, dict) else None
+    iterations = entries.get("iterations") if isinstance(entries, dict) else None
+    pairs = isinstance(slots, list) and all(
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(name, str) for name in pair)
+        for pair in slots
+    )
+    if not pairs or type(iterations) is not int:
+        raise ValueError(f"its entry 'optimizer' must hold 'iterations' and 'slots'. It is {shown(entries)}")
+    assert isinstance(slots, list)
+    return slots, iterations
+
+
+def _is_key(name: Any, variables: dict[str, Variable]) -> bool:
+    return isinstance(name, str) and name in variables
 
 
 def _slot_name(name: str, slot: str) -> str:
