@@ -348,3 +348,18 @@ def test_variables_move_into_a_block_once():
     assert kernel.version == version
     np.testing.assert_array_equal(other.numpy(), np.ones(3))
     np.testing.assert_array_equal(kernel.numpy(), X[:4, :3])
+
+
+@pytest.mark.parametrize("part", ["x", "y", "sample_weight"])
+def test_arrays_are_not_resized_while_they_are_read(part):
+    """`refcheck=False` tells NumPy not to look for references."""
+    arrays = {"x": np.tile(X, (8, 1)), "y": np.tile(ONE_HOT, (8, 1)), "sample_weight": np.ones(64, "float32")}
+
+    class Resize(lamella.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            arrays[part].resize((1, *arrays[part].shape[1:]), refcheck=False)
+
+    data = {name: array[:48] for name, array in arrays.items()}  # views of them
+    with pytest.raises(ValueError, match="cannot resize"):
+        classifier().fit(**data, batch_size=8, verbose=0, callbacks=[Resize()])
+    assert len(arrays[part]) == 64

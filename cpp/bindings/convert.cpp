@@ -156,8 +156,17 @@ engine::Objective to_objective(const std::optional<Spec>& loss, const std::vecto
   return objective;
 }
 
-PyFeed::PyFeed(py::array x_array, std::optional<py::array> y_array, std::optional<py::array> weight_array)
-    : x(std::move(x_array)), y(std::move(y_array)), sample_weight(std::move(weight_array)) {
+Pin::Pin(py::array array) : array_(std::move(array)) {
+  py::array owner = array_;
+  while (py::isinstance<py::array>(owner.base())) owner = py::reinterpret_borrow<py::array>(owner.base());
+  reference_ = py::reinterpret_steal<py::object>(PyWeakref_NewRef(owner.ptr(), nullptr));
+  if (!reference_) throw py::error_already_set();
+}
+
+PyFeed::PyFeed(const py::array& x, const std::optional<py::array>& y,
+               const std::optional<py::array>& sample_weight) {
+  for (const auto& array : {std::optional(x), y, sample_weight})
+    if (array) pins_.emplace_back(*array);
   feed.x = view_of(x, "x");
   if (feed.x.shape.empty()) fail("x must be an array with a batch axis. Received: a scalar.");
   if (y) feed.y = view_of(*y, "y");

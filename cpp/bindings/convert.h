@@ -42,13 +42,26 @@ engine::Objective to_objective(const std::optional<Spec>& loss, const std::vecto
                                const VariableSpecs& penalties);
 std::vector<engine::ConstraintTerm> to_constraints(const VariableSpecs& specs);
 
+// Keeps an array's memory where it is, also from resize(refcheck=False): NumPy does not resize what is
+// referred to weakly.
+class Pin {
+ public:
+  explicit Pin(py::array array);
+
+ private:
+  py::array array_;
+  py::object reference_;  // to the array that owns the memory
+};
+
 // Keeps the arrays alive that a feed looks at.
 struct PyFeed {
-  PyFeed(py::array x_array, std::optional<py::array> y_array, std::optional<py::array> weight_array);
+  PyFeed(const py::array& x, const std::optional<py::array>& y,
+         const std::optional<py::array>& sample_weight);
 
-  py::array x;
-  std::optional<py::array> y, sample_weight;
   engine::Feed feed;
+
+ private:
+  std::vector<Pin> pins_;
 };
 
 }  // namespace lamella::bindings
