@@ -70,7 +70,7 @@ class Tree:
         self._h5py = require("h5py", "keras")
         self._size = root.id.get_filesize()
         self._found: dict[str, Any] = {"": root}
-        self._checked: set[str] = set()
+        self._shapes: dict[str, Shape] = {}
 
     def names(self, path: str) -> list[str]:
         """The names in a group; none where there is no group."""
@@ -87,7 +87,9 @@ class Tree:
         Raises:
             ValueError: unless it is a plain array of numbers.
         """
-        return tuple(self._array(path).shape)
+        if path not in self._shapes:
+            self._shapes[path] = self._shape_of_plain(path, self._find(path))
+        return self._shapes[path]
 
     def read(self, path: str, shape: Shape) -> Array:
         """The values of an array.
@@ -97,7 +99,7 @@ class Tree:
         """
         if self.shape(path) != shape:
             raise ValueError(f"'{path}' in it has shape {self.shape(path)}; {shape} is expected")
-        return np.asarray(self._array(path)[()])
+        return np.asarray(self._find(path)[()])
 
     def text(self, path: str, name: str) -> str | None:
         """The text of an attribute, None where there is none.
@@ -173,22 +175,19 @@ class Tree:
             raise ValueError(f"'{group.name}/{name}' is a soft or external link, which is not followed")
         return group[name]
 
-    def _array(self, path: str) -> Any:
-        dataset = self._find(path)
-        if path in self._checked:
-            return dataset
+    def _shape_of_plain(self, path: str, dataset: Any) -> Shape:
         if not isinstance(dataset, self._h5py.Dataset):
             raise ValueError(f"it has no dataset '{path}'")
-        if dataset.dtype.kind not in "fiu" or dataset.dtype.itemsize > 8:
-            raise ValueError(f"'{path}' in it holds {dataset.dtype}, not numbers")
+        dtype, shape = dataset.dtype, dataset.shape
+        if dtype.kind not in "fiu" or dtype.itemsize > 8:
+            raise ValueError(f"'{path}' in it holds {dtype}, not numbers")
         layout, h5d = dataset.id.get_create_plist(), self._h5py.h5d
         if layout.get_layout() not in (h5d.CONTIGUOUS, h5d.COMPACT) or layout.get_external_count():
             raise ValueError(f"'{path}' in it is chunked, compressed, virtual or in another file")
-        size = math.prod(dataset.shape) * dataset.dtype.itemsize if dataset.shape is not None else -1
+        size = math.prod(shape) * dtype.itemsize if shape is not None else -1
         if size != dataset.id.get_storage_size() or size > self._size:
             raise ValueError(f"'{path}' in it holds fewer bytes than its shape says")
-        self._checked.add(path)
-        return dataset
+        return tuple(shape)
 
 
 def _decoded(text: Any) -> str:
