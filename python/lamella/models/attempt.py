@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from lamella.layers.undo import undone_on_error
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Turn:
-    """Lets one training of a model in at a time.
+    """Lets one training of a model in at a time: the trainer holds the state of one pass.
 
     A forked child does not have the thread that may be training in its parent: it has a turn of its own.
     """
@@ -27,32 +27,33 @@ class Turn:
         """A copy is not being trained, though it be made in a callback."""
         return Turn, ()
 
-    @contextmanager
-    def taken(self, name: str) -> Iterator[None]:
-        """Refuse a second training meanwhile: the trainer holds the state of one pass."""
-        process, call = os.getpid(), object()
-        if self._calls.setdefault(process, call) is not call:
+    def __enter__(self) -> None:
+        call = object()
+        if self._calls.setdefault(os.getpid(), call) is not call:
             raise RuntimeError(
-                f"Model '{name}' is being trained: it cannot be trained by its callbacks, or another thread, "
-                "at the same time"
+                "The model is being trained: it cannot be trained by its callbacks, or another thread, at "
+                "the same time"
             )
-        try:
-            yield
-        finally:
-            del self._calls[process]
+
+    def __exit__(self, *error: object) -> None:
+        del self._calls[os.getpid()]
 
 
-@contextmanager
-def attempt(model: Model, compiled: Compiled) -> Iterator[None]:
+_nothing: AbstractContextManager[None] = nullcontext()
+
+
+def attempt(model: Model, compiled: Compiled) -> AbstractContextManager[None]:
     """Within it a call trains or evaluates; one that fails before its first step leaves no trace.
 
     Args:
         model: the model.
         compiled: its optimizer, loss and metrics; confirmed by the first call that was right.
     """
-    if model.built and compiled.confirmed:
-        yield
-        return
+    return _nothing if model.built and compiled.confirmed else _first_attempt(model, compiled)
+
+
+@contextmanager
+def _first_attempt(model: Model, compiled: Compiled) -> Iterator[None]:
     call = object()
     compiled.running.add(call)
     began, undo = compiled.optimizer.steps, compiled.snapshot()

@@ -214,7 +214,7 @@ class Model(Persistence):
                 validation_rows = unpack(validation_data, self._name_of)
         elif share:
             data, validation_rows = split(data, share)
-        with self._turn.taken(self.name), attempt(self, compiled):
+        with self._turn, attempt(self, compiled):
             rows = rows_of_step(data, batch_size, steps)
             training = training_pass(self, compiled, data, rows, shuffles(shuffle, data), steps, weights)
             validation = None
@@ -258,12 +258,11 @@ class Model(Persistence):
         >>> model.train_on_batch(np.ones((4, 2)), np.ones(4))
         1.0
         """
-        return_dict = checks.flag("train_on_batch", "return_dict", return_dict)
         compiled = self._require_compiled()
         return_dict = checks.flag("train_on_batch", "return_dict", return_dict)
         weights = None if class_weight is None else ClassWeights("train_on_batch", class_weight)
         data = adapt(x, y, sample_weight, self._name_of)
-        with self._turn.taken(self.name), attempt(self, compiled):
+        with self._turn, attempt(self, compiled):
             feed, program = feed_for(self, compiled, data, weights)
             trainer = compiled.trainer_for(program)
             trainer.reset_metrics()
