@@ -17,6 +17,8 @@ BITS = (RNG.random((ROWS, CLASSES)) < 0.4).astype("float64")
 ONE_HOT = np.eye(CLASSES)[RNG.integers(0, CLASSES, ROWS)]
 LABELS = RNG.integers(0, CLASSES, ROWS)
 WEIGHTS = RNG.random(ROWS)
+OUTPUT_WEIGHTS = RNG.random((ROWS, CLASSES))
+OF_OUTPUTS = ("Accuracy", "AUC", "BinaryAccuracy", "R2Score", "RootMeanSquaredError", "TruePositives")
 INPUTS = {
     "numbers": (RNG.normal(size=(ROWS, CLASSES)), NUMBERS),
     "counts": (RNG.random((ROWS, CLASSES)), PROBABILITIES),
@@ -54,6 +56,8 @@ LOSSES = [
     ("CategoricalGeneralizedCrossEntropy", {"q": 0.6}, "labels"),
     ("Dice", {}, "bits"),
     ("Tversky", {"alpha": 0.3, "beta": 0.8}, "bits"),
+    ("Dice", {"axis": (1,)}, "bits"),
+    ("SparseCategoricalCrossentropy", {"ignore_class": 2}, "labels"),
 ]
 METRICS = [
     ("BinaryAccuracy", {"threshold": 0.2}, "bits"),
@@ -64,6 +68,7 @@ METRICS = [
     ("BinaryCrossentropy", {"label_smoothing": 0.1}, "bits"),
     ("CategoricalCrossentropy", {}, "one_hot"),
     ("SparseCategoricalCrossentropy", {"from_logits": True}, "label_logits"),
+    ("SparseCategoricalCrossentropy", {"ignore_class": 2}, "labels"),
     ("Accuracy", {}, "bits"),
     ("TopKCategoricalAccuracy", {"k": 3}, "one_hot"),
     ("SparseTopKCategoricalAccuracy", {"k": 3}, "labels"),
@@ -109,15 +114,17 @@ def compute(k, dtype):
     """Every loss with every reduction and every metric, with and without weights."""
     values = {}
     weights = {"plain": None, "weighted": WEIGHTS.astype(dtype)}
+    of_losses = {**weights, "column": WEIGHTS.astype(dtype)[:, None]}
     for number, (name, options, kind) in enumerate(LOSSES):
         y_true, y_pred = prepared(kind, dtype)
         for reduction in REDUCTIONS:
-            for label, weight in weights.items():
+            for label, weight in of_losses.items():
                 loss = getattr(k.losses, name)(reduction=reduction, dtype=dtype, **options)
                 values[f"loss{number}_{name}_{reduction}_{label}"] = loss(y_true, y_pred, weight)
     for number, (name, options, kind) in enumerate(METRICS):
         y_true, y_pred = prepared(kind, dtype)
-        for label, weight in weights.items():
+        each = {"each": OUTPUT_WEIGHTS.astype(dtype)} if name in OF_OUTPUTS else {}
+        for label, weight in {**weights, **each}.items():
             metric = getattr(k.metrics, name)(dtype=dtype, **options)
             for part in (slice(0, 11), slice(11, None)):
                 part_weight = None if weight is None else weight[part]

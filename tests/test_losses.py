@@ -103,7 +103,7 @@ def test_accuracies():
     np.testing.assert_array_equal(metrics.sparse_categorical_accuracy(LABELS[:, None], PROBABILITIES), right)
     np.testing.assert_array_equal(metrics.categorical_accuracy(ONE_HOT, PROBABILITIES), right)
     np.testing.assert_allclose(
-        metrics.binary_accuracy(BITS, PROBABILITIES, 0.3), ((PROBABILITIES > 0.3) == BITS).mean(1)
+        metrics.binary_accuracy(BITS, PROBABILITIES, 0.3), (PROBABILITIES > 0.3) == BITS
     )
     assert metrics.SparseCategoricalAccuracy()(LABELS, PROBABILITIES) == pytest.approx(right.mean())
 
@@ -229,7 +229,7 @@ def test_a_config_of_a_keras_optimizer_is_read():
         (lambda: metrics.AUC(100_001), "num_thresholds.*100001"),
         (lambda: metrics.AUC(2.5), "num_thresholds.*2.5"),
         (lambda: metrics.AUC(name=["area"]), "AUC: 'name' must be a str.*list"),
-        (lambda: losses.CategoricalCrossentropy(axis=1), "axis"),
+        (lambda: losses.CategoricalCrossentropy(axis="classes"), "axis"),
         (lambda: losses.BinaryCrossentropy(label_smoothing=2.0), "label_smoothing"),
         (lambda: losses.MeanSquaredError(reduction="median"), "reduction"),
         (lambda: losses.MeanSquaredError(reduction="none").spec(), "reduction"),

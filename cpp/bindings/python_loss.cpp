@@ -36,7 +36,9 @@ class PythonLoss final : public losses::Loss {
         py::make_tuple(target_array(pass.values, labels_ ? pass.labels : nullptr, dtype, shape),
                        copy_to_array(pass.prediction.data, dtype, shape)));
     if (!py::isinstance<py::tuple>(returned) || py::len(returned) != 2) {
-      throw py::type_error("Loss '" + name_ + "' must return a tuple (values of rows, gradient). Received: " +
+      throw py::type_error("Loss '" + name_ +
+                           "' must return a tuple (values of rows, gradient): losses of your own "
+                           "give the gradient by y_pred as well. Received: " +
                            type_name(returned));
     }
     const py::tuple both = returned.cast<py::tuple>();

@@ -30,7 +30,7 @@ struct Batch {
     prediction = Block(checked_product({rows, cols, size_of(dtype)}));
     runtime().ops.gather.gather(runtime(), feed.x, nullptr, 0,
                                 {prediction.data(), dtype, feed.rows(), checked_product(row_shape)});
-    targets.emplace(program, objective, feed.rows());
+    targets.emplace(program, objective, feed.rows(), engine::weighs_outputs(feed, program) ? cols : 1);
     targets->begin(feed);
     targets->gather(runtime(), feed, nullptr, 0, {.rows = feed.rows()});
   }
@@ -73,14 +73,15 @@ class MetricState {
     engine::Objective objective;
     objective.metrics.push_back(term_);
     const Batch batch(y_true, y_pred, std::move(objective), sample_weight);
-    if (cols_ < 0) {
-      term_.metric->check_outputs(batch.cols);
-      state_.assign(static_cast<size_t>(term_.metric->state_size(batch.cols)), 0.0);
-      cols_ = batch.cols;
-    }
     if (batch.cols != cols_) {
-      fail("The last axis of y_pred must stay what it was since the last reset, ", cols_,
-           ". Received: ", batch.cols, ".");
+      term_.metric->check_outputs(batch.cols);
+      const int64_t size = term_.metric->state_size(batch.cols);
+      if (cols_ >= 0 && size != static_cast<int64_t>(state_.size())) {
+        fail("The last axis of y_pred must stay what it was since the last reset, ", cols_,
+             ". Received: ", batch.cols, ".");
+      }
+      if (cols_ < 0) state_.assign(static_cast<size_t>(size), 0.0);
+      cols_ = batch.cols;
     }
     term_.metric->update(runtime(), batch.targets->metric_pass(batch.view()), state_.data());
   }

@@ -9,7 +9,8 @@ BatchRun::BatchRun(const ops::Context& context, const Program& program, const Ob
     : context_(context),
       objective_(objective),
       mode_(mode),
-      program_(fuse_activations(fuse_head(program, objective.head()))),
+      frame_(LossFrame::make(program, objective)),
+      program_(fuse_activations(fuse_head(frame_ ? frame_->extend(program) : program, objective.head()))),
       plan_(std::make_unique<Plan>(context_, program_, 1, mode)) {
   for (size_t i = 0; i < program_.nodes.size(); ++i) {
     const auto* penalty = dynamic_cast<const ActivityPenalty*>(program_.nodes[i].layer.get());
@@ -17,12 +18,24 @@ BatchRun::BatchRun(const ops::Context& context, const Program& program, const Ob
   }
 }
 
+void BatchRun::check(const Feed& feed) const {
+  if (!frame_) return check_targets(context_, feed, program_, objective_);
+  check_rows(feed);
+  if (!objective_.metrics.empty())
+    check_targets(context_, frame_->for_metrics(feed), program_, frame_->of_metrics());
+  const Feed of_loss = frame_->for_loss(feed);
+  if (frame_->of_loss().wants_labels())
+    return check_targets(context_, of_loss, frame_->view(), frame_->of_loss());
+  check_weights(of_loss, frame_->view(), frame_->of_loss());
+}
+
 void BatchRun::reserve(int64_t capacity, char* gradient_slab) {
   if (workspace_ && plan_->capacity() >= capacity && plan_threads_ == context_.pool.size()) return;
   plan_threads_ = context_.pool.size();
   workspace_ = nullptr;
   plan_ = std::make_unique<Plan>(context_, program_, capacity, mode_);
-  targets_ = std::make_unique<Targets>(program_, objective_, capacity);
+  targets_ = std::make_unique<Targets>(program_, frame_ ? frame_->of_metrics() : objective_, capacity);
+  if (frame_) loss_targets_ = std::make_unique<Targets>(frame_->view(), frame_->of_loss(), capacity);
   workspace_ = plan_->make_workspace(gradient_slab);
 }
 
@@ -47,14 +60,17 @@ void BatchRun::gather(const ops::Context& context, const Feed& feed, const int64
   const TensorView input = view(plan_->value(*workspace_, Program::kInput), Program::kInput, rows);
   context.ops.gather.gather(context, feed.x, order, first,
                             {input.data, input.dtype, rows.rows, checked_product(program_.input_shape())});
-  targets_->gather(context, feed, order, first, rows);
+  if (!frame_) return targets_->gather(context, feed, order, first, rows);
+  targets_->gather(context, frame_->for_metrics(feed), order, first, rows);
+  loss_targets_->gather(context, frame_->for_loss(feed), order, first, rows);
 }
 
 losses::LossPass BatchRun::loss_pass(const StepState& rows) const {
   const int from = program_.loss_value();
   const bool fused = program_.logits != Program::kNone;
   const bool training = mode_ == Plan::Mode::training;
-  return targets_->loss_pass(
+  const Targets& targets = loss_targets_ ? *loss_targets_ : *targets_;
+  return targets.loss_pass(
       view(plan_->value(*workspace_, from), from, rows),
       fused ? view(plan_->value(*workspace_, program_.output), program_.output, rows) : TensorView{},
       training ? view(plan_->gradient(*workspace_, from), from, rows) : TensorView{}, fused, rows.first_row);
@@ -63,7 +79,8 @@ losses::LossPass BatchRun::loss_pass(const StepState& rows) const {
 double BatchRun::forward(const Feed& feed, const int64_t* order, int64_t first, const StepState& state,
                          const Poll* poll) {
   workspace_->state = state;
-  targets_->begin(feed);
+  targets_->begin(frame_ ? frame_->for_metrics(feed) : feed);
+  if (loss_targets_) loss_targets_->begin(feed);
   gather(context_, feed, order, first, state);
   plan_->forward(*workspace_, poll);
   if (!objective_.loss) return 0;
@@ -74,7 +91,7 @@ double BatchRun::forward(const Feed& feed, const int64_t* order, int64_t first, 
 double BatchRun::forward_and_backward(const Feed& feed, const int64_t* order, int64_t first,
                                       const StepState& state, const Poll* poll) {
   const RowParts* parts = workspace_->row_parts.get();
-  const int64_t count = parts && objective_.loss->cuts_by_rows() ? parts->count(state.rows) : 1;
+  const int64_t count = parts && !frame_ && objective_.loss->cuts_by_rows() ? parts->count(state.rows) : 1;
   if (count > 1) return step_by_parts(feed, order, first, state, count);
   const double loss = forward(feed, order, first, state, poll);
   plan_->backward(*workspace_, poll);

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "engine/activity_penalty.h"
-#include "engine/feed.h"
+#include "engine/loss_frame.h"
 #include "engine/plan.h"
 
 namespace lamella::engine {
@@ -22,7 +22,9 @@ class BatchRun {
   void reserve(int64_t capacity, char* gradient_slab = nullptr);
   const Plan& plan() const { return *plan_; }
   const Program& program() const { return plan_->program(); }
-  int64_t target_bytes() const { return targets_->bytes(); }
+  int64_t target_bytes() const { return targets_->bytes() + (loss_targets_ ? loss_targets_->bytes() : 0); }
+  // Refuses, before any work is done, targets and weights that do not fit.
+  void check(const Feed& feed) const;
 
   // The batch's loss, penalties included. order: numbers of the rows, or null for first, first + 1, ...
   double forward(const Feed& feed, const int64_t* order, int64_t first, const layers::StepState& state,
@@ -48,12 +50,14 @@ class BatchRun {
   const ops::Context& context_;
   const Objective& objective_;
   Plan::Mode mode_;
-  Program program_;                                                            // fused
+  std::optional<LossFrame> frame_;  // of a loss along other axes than the last
+  Program program_;                 // fused
   std::vector<std::pair<size_t, const ActivityPenalty*>> activity_penalties_;  // with their nodes
   int plan_threads_ = 0;  // that there were when the plan was made
   std::unique_ptr<Plan> plan_;
   std::unique_ptr<Workspace> workspace_;
-  std::unique_ptr<Targets> targets_;
+  std::unique_ptr<Targets> targets_;       // of metrics, and of the loss unless it has a frame
+  std::unique_ptr<Targets> loss_targets_;  // as its frame shows them
 };
 
 }  // namespace lamella::engine

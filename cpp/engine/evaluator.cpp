@@ -17,7 +17,7 @@ int64_t Evaluator::start(const Feed& feed, int64_t batch_size, std::optional<int
   feed_ = nullptr;  // whatever happens, the pass before is over
   if (batch_size < 1) fail("batch_size must be at least 1. Received: batch_size=", batch_size, ".");
   check_input(feed, batch_.program());
-  check_targets(context_, feed, batch_.program(), objective_);
+  batch_.check(feed);
   batch_size_ = std::min(batch_size, feed.rows());
   batch_.reserve(batch_size_);
   steps_ = ceil_div(feed.rows(), batch_size_);

@@ -51,7 +51,17 @@ void check_labels(const ops::Context& context, const ops::ArrayView& y, int64_t 
   if (!inside) check_each_label(context, y, classes, ignored);
 }
 
+bool take_weights_of_outputs(const Objective& objective) {
+  return !objective.loss && std::all_of(objective.metrics.begin(), objective.metrics.end(),
+                                        [](const auto& m) { return m.metric->weighs_outputs(); });
+}
+
 }  // namespace
+
+bool weighs_outputs(const Feed& feed, const Program& program) {
+  return feed.sample_weight && class_count(program) > 1 &&
+         feed.sample_weight.row_shape() == program.output_shape();
+}
 
 void check_input(const Feed& feed, const Program& program) {
   if (feed.x.shape.empty()) fail("x must be an array with a batch axis. Received: a scalar.");
@@ -63,8 +73,7 @@ void check_input(const Feed& feed, const Program& program) {
     fail("There is no data: x has 0 rows. Received: x of shape ", to_string(feed.x.shape), ".");
 }
 
-void check_targets(const ops::Context& context, const Feed& feed, const Program& program,
-                   const Objective& objective) {
+void check_rows(const Feed& feed) {
   if (!feed.y) fail("The loss needs targets, but y is missing.");
   for (const ops::ArrayView* array : {&feed.y, &feed.sample_weight}) {
     if (!*array) continue;
@@ -74,6 +83,24 @@ void check_targets(const ops::Context& context, const Feed& feed, const Program&
            to_string(feed.x.shape), " and ", name, " of shape ", to_string(array->shape), ".");
     }
   }
+}
+
+void check_weights(const Feed& feed, const Program& program, const Objective& objective) {
+  if (!feed.sample_weight) return;
+  const Shape weights = feed.sample_weight.row_shape();
+  const Shape& output = program.output_shape();
+  const Shape positions(output.begin(), output.empty() ? output.end() : output.end() - 1);
+  const bool of_outputs = weighs_outputs(feed, program) && take_weights_of_outputs(objective);
+  if (checked_product(weights) != 1 && !same_up_to_last_one(weights, positions) && !of_outputs) {
+    fail("sample_weight must be one number a row, or one for each output, of shape ",
+         to_string_with_batch(positions), ". Received: sample_weight of shape ",
+         to_string(feed.sample_weight.shape), ".");
+  }
+}
+
+void check_targets(const ops::Context& context, const Feed& feed, const Program& program,
+                   const Objective& objective) {
+  check_rows(feed);
   const Shape target = feed.y.row_shape();
   const Shape& output = program.output_shape();
   if (objective.wants_values() && !same_up_to_last_one(target, output)) {
@@ -94,31 +121,23 @@ void check_targets(const ops::Context& context, const Feed& feed, const Program&
                  "'categorical_crossentropy'."
                : ".");
     }
-    const auto ignored = objective.loss ? objective.loss->ignored_class() : std::nullopt;
-    check_labels(context, feed.y, class_count(program), ignored);
+    check_labels(context, feed.y, class_count(program), objective.ignored_class());
   }
-  if (feed.sample_weight) {
-    const Shape weights = feed.sample_weight.row_shape();
-    const Shape positions(output.begin(), output.empty() ? output.end() : output.end() - 1);
-    if (checked_product(weights) != 1 && !same_up_to_last_one(weights, positions)) {
-      fail("sample_weight must be one number a row, or one for each output, of shape ",
-           to_string_with_batch(positions), ". Received: sample_weight of shape ",
-           to_string(feed.sample_weight.shape), ".");
-    }
-  }
+  check_weights(feed, program, objective);
 }
 
-Targets::Targets(const Program& program, const Objective& objective, int64_t capacity)
+Targets::Targets(const Program& program, const Objective& objective, int64_t capacity, int64_t weight_cols)
     : dtype_(program.dtype),
       cols_(class_count(program)),
+      weight_cols_(weight_cols),
       row_shape_(program.output_shape()),
-      ignored_class_(objective.loss ? objective.loss->ignored_class() : std::nullopt) {
+      ignored_class_(objective.ignored_class()) {
   positions_ = cols_ == 0 ? 0 : checked_product(program.output_shape()) / cols_;
   const int64_t rows = checked_product(capacity, positions_);
   const int64_t bytes = checked_product(rows, size_of(dtype_));
   if (objective.wants_values()) values_ = Block(checked_product(bytes, cols_));
   if (objective.wants_labels()) labels_ = Block(checked_product(rows, size_of(DType::int32)));
-  weights_ = Block(bytes);
+  weights_ = Block(checked_product(bytes, weight_cols));
   gathered_weights_ = Block(bytes);
   row_values_ = Block(bytes);
 }
@@ -141,8 +160,8 @@ void Targets::gather(const ops::Context& context, const Feed& feed, const int64_
     check_labels(order, first, rows);
   }
   if (!weighted_) return;
-  if (checked_product(feed.sample_weight.row_shape()) == positions_)
-    return gather(feed.sample_weight, weights_, dtype_, positions_);
+  if (checked_product(feed.sample_weight.row_shape()) == positions_ * weight_cols_)
+    return gather(feed.sample_weight, weights_, dtype_, positions_ * weight_cols_);
   // One weight a row for several outputs a row: every output takes it.
   gather(feed.sample_weight, gathered_weights_, dtype_, 1);
   dispatch(dtype_, [&](auto t) {
@@ -173,7 +192,7 @@ losses::LossPass Targets::loss_pass(const TensorView& prediction, const TensorVi
   const bool values = values_.data() != nullptr, labels = labels_.data() != nullptr;
   return {.prediction = prediction,
           .values = values ? values_.data() + first_byte * cols_ : nullptr,
-          .labels = labels ? reinterpret_cast<int32_t*>(labels_.data()) + first : nullptr,
+          .labels = labels ? reinterpret_cast<const int32_t*>(labels_.data()) + first : nullptr,
           .weights = weighted_ ? weights_.data() + first_byte : nullptr,
           .row_loss = {row_values_.data() + first_byte, dtype_, prediction.rows, 1},
           .probabilities = probabilities,
@@ -188,7 +207,8 @@ metrics::MetricPass Targets::metric_pass(const TensorView& prediction) const {
           .labels = reinterpret_cast<const int32_t*>(labels_.data()),
           .weights = weighted_ ? weights_.data() : nullptr,
           .row_values = {row_values_.data(), dtype_, prediction.rows, 1},
-          .row_shape = &row_shape_};
+          .row_shape = &row_shape_,
+          .weight_cols = weight_cols_};
 }
 
 }  // namespace lamella::engine

@@ -18,16 +18,22 @@ struct Feed {
   int64_t rows() const { return x.rows(); }
 };
 
+// Whether single outputs have weights: sample weights of the shape of several outputs a row.
+bool weighs_outputs(const Feed& feed, const Program& program);
+
 // Refuses, before any work is done, what does not fit the program: shapes, lengths, empty data, labels out of
 // range.
 void check_input(const Feed& feed, const Program& program);
+void check_rows(const Feed& feed);
+void check_weights(const Feed& feed, const Program& program, const Objective& objective);
 void check_targets(const ops::Context& context, const Feed& feed, const Program& program,
                    const Objective& objective);
 
 // Targets and weights of one batch.
 class Targets {
  public:
-  Targets(const Program& program, const Objective& objective, int64_t capacity);
+  // weight_cols: 1 where weights are one a row or position, class_count() where every output has one.
+  Targets(const Program& program, const Objective& objective, int64_t capacity, int64_t weight_cols = 1);
 
   // What the next batches are drawn from.
   void begin(const Feed& feed) { weighted_ = static_cast<bool>(feed.sample_weight); }
@@ -48,6 +54,7 @@ class Targets {
   DType dtype_;
   int64_t positions_;  // rows of the folded output for one row of the batch
   int64_t cols_;
+  int64_t weight_cols_;
   Shape row_shape_;  // of the output
   std::optional<int64_t> ignored_class_;
   Block values_, labels_, weights_, gathered_weights_, row_values_;

@@ -18,6 +18,15 @@ bool Objective::wants_labels() const {
   return by_metric || (loss && loss->target() == losses::Target::labels);
 }
 
+std::optional<int64_t> Objective::ignored_class() const {
+  std::vector<std::optional<int64_t>> ignored;
+  if (loss && loss->target() == losses::Target::labels) ignored.push_back(loss->ignored_class());
+  for (const MetricTerm& term : metrics)
+    if (term.metric->reads_classes()) ignored.push_back(term.metric->ignored_class());
+  const bool alike = !ignored.empty() && std::equal(ignored.begin() + 1, ignored.end(), ignored.begin());
+  return alike ? ignored.front() : std::nullopt;
+}
+
 double Objective::penalty(const ops::Context& context) const {
   double sum = 0;
   for (const PenaltyTerm& term : penalties) sum += term.penalty->value(context, term.view());

@@ -35,6 +35,8 @@ struct Objective {
   // What targets are gathered as.
   bool wants_values() const;
   bool wants_labels() const;
+  // The label that all leave out who look labels up among the outputs; it need not be a class of them.
+  std::optional<int64_t> ignored_class() const;
   double penalty(const ops::Context& context) const;
 };
 

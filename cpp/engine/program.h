@@ -24,6 +24,8 @@ struct Program {
   int output = kInput;
   // With a fused head the loss reads this value and writes the output; else kNone.
   int logits = kNone;
+  // Where the loss runs along other axes than the last: the output with them last; else kNone.
+  int along = kNone;
 
   Program(Shape input_shape, DType compute_dtype);
 
@@ -37,7 +39,7 @@ struct Program {
   const Shape& input_shape() const { return values[kInput]; }
   const Shape& output_shape() const { return values[static_cast<size_t>(output)]; }
   // The value the loss differentiates.
-  int loss_value() const { return logits == kNone ? output : logits; }
+  int loss_value() const { return along != kNone ? along : logits != kNone ? logits : output; }
 
   // Nodes that read the value, in order.
   std::vector<size_t> consumers(int value) const;

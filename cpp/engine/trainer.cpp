@@ -40,7 +40,7 @@ int64_t Trainer::start(const Feed& feed, int64_t batch_size, std::optional<int64
   feed_ = nullptr;  // whatever happens, the pass before is over
   if (batch_size < 1) fail("batch_size must be at least 1. Received: batch_size=", batch_size, ".");
   check_input(feed, batch_.program());
-  check_targets(context_, feed, batch_.program(), objective_);
+  batch_.check(feed);
   const int64_t measured = std::exchange(batch_size_, std::min(batch_size, feed.rows()));
   long_steps_ = long_steps_ || batch_size_ > measured;
   batch_.reserve(batch_size_, gradients_.data());

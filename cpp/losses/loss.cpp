@@ -5,6 +5,11 @@
 
 namespace lamella::losses {
 
+Loss::Loss(const Attributes& attributes) {
+  if (!attributes.has("axis")) return;
+  for (const double axis : attributes.numbers("axis")) axes_.push_back(static_cast<int64_t>(axis));
+}
+
 Reduction reduction_of(const Attributes& attributes) {
   const std::string name = attributes.has("reduction") ? attributes.text("reduction") : "mean";
   if (name == "sum") return Reduction::sum;
@@ -12,12 +17,14 @@ Reduction reduction_of(const Attributes& attributes) {
 }
 
 double reduction_scale(const ops::Context& context, Reduction reduction, const LossPass& pass,
-                       int64_t counted) {
+                       int64_t batch_rows, std::optional<int64_t> ignored_class) {
   if (reduction == Reduction::sum) return 1;
-  double divisor = static_cast<double>(counted);
+  double divisor = static_cast<double>(batch_rows);
   if (reduction == Reduction::weighted_mean && pass.weights != nullptr) {
-    const TensorView weights{const_cast<void*>(pass.weights), pass.prediction.dtype, pass.prediction.rows, 1};
-    divisor = context.ops.loss.weighted_sum(context, weights, nullptr);
+    divisor =
+        context.ops.loss.weight_of_rows(context, pass.prediction, pass.weights, pass.labels, ignored_class);
+  } else if (ignored_class) {
+    divisor = context.ops.loss.weight_of_rows(context, pass.prediction, nullptr, pass.labels, ignored_class);
   }
   return divisor != 0 ? 1 / divisor : 0;
 }
@@ -30,7 +37,8 @@ using ops::LossKind;
 class RowLoss final : public Loss {
  public:
   RowLoss(LossKind kind, LossKind from_logits, const Attributes& attributes)
-      : kind_(kind),
+      : Loss(attributes),
+        kind_(kind),
         logits_kind_(from_logits),
         from_logits_(attributes.number_or("from_logits", 0) != 0),
         smoothing_(attributes.number_or("label_smoothing", 0)),
@@ -53,7 +61,7 @@ class RowLoss final : public Loss {
   std::optional<int64_t> ignored_class() const override { return ignored_class_; }
 
   double evaluate(const ops::Context& context, const LossPass& pass) const override {
-    const double scale = reduction_scale(context, reduction_, pass, leave_out_ignored(pass));
+    const double scale = reduction_scale(context, reduction_, pass, pass.prediction.rows, ignored_class_);
     run(context, pass, scale);
     return scale * context.ops.loss.weighted_sum(context, pass.row_loss, pass.weights);
   }
@@ -73,24 +81,9 @@ class RowLoss final : public Loss {
            context.ops.loss.weighted_sum(context, batch.row_loss, batch.weights);
   }
 
-  void rows(const ops::Context& context, const LossPass& pass) const override {
-    leave_out_ignored(pass);
-    run(context, pass, 1);
-  }
+  void rows(const ops::Context& context, const LossPass& pass) const override { run(context, pass, 1); }
 
  private:
-  // Marks labels of the ignored class with -1; returns how many rows count.
-  int64_t leave_out_ignored(const LossPass& pass) const {
-    int64_t counted = pass.prediction.rows;
-    if (!ignored_class_) return counted;
-    for (int64_t i = 0; i < pass.prediction.rows; ++i) {
-      if (pass.labels[i] != *ignored_class_) continue;
-      pass.labels[i] = -1;
-      --counted;
-    }
-    return counted;
-  }
-
   void run(const ops::Context& context, const LossPass& pass, double scale) const {
     context.ops.loss.evaluate(context, {.kind = pass.fused || from_logits_ ? logits_kind_ : kind_,
                                         .prediction = pass.prediction,
@@ -102,7 +95,8 @@ class RowLoss final : public Loss {
                                         .row_loss = pass.row_loss,
                                         .probabilities = pass.probabilities,
                                         .gradient = pass.gradient,
-                                        .options = options_});
+                                        .options = options_,
+                                        .ignored_class = ignored_class_});
   }
 
   LossKind kind_, logits_kind_;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/attributes.h"
 #include "base/shape.h"
@@ -21,7 +22,7 @@ enum class Head { none, sigmoid, softmax };
 struct LossPass {
   TensorView prediction;
   const void* values;        // for Target::values, as prediction
-  int32_t* labels;           // for Target::labels, prediction.rows of them
+  const int32_t* labels;     // for Target::labels, prediction.rows of them
   const void* weights;       // prediction.rows or null
   TensorView row_loss;       // scratch, prediction.rows
   TensorView probabilities;  // fused head: written; else absent
@@ -32,6 +33,8 @@ struct LossPass {
 
 class Loss {
  public:
+  // attributes: axis, the axes that a row of the loss runs along, the batch axis being 0. Absent: the last.
+  explicit Loss(const Attributes& attributes = {});
   virtual ~Loss() = default;
 
   virtual Target target() const = 0;
@@ -47,6 +50,11 @@ class Loss {
   virtual double total(const ops::Context&, const LossPass& /*batch*/) const { return 0; }
   // The values before reduction, into row_loss.
   virtual void rows(const ops::Context& context, const LossPass& pass) const = 0;
+  const std::vector<int64_t>& axes() const { return axes_; }
+  virtual bool takes_batch_axis() const { return false; }
+
+ private:
+  std::vector<int64_t> axes_;
 };
 
 using LossPtr = std::shared_ptr<const Loss>;
@@ -55,9 +63,9 @@ using LossPtr = std::shared_ptr<const Loss>;
 enum class Reduction { mean, sum, weighted_mean };
 
 Reduction reduction_of(const Attributes& attributes);
-// What the sum of weighted row losses is multiplied with; `counted` of the rows are not left out.
+// What the sum of weighted row losses is multiplied with, where rows of the ignored class are left out.
 double reduction_scale(const ops::Context& context, Reduction reduction, const LossPass& pass,
-                       int64_t counted);
+                       int64_t batch_rows, std::optional<int64_t> ignored_class = std::nullopt);
 
 // The loss of this Keras name ("mean_squared_error", ...); throws where there is none.
 LossPtr make_loss(const std::string& name, const Attributes& attributes);

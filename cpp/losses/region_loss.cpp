@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/error.h"
+
 namespace lamella::losses {
 
 namespace {
@@ -19,40 +21,113 @@ class RegionLoss final : public Loss {
   };
 
   RegionLoss(const Coefficients& coefficients, const Attributes& attributes)
-      : k_(coefficients), reduction_(reduction_of(attributes)) {}
+      : Loss(attributes),
+        k_(coefficients),
+        extent_(extent_of(attributes)),
+        reduction_(reduction_of(attributes)) {}
 
   Target target() const override { return Target::values; }
+  bool takes_batch_axis() const override { return extent_ == Extent::position; }
 
   double evaluate(const ops::Context& context, const LossPass& pass) const override {
-    const ops::Overlap sums = context.ops.loss.overlap(context, pass.prediction, pass.values);
-    const double denominator = k_.b * sums.both + k_.c * sums.target + k_.d * sums.prediction + kEpsilon;
-    const double ratio = k_.a * sums.both / denominator;
-    const double factor = weight_of_batch(context, pass);
-    if (pass.gradient) {
-      const double slope = (ratio * k_.b - k_.a) / denominator, offset = ratio * k_.d / denominator;
-      context.ops.loss.overlap_gradient(context, pass.values, slope * factor, offset * factor, pass.gradient);
+    const int64_t regions = count(pass);
+    double scale = 1;
+    if (extent_ == Extent::batch) {
+      scale = weight_of_batch(context, pass);
+    } else if (extent_ == Extent::row) {
+      scale = reduction_scale(context, reduction_, pass, regions);
+    } else {
+      if (pass.weights != nullptr)
+        fail(
+            "The loss is one value for all samples, because its axis holds the batch axis: sample weights "
+            "cannot weigh it.");
+      scale = reduction_ == Reduction::sum ? 1 : 1 / static_cast<double>(std::max<int64_t>(regions, 1));
     }
-    return (1 - ratio) * factor;
+    double sum = 0;
+    for (int64_t region = 0; region < regions; ++region) {
+      const bool weighted = extent_ == Extent::row && pass.weights != nullptr;
+      const double factor = weighted ? scale * weight(pass, region) : scale;
+      sum += factor * evaluate_region(context, pass, region, regions, factor);
+    }
+    return sum;
   }
 
-  // Every row gets the value of the batch.
+  // One value for each region; where the batch is one, every row gets it.
   void rows(const ops::Context& context, const LossPass& pass) const override {
     LossPass plain = pass;
-    plain.weights = nullptr;
     plain.gradient = {};
-    const double value = evaluate(context, plain);
-    dispatch(pass.row_loss.dtype, [&](auto t) {
-      using T = decltype(t);
-      std::fill_n(pass.row_loss.as<T>(), pass.row_loss.size(), static_cast<T>(value));
-    });
+    const int64_t regions = count(pass);
+    for (int64_t region = 0; region < regions; ++region) {
+      const double value = evaluate_region(context, plain, region, regions, 0);
+      dispatch(pass.row_loss.dtype, [&](auto t) {
+        using T = decltype(t);
+        for (int64_t row = region; row < pass.row_loss.rows; row += regions)
+          pass.row_loss.as<T>()[row] = static_cast<T>(value);
+      });
+    }
   }
 
  private:
+  // What is one region: the batch, each row of the prediction, or the rows at the same position of all
+  // samples.
+  enum class Extent { batch, row, position };
+
+  static Extent extent_of(const Attributes& attributes) {
+    const std::string name = attributes.has("extent") ? attributes.text("extent") : "batch";
+    return name == "row" ? Extent::row : name == "position" ? Extent::position : Extent::batch;
+  }
+
+  int64_t count(const LossPass& pass) const {
+    if (extent_ == Extent::batch) return 1;
+    if (extent_ == Extent::row) return pass.prediction.rows;
+    return checked_product(*pass.row_shape) / std::max<int64_t>(pass.prediction.cols, 1);
+  }
+
+  static double weight(const LossPass& pass, int64_t row) {
+    return dispatch(pass.prediction.dtype,
+                    [&](auto t) { return double(static_cast<const decltype(t)*>(pass.weights)[row]); });
+  }
+
+  // The rows region, region + regions, ...; calls with each block of them that lies in one piece.
+  template <class Call>
+  static void for_each_block(const LossPass& pass, int64_t region, int64_t regions, Call call) {
+    if (regions == 1) return call(pass.prediction, pass.values, pass.gradient);
+    const int64_t cols = pass.prediction.cols, bytes = cols * size_of(pass.prediction.dtype);
+    for (int64_t row = region; row < pass.prediction.rows; row += regions) {
+      const auto part = [&](const TensorView& whole) {
+        return whole ? TensorView{static_cast<char*>(whole.data) + row * bytes, whole.dtype, 1, cols}
+                     : TensorView{};
+      };
+      call(part(pass.prediction), static_cast<const char*>(pass.values) + row * bytes, part(pass.gradient));
+    }
+  }
+
+  double evaluate_region(const ops::Context& context, const LossPass& pass, int64_t region, int64_t regions,
+                         double factor) const {
+    ops::Overlap sums{};
+    for_each_block(pass, region, regions, [&](const TensorView& p, const void* t, const TensorView&) {
+      const ops::Overlap part = context.ops.loss.overlap(context, p, t);
+      sums.both += part.both;
+      sums.target += part.target;
+      sums.prediction += part.prediction;
+    });
+    const double denominator = k_.b * sums.both + k_.c * sums.target + k_.d * sums.prediction + kEpsilon;
+    const double ratio = k_.a * sums.both / denominator;
+    if (pass.gradient) {
+      const double slope = (ratio * k_.b - k_.a) / denominator, offset = ratio * k_.d / denominator;
+      for_each_block(
+          pass, region, regions, [&](const TensorView&, const void* t, const TensorView& gradient) {
+            context.ops.loss.overlap_gradient(context, t, slope * factor, offset * factor, gradient);
+          });
+    }
+    return 1 - ratio;
+  }
+
   // Keras multiplies the one value with every row's weight, then reduces.
   double weight_of_batch(const ops::Context& context, const LossPass& pass) const {
     if (pass.weights == nullptr || reduction_ == Reduction::weighted_mean) return 1;
-    const TensorView weights{const_cast<void*>(pass.weights), pass.prediction.dtype, pass.prediction.rows, 1};
-    const double sum = context.ops.loss.weighted_sum(context, weights, nullptr);
+    const double sum =
+        context.ops.loss.weight_of_rows(context, pass.prediction, pass.weights, nullptr, std::nullopt);
     const double mean = sum / static_cast<double>(pass.prediction.rows);
     const int64_t width = checked_product(*pass.row_shape);
     if (reduction_ == Reduction::mean || width == 0) return mean;
@@ -60,6 +135,7 @@ class RegionLoss final : public Loss {
   }
 
   Coefficients k_;
+  Extent extent_;
   Reduction reduction_;
 };
 

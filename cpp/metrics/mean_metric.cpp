@@ -1,18 +1,21 @@
 #include "metrics/mean_metric.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace lamella::metrics {
 
 void MeanMetric::update(const ops::Context& context, const MetricPass& pass, double* state) const {
   rows(context, pass);
-  state[0] += context.ops.loss.weighted_sum(context, pass.row_values, pass.weights);
-  if (pass.weights == nullptr) {
-    state[1] += static_cast<double>(pass.prediction.rows);
-    return;
-  }
-  const TensorView weights{const_cast<void*>(pass.weights), pass.prediction.dtype, pass.prediction.rows, 1};
-  state[1] += context.ops.loss.weighted_sum(context, weights, nullptr);
+  // As in Keras, a sample counts alike however many positions it has.
+  const double positions = static_cast<double>(checked_product(*pass.row_shape)) /
+                           static_cast<double>(std::max<int64_t>(pass.prediction.cols, 1));
+  state[0] += context.ops.loss.weighted_sum(context, pass.row_values, pass.weights) / positions;
+  state[1] += weight(context, pass) / positions;
+}
+
+double MeanMetric::weight(const ops::Context& context, const MetricPass& pass) const {
+  return context.ops.loss.weight_of_rows(context, pass.prediction, pass.weights, nullptr, std::nullopt);
 }
 
 Result MeanMetric::result(const double* state, int64_t) const { return ratio(state[0], state[1]); }
@@ -77,7 +80,9 @@ class RowLossMetric : public MeanMetric {
   RowLossMetric(LossKind kind, const Attributes& attributes)
       : kind_(kind),
         smoothing_(attributes.number_or("label_smoothing", 0)),
-        options_{.delta = attributes.number_or("delta", 1)} {}
+        options_{.delta = attributes.number_or("delta", 1)} {
+    if (attributes.has("ignore_class")) ignored_class_ = attributes.integer("ignore_class");
+  }
   bool wants_labels() const override { return ops::takes_labels(kind_); }
   void rows(const ops::Context& context, const MetricPass& pass) const override {
     context.ops.loss.evaluate(context, {.kind = kind_,
@@ -90,13 +95,24 @@ class RowLossMetric : public MeanMetric {
                                         .row_loss = pass.row_values,
                                         .probabilities = {},
                                         .gradient = {},
-                                        .options = options_});
+                                        .options = options_,
+                                        .ignored_class = ignored_class_});
+  }
+  std::optional<int64_t> ignored_class() const override { return ignored_class_; }
+  bool reads_classes() const override { return wants_labels(); }
+
+ protected:
+  // As in Keras, rows of the ignored class count as 0, unless there are weights: then they do not count.
+  double weight(const ops::Context& context, const MetricPass& pass) const override {
+    const auto ignored = pass.weights ? ignored_class_ : std::nullopt;
+    return context.ops.loss.weight_of_rows(context, pass.prediction, pass.weights, pass.labels, ignored);
   }
 
  private:
   LossKind kind_;
   double smoothing_;
   ops::LossOptions options_;
+  std::optional<int64_t> ignored_class_;
 };
 
 class RootMeanSquaredError final : public RowLossMetric {

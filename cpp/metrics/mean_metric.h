@@ -10,6 +10,10 @@ class MeanMetric : public Metric {
   void update(const ops::Context& context, const MetricPass& pass, double* state) const final;
   Result result(const double* state, int64_t cols) const override;
   void rows(const ops::Context& context, const MetricPass& pass) const override = 0;
+
+ protected:
+  // Sum of the weights of the rows that count.
+  virtual double weight(const ops::Context& context, const MetricPass& pass) const;
 };
 
 // One of the accuracies or of the losses by row; null where the name is neither.

@@ -1,6 +1,7 @@
 // Metrics accumulate in double over the batches of an epoch, on their own or inside the training step.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -17,11 +18,12 @@ struct MetricPass {
   TensorView prediction;
   const void* values;      // targets of the compute type, where the metric compares values
   const int32_t* labels;   // class indices, where it compares those
-  const void* weights;     // prediction.rows, or null
+  const void* weights;     // prediction.rows * weight_cols, or null
   TensorView row_values;   // scratch, prediction.rows
   const Shape* row_shape;  // shape of one row of the batch, which folds into positions
+  int64_t weight_cols;     // 1; the last axis where single outputs have weights
 
-  ops::MetricInput input() const { return {prediction, values, weights}; }
+  ops::MetricInput input() const { return {prediction, values, weights, weight_cols}; }
 };
 
 // One number, or one for each class, label or threshold.
@@ -34,6 +36,11 @@ class Metric {
   virtual bool wants_labels() const = 0;
   // Refuses outputs with this last axis where the settings say of more.
   virtual void check_outputs(int64_t /*cols*/) const {}
+  // Whether labels are looked up in the predictions, so that they must be classes or the ignored one.
+  virtual bool reads_classes() const { return false; }
+  virtual std::optional<int64_t> ignored_class() const { return std::nullopt; }
+  // Whether weights may be those of single outputs.
+  virtual bool weighs_outputs() const { return false; }
   // Numbers kept between batches of outputs whose last axis is `cols`; all zero after a reset.
   virtual int64_t state_size(int64_t cols) const = 0;
   virtual void update(const ops::Context& context, const MetricPass& pass, double* state) const = 0;

@@ -13,6 +13,7 @@ class R2Score final : public Metric {
         regressors_(attributes.number("num_regressors")) {}
 
   bool wants_labels() const override { return false; }
+  bool weighs_outputs() const override { return true; }
   // Sums of t, t^2, (t - p)^2 and weights, each by column; the number of elements.
   int64_t state_size(int64_t cols) const override { return checked_product(4, cols) + 1; }
 

@@ -28,6 +28,7 @@ class ThresholdMetric : public Metric {
         by_label_(attributes.number_or("multi_label", 0) != 0),
         top_k_(attributes.integer_or("top_k", 0)),
         class_id_(attributes.integer_or("class_id", -1)),
+        num_labels_(attributes.integer_or("num_labels", 0)),
         from_logits_(attributes.number_or("from_logits", 0) != 0) {
     if (attributes.has("label_weights")) label_weights_ = attributes.numbers("label_weights");
     const bool finite = std::all_of(given_.begin(), given_.end(), [](double t) { return std::isfinite(t); });
@@ -43,6 +44,8 @@ class ThresholdMetric : public Metric {
     if (class_id_ >= cols)
       refuse("class_id", class_id_, "must be from 0 to " + std::to_string(cols - 1) + outputs);
     if (top_k_ > cols) refuse("top_k", top_k_, "must be from 1 to " + std::to_string(cols) + outputs);
+    if (num_labels_ > 0 && num_labels_ != cols)
+      refuse("num_labels", num_labels_, "must be " + std::to_string(cols) + outputs);
     const auto weights = static_cast<int64_t>(label_weights_.size());
     if (weights > 0 && weights != cols) {
       fail("Metric '", name_, "': label_weights must be ", cols, " numbers", outputs, ". Received: ", weights,
@@ -51,6 +54,7 @@ class ThresholdMetric : public Metric {
   }
 
   bool wants_labels() const override { return false; }
+  bool weighs_outputs() const override { return true; }
   int64_t state_size(int64_t cols) const override { return checked_product(labels(cols), 2 * bins()); }
 
   void update(const ops::Context& context, const MetricPass& pass, double* state) const override {
@@ -96,7 +100,7 @@ class ThresholdMetric : public Metric {
 
   std::string name_;
   bool even_, by_label_;
-  int64_t top_k_, class_id_;
+  int64_t top_k_, class_id_, num_labels_;
   bool from_logits_;
 };
 

@@ -1,6 +1,8 @@
 // Losses by row: value and gradient in one pass. prediction is [rows, cols]; a row is one sample at one
 // position.
 #pragma once
+#include <optional>
+
 #include "base/tensor_view.h"
 #include "ops/context.h"
 
@@ -79,7 +81,7 @@ struct LossArguments {
   LossKind kind;
   TensorView prediction;
   const void* target;     // [rows, cols] of the prediction's type
-  const int32_t* labels;  // [rows], for the sparse kinds; -1 is ignored
+  const int32_t* labels;  // [rows], for the sparse kinds
   const void* weights;    // [rows] or null; weigh the gradient, not the row losses
   double smoothing;
   double scale;              // of the gradient
@@ -87,6 +89,7 @@ struct LossArguments {
   TensorView probabilities;  // from logits only: receives softmax or sigmoid; may be absent
   TensorView gradient;       // [rows, cols]; may be absent
   LossOptions options = {};
+  std::optional<int64_t> ignored_class = {};  // rows of this label have loss 0 and gradient 0
 };
 
 // Sums over all elements, in double and in a fixed order.
@@ -98,6 +101,9 @@ struct LossOps {
   void (*evaluate)(const Context&, const LossArguments&);
   // Sum of values * weights (weights may be null), in a fixed order, in double.
   double (*weighted_sum)(const Context&, const TensorView& values, const void* weights);
+  // Sum of the weights (1 each where they are null) of the rows that are not of the ignored class, likewise.
+  double (*weight_of_rows)(const Context&, const TensorView& prediction, const void* weights,
+                           const int32_t* labels, std::optional<int64_t> ignored_class);
   Overlap (*overlap)(const Context&, const TensorView& prediction, const void* target);
   // gradient = target * slope + offset.
   void (*overlap_gradient)(const Context&, const void* target, double slope, double offset,

@@ -107,6 +107,22 @@ void evaluate_rows(const kernels::Table<T>& table, LossKind kind, const Rows<T>&
   }
 }
 
+// Rows are handled in pieces of a fixed size where their labels or indices go to the stack.
+constexpr int64_t kPiece = 256;
+
+// The kernels leave out rows of label -1.
+template <class T>
+void evaluate_counted(const kernels::Table<T>& table, const LossArguments& p, int64_t begin, int64_t end) {
+  int32_t labels[kPiece];
+  for (; begin < end; begin += kPiece) {
+    Rows<T> rows(p, begin, std::min(begin + kPiece, end));
+    for (int64_t i = 0; i < rows.rows; ++i)
+      labels[i] = rows.labels[i] == *p.ignored_class ? -1 : rows.labels[i];
+    rows.labels = labels;
+    evaluate_rows<T>(table, p.kind, rows, p.options, false);
+  }
+}
+
 void evaluate(const Context& context, const LossArguments& p) {
   dispatch(p.prediction.dtype, [&](auto t) {
     using T = decltype(t);
@@ -114,7 +130,9 @@ void evaluate(const Context& context, const LossArguments& p) {
         rows_per_chunk(p.prediction.cols * 4);  // transcendental functions: four times the work
     const bool binary_labels = all_binary<T>(p);
     context.pool.parallel_for(p.prediction.rows, grain, [&](int64_t begin, int64_t end) {
-      evaluate_rows<T>(context.kernels.table<T>(), p.kind, Rows<T>(p, begin, end), p.options, binary_labels);
+      const auto& table = context.kernels.table<T>();
+      if (p.ignored_class) return evaluate_counted<T>(table, p, begin, end);
+      evaluate_rows<T>(table, p.kind, Rows<T>(p, begin, end), p.options, binary_labels);
     });
   });
 }
@@ -126,6 +144,21 @@ double weighted_sum(const Context& context, const TensorView& values, const void
     double sum = 0;
     for (int64_t i = 0; i < values.size(); ++i) {
       sum += double(values.as<T>()[i]) * double(static_cast<const T*>(weights)[i]);
+    }
+    return sum;
+  });
+}
+
+double weight_of_rows(const Context& context, const TensorView& prediction, const void* weights,
+                      const int32_t* labels, std::optional<int64_t> ignored_class) {
+  if (!ignored_class && weights == nullptr) return static_cast<double>(prediction.rows);
+  return dispatch(prediction.dtype, [&](auto t) {
+    using T = decltype(t);
+    const T* weight = static_cast<const T*>(weights);
+    if (!ignored_class) return context.kernels.table<T>().sum(prediction.rows, weight);
+    double sum = 0;
+    for (int64_t i = 0; i < prediction.rows; ++i) {
+      if (labels[i] != *ignored_class) sum += weight ? double(weight[i]) : 1;
     }
     return sum;
   });
@@ -170,9 +203,6 @@ void binary_matches(const Context&, const TensorView& prediction, const void* ta
   });
 }
 
-// Rows are compared in pieces of a fixed size so that the indices fit on the stack.
-constexpr int64_t kPiece = 256;
-
 void categorical_matches(const Context& context, const TensorView& prediction, const void* target,
                          const TensorView& matches) {
   dispatch(prediction.dtype, [&](auto t) {
@@ -206,7 +236,7 @@ void sparse_matches(const Context& context, const TensorView& prediction, const 
 }  // namespace
 
 extern const LossOps loss_cpu;
-const LossOps loss_cpu{evaluate,       weighted_sum,        overlap,       overlap_gradient,
-                       binary_matches, categorical_matches, sparse_matches};
+const LossOps loss_cpu{evaluate,         weighted_sum,   weight_of_rows,      overlap,
+                       overlap_gradient, binary_matches, categorical_matches, sparse_matches};
 
 }  // namespace lamella::ops

@@ -1,5 +1,5 @@
 // Counts and sums that metrics keep, over [rows, cols] predictions and targets; in double, in a fixed order.
-// weights are one a row, or null for 1.
+// weights are one a row or one an element, or null for 1.
 #pragma once
 #include <span>
 
@@ -12,14 +12,15 @@ struct MetricInput {
   TensorView prediction;
   const void* target;  // [rows, cols] of the prediction's type
   const void* weights;
+  int64_t weight_cols;  // 1 or cols
 };
 
 struct ThresholdArguments {
-  std::span<const double> thresholds;  // ascending
-  bool even;         // they are i / (n - 1): buckets by Keras's formula, soft targets count in parts
-  int64_t top_k;     // 0: all; else only the k largest of a row can be positive
-  int64_t class_id;  // -1: all; else only this column counts
-  bool by_label;     // a pair of histograms for every column
+  std::span<const double> thresholds;     // ascending
+  bool even;                              // they are i / (n - 1): buckets by Keras's formula
+  int64_t top_k;                          // 0: all; else only the k largest of a row can be positive
+  int64_t class_id;                       // -1: all; else only this column counts
+  bool by_label;                          // a pair of histograms for every column
   std::span<const double> label_weights;  // by column, or empty
   bool from_logits;
 };
@@ -32,7 +33,7 @@ struct MetricOps {
   void (*top_k_matches)(const Context&, const MetricInput&, const int32_t* labels, int64_t k,
                         const TensorView& matches);
   // Adds weights to histograms[label][positive or negative target][number of thresholds below the
-  // prediction].
+  // prediction]. A target is positive unless it is 0; not-a-number counts as 0.
   void (*threshold_histograms)(const Context&, const MetricInput&, const ThresholdArguments&,
                                double* histograms);
   // Adds to true positives, false positives, false negatives and targets of every column, [4][cols]; without

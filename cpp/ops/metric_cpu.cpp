@@ -8,7 +8,8 @@ namespace lamella::ops {
 
 namespace {
 
-// body(T{}, i, p, t, weight): every row with its predictions, targets (null where there are none) and weight.
+// body(T{}, i, p, t, weight): every row with its predictions, targets (null where there are none) and the
+// weight of its column j.
 template <class Body>
 void for_each_row(const MetricInput& input, Body body) {
   dispatch(input.prediction.dtype, [&](auto type) {
@@ -17,15 +18,17 @@ void for_each_row(const MetricInput& input, Body body) {
     const T* target = static_cast<const T*>(input.target);
     const T* weights = static_cast<const T*>(input.weights);
     for (int64_t i = 0; i < input.prediction.rows; ++i) {
-      body(type, i, input.prediction.as<T>() + i * cols, target ? target + i * cols : nullptr,
-           weights ? double(weights[i]) : 1.0);
+      const auto weight = [&, step = input.weight_cols > 1 ? 1 : 0](int64_t j) {
+        return weights ? double(weights[i * input.weight_cols + j * step]) : 1.0;
+      };
+      body(type, i, input.prediction.as<T>() + i * cols, target ? target + i * cols : nullptr, weight);
     }
   });
 }
 
 void equal_matches(const Context&, const MetricInput& input, const TensorView& matches) {
   const int64_t cols = input.prediction.cols;
-  for_each_row(input, [&](auto type, int64_t i, const auto* p, const auto* t, double) {
+  for_each_row(input, [&](auto type, int64_t i, const auto* p, const auto* t, const auto&) {
     using T = decltype(type);
     int64_t equal = 0;
     for (int64_t j = 0; j < cols; ++j) equal += p[j] == t[j];
@@ -36,14 +39,14 @@ void equal_matches(const Context&, const MetricInput& input, const TensorView& m
 void top_k_matches(const Context&, const MetricInput& input, const int32_t* labels, int64_t k,
                    const TensorView& matches) {
   const int64_t cols = input.prediction.cols;
-  for_each_row(input, [&](auto type, int64_t i, const auto* p, const auto* t, double) {
+  for_each_row(input, [&](auto type, int64_t i, const auto* p, const auto* t, const auto&) {
     using T = decltype(type);
     const int64_t label = labels ? labels[i] : std::max_element(t, t + cols) - t;
     int64_t larger = 0;
-    if (label >= 0) {
+    if (label >= 0 && label < cols) {
       for (int64_t j = 0; j < cols; ++j) larger += p[j] > p[label];
     }
-    matches.as<T>()[i] = T(label >= 0 && std::isfinite(p[label]) && larger < k ? 1 : 0);
+    matches.as<T>()[i] = T(label >= 0 && label < cols && std::isfinite(p[label]) && larger < k ? 1 : 0);
   });
 }
 
@@ -72,6 +75,7 @@ struct Cut {
 template <class T>
 int64_t thresholds_below(T p, const ThresholdArguments& arguments) {
   const auto count = static_cast<int64_t>(arguments.thresholds.size());
+  if (std::isnan(p)) p = T(0);
   if (!arguments.even) {
     return std::lower_bound(arguments.thresholds.begin(), arguments.thresholds.end(), p,
                             [](double threshold, T value) { return static_cast<T>(threshold) < value; }) -
@@ -89,17 +93,18 @@ void threshold_histograms(const Context&, const MetricInput& input, const Thresh
   const int64_t cols = input.prediction.cols, bins = static_cast<int64_t>(arguments.thresholds.size()) + 1;
   const int64_t first = arguments.class_id < 0 ? 0 : arguments.class_id;
   const int64_t end = arguments.class_id < 0 ? cols : first + 1;
-  for_each_row(input, [&](auto type, int64_t, const auto* p, const auto* t, double row_weight) {
+  for_each_row(input, [&](auto type, int64_t, const auto* p, const auto* t, const auto& weight_of) {
     using T = decltype(type);
-    const Cut<T> cut(p, cols, arguments.top_k);
+    const bool limited = arguments.top_k > 0 && arguments.top_k < cols;
+    const Cut<T> cut(p, cols, limited ? arguments.top_k : 0);
     for (int64_t j = first; j < end; ++j) {
       const T value = arguments.from_logits ? T(1) / (T(1) + std::exp(-p[j])) : p[j];
-      const bool possible = arguments.top_k == 0 || cut.holds(p[j], j);
+      const bool possible = !limited || cut.holds(p[j], j);
       const int64_t bin = possible ? thresholds_below<T>(value, arguments) : 0;
       const double label_weight =
           arguments.label_weights.empty() ? 1 : arguments.label_weights[static_cast<size_t>(j)];
-      const double weight = row_weight * label_weight;
-      const double positive = arguments.even ? double(t[j]) : double(t[j] != T(0));
+      const double weight = weight_of(j) * label_weight;
+      const double positive = t[j] != T(0) ? 1 : 0;
       double* histogram = histograms + (arguments.by_label ? j * 2 * bins : 0) + bin;
       histogram[0] += weight * positive;
       histogram[bins] += weight * (1 - positive);
@@ -109,13 +114,14 @@ void threshold_histograms(const Context&, const MetricInput& input, const Thresh
 
 void class_counts(const Context&, const MetricInput& input, const double* threshold, double* counts) {
   const int64_t cols = input.prediction.cols;
-  for_each_row(input, [&](auto type, int64_t, const auto* p, const auto* t, double weight) {
+  for_each_row(input, [&](auto type, int64_t, const auto* p, const auto* t, const auto& weight_of) {
     using T = decltype(type);
-    const T largest = *std::max_element(p, p + cols);
+    T largest = p[0];
+    for (int64_t j = 1; j < cols; ++j) largest = p[j] > largest || std::isnan(p[j]) ? p[j] : largest;
     for (int64_t j = 0; j < cols; ++j) {
       const bool claimed =
           threshold ? p[j] > static_cast<T>(*threshold) : p[j] >= largest && std::abs(p[j]) > T(1e-9);
-      const double target = double(t[j]);
+      const double target = double(t[j]), weight = weight_of(j);
       counts[j] += claimed ? weight * target : 0;
       counts[cols + j] += claimed ? weight * (1 - target) : 0;
       counts[2 * cols + j] += claimed ? 0 : weight * target;
@@ -126,9 +132,9 @@ void class_counts(const Context&, const MetricInput& input, const double* thresh
 
 void column_sums(const Context&, const MetricInput& input, double* sums) {
   const int64_t cols = input.prediction.cols;
-  for_each_row(input, [&](auto, int64_t, const auto* p, const auto* t, double weight) {
+  for_each_row(input, [&](auto, int64_t, const auto* p, const auto* t, const auto& weight_of) {
     for (int64_t j = 0; j < cols; ++j) {
-      const double target = double(t[j]), error = target - double(p[j]);
+      const double target = double(t[j]), error = target - double(p[j]), weight = weight_of(j);
       sums[j] += weight * target;
       sums[cols + j] += weight * target * target;
       sums[2 * cols + j] += weight * error * error;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, overload
 
 from lamella._types import Array, Config
 from lamella.losses.crossentropy import (
@@ -177,8 +177,14 @@ _registry.add(BCE=BinaryCrossentropy, KLD=KLDivergence, MAE=MeanAbsoluteError, M
 _registry.add(MAPE=MeanAbsolutePercentageError, MSLE=MeanSquaredLogarithmicError)
 
 
-def get(identifier: Any) -> Loss:
-    """Return a loss from a name, a config, a loss, one of this module's functions or a function of your own.
+@overload
+def get(identifier: None) -> None: ...
+@overload
+def get(identifier: Any) -> Loss: ...
+def get(identifier: Any) -> Loss | None:
+    """Return a loss from a name, a config, a loss, a function of this module or one of your own.
+
+    None stays None.
 
     Raises:
         ValueError: for a name that is not known.
@@ -191,7 +197,7 @@ def get(identifier: Any) -> Loss:
     ...
     ValueError: Unknown loss 'msee'. Did you mean 'mse'? Available: ...
     """
-    return _registry.get(identifier)
+    return None if identifier is None else _registry.get(identifier)
 
 
 def serialize(loss: Loss) -> Config | None:

@@ -6,18 +6,33 @@ probabilities at 1e-7: the loss of a hopelessly wrong row grows beyond Keras's 1
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
+from lamella import checks
 from lamella._types import Array, Config
-from lamella.losses.loss import Loss, drop_last_one
+from lamella.losses.arrays import axes_or_all, class_axis
+from lamella.losses.loss import Loss
 
 
-def check_axis(owner: str, axis: int) -> None:
-    """Raise ValueError unless the classes stand on the last axis."""
-    if axis != -1:
-        raise ValueError(f"{owner}: the argument 'axis' must be -1, the last axis. Received: {axis}")
+def warn_of_one_class(function: str, shape: tuple[int, ...]) -> None:
+    """Warn, as Keras does, where distributions over one class are compared: their loss is always 0."""
+    if shape[-1:] == (1,):
+        warnings.warn(
+            f"{function} expects predictions of shape (..., classes) with more than one class. Received: "
+            f"predictions of shape {shape}. For two classes in one output use binary_crossentropy",
+            SyntaxWarning,
+            stacklevel=4,
+        )
+
+
+def ignored_class(owner: str, value: Any) -> int | None:
+    """A class index that does not count, or None; it need not be one of the classes."""
+    if value is None:
+        return None
+    return checks.integer(owner, "ignore_class", value, least=-(2**31), most=2**31 - 1)
 
 
 class _SmoothedCrossentropy(Loss):
@@ -27,47 +42,44 @@ class _SmoothedCrossentropy(Loss):
         self,
         from_logits: bool,
         label_smoothing: float,
-        axis: int,
+        axis: int | tuple[int, ...] | None,
         reduction: str | None,
         name: str,
         dtype: Any,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        check_axis(type(self).__name__, axis)
-        if not 0.0 <= label_smoothing <= 1.0:
-            raise ValueError(
-                f"{type(self).__name__}: 'label_smoothing' must be between 0 and 1. Received: "
-                f"{label_smoothing}"
-            )
-        self.from_logits = bool(from_logits)
-        self.label_smoothing = float(label_smoothing)
+        owner = type(self).__name__
+        self.axis = (axes_or_all if self.of_elements else class_axis)(owner, axis)
+        self.from_logits = checks.flag(owner, "from_logits", from_logits)
+        self.label_smoothing = checks.number(owner, "label_smoothing", label_smoothing, least=0, most=1)
 
     def attributes(self) -> dict[str, Any]:
         return {"from_logits": self.from_logits, "label_smoothing": self.label_smoothing}
 
     def get_config(self) -> Config:
-        return {**super().get_config(), **self.attributes(), "axis": -1}
+        return {**super().get_config(), **self.attributes(), "axis": self.axis}
 
 
 class BinaryCrossentropy(_SmoothedCrossentropy):
-    """`-(y * log(p) + (1 - y) * log(1 - p))`, averaged over the last axis of each row.
+    """`-(y * log(p) + (1 - y) * log(1 - p))`, averaged over each row.
 
     Args:
         from_logits: whether predictions are logits, not probabilities. Defaults to False.
         label_smoothing: moves targets this far towards 0.5, in [0, 1]. Defaults to 0.
-        axis: must be -1.
+        axis: the axis or axes that are averaged over. Defaults to the last.
         reduction: see `Loss`.
         name: a name.
         dtype: see `Loss`.
 
     Raises:
-        ValueError: for a smoothing outside [0, 1] or another axis.
+        ValueError: for a smoothing outside [0, 1].
 
     >>> round(float(BinaryCrossentropy()([[1.0]], [[0.5]])), 4)
     0.6931
     """
 
     kind = "binary_crossentropy"
+    of_elements = True
 
     def __init__(
         self,
@@ -87,19 +99,26 @@ class CategoricalCrossentropy(_SmoothedCrossentropy):
     Args:
         from_logits: whether predictions are logits, not probabilities. Defaults to False.
         label_smoothing: gives this share of each target to all classes alike, in [0, 1]. Defaults to 0.
-        axis: must be -1.
+        axis: the axis of the classes. Defaults to the last.
         reduction: see `Loss`.
         name: a name.
         dtype: see `Loss`.
 
     Raises:
-        ValueError: for a smoothing outside [0, 1] or another axis.
+        ValueError: for a smoothing outside [0, 1].
 
     >>> round(float(CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
     0.6931
     """
 
     kind = "categorical_crossentropy"
+
+    def values(self, y_true: Any, y_pred: Any) -> Array:
+        self.look_at(np.shape(y_pred))
+        return super().values(y_true, y_pred)
+
+    def look_at(self, output_shape: tuple[int, ...]) -> None:
+        warn_of_one_class(self.kind, output_shape)
 
     def __init__(
         self,
@@ -120,12 +139,12 @@ class SparseCategoricalCrossentropy(Loss):
         from_logits: whether predictions are logits, not probabilities. Defaults to False.
         ignore_class: rows of this class do not count. Defaults to None.
         reduction: see `Loss`.
-        axis: must be -1.
+        axis: the axis of the classes. Defaults to the last.
         name: a name.
         dtype: see `Loss`.
 
     Raises:
-        ValueError: for another axis, and when called with a class that is out of range.
+        ValueError: when called with a class that is out of range.
 
     >>> round(float(SparseCategoricalCrossentropy()([1], [[0.5, 0.5]])), 4)
     0.6931
@@ -144,9 +163,10 @@ class SparseCategoricalCrossentropy(Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        check_axis("SparseCategoricalCrossentropy", axis)
-        self.from_logits = bool(from_logits)
-        self.ignore_class = ignore_class
+        owner = type(self).__name__
+        self.axis = class_axis(owner, axis)
+        self.from_logits = checks.flag(owner, "from_logits", from_logits)
+        self.ignore_class = ignored_class(owner, ignore_class)
 
     def attributes(self) -> dict[str, Any]:
         attributes: dict[str, Any] = {"from_logits": self.from_logits}
@@ -154,18 +174,15 @@ class SparseCategoricalCrossentropy(Loss):
             attributes["ignore_class"] = self.ignore_class
         return attributes
 
-    def values(self, y_true: Any, y_pred: Any) -> Array:
-        return super().values(drop_last_one(y_true, y_pred), y_pred)
-
-    def counted(self, y_true: Any) -> Array | None:
-        return None if self.ignore_class is None else np.asarray(y_true) != self.ignore_class
+    def counted(self, y_true: Any, shape: tuple[int, ...]) -> Array | None:
+        return None if self.ignore_class is None else np.asarray(y_true).reshape(shape) != self.ignore_class
 
     def get_config(self) -> Config:
         return {
             **super().get_config(),
             "from_logits": self.from_logits,
             "ignore_class": self.ignore_class,
-            "axis": -1,
+            "axis": self.axis,
         }
 
 
@@ -180,7 +197,7 @@ def binary_crossentropy(
         from_logits, label_smoothing, axis: see `BinaryCrossentropy`.
 
     Returns:
-        An array of shape y_pred.shape[:-1].
+        An array of y_pred's shape without the axis.
 
     >>> binary_crossentropy([[1.0, 0.0]], [[0.5, 0.5]]).shape
     (1,)
@@ -199,7 +216,7 @@ def categorical_crossentropy(
         from_logits, label_smoothing, axis: see `CategoricalCrossentropy`.
 
     Returns:
-        An array of shape y_pred.shape[:-1].
+        An array of y_pred's shape without the axis.
 
     >>> categorical_crossentropy([[1.0, 0.0]], [[1.0, 0.0]]).shape
     (1,)
@@ -218,7 +235,7 @@ def sparse_categorical_crossentropy(
         from_logits, ignore_class, axis: see `SparseCategoricalCrossentropy`.
 
     Returns:
-        An array of shape y_pred.shape[:-1].
+        An array of y_pred's shape without the axis.
 
     >>> sparse_categorical_crossentropy([0, 1], [[0.5, 0.5], [0.5, 0.5]]).shape
     (2,)

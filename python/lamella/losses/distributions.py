@@ -21,6 +21,7 @@ class Poisson(Loss):
     """
 
     kind = "poisson"
+    of_elements = True
 
     def __init__(
         self, reduction: str | None = "sum_over_batch_size", name: str = "poisson", dtype: Any = None

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from lamella import checks
 from lamella._types import Array, Config
-from lamella.losses.crossentropy import _SmoothedCrossentropy
-from lamella.losses.loss import Loss, drop_last_one
+from lamella.losses.crossentropy import _SmoothedCrossentropy, warn_of_one_class
+from lamella.losses.loss import Loss
 
 
 class BinaryFocalCrossentropy(_SmoothedCrossentropy):
-    """Binary cross-entropy times `(1 - p_t) ** gamma`, averaged over the last axis of each row.
+    """Binary cross-entropy times `(1 - p_t) ** gamma`, averaged over each row.
 
     `p_t` is the probability of what is true. Source: Lin et al., "Focal Loss for Dense Object Detection"
     (arXiv 1708.02002).
@@ -21,19 +24,20 @@ class BinaryFocalCrossentropy(_SmoothedCrossentropy):
         gamma: the focusing exponent. Defaults to 2.
         from_logits: whether predictions are logits, not probabilities. Defaults to False.
         label_smoothing: moves targets this far towards 0.5, in [0, 1]. Defaults to 0.
-        axis: must be -1.
+        axis: the axis or axes that are averaged over. Defaults to the last.
         reduction: see `Loss`.
         name: a name.
         dtype: see `Loss`.
 
     Raises:
-        ValueError: for a smoothing outside [0, 1] or another axis.
+        ValueError: for a smoothing outside [0, 1].
 
     >>> round(float(BinaryFocalCrossentropy()([[1.0]], [[0.5]])), 4)
     0.1733
     """
 
     kind = "binary_focal_crossentropy"
+    of_elements = True
 
     def __init__(
         self,
@@ -48,9 +52,10 @@ class BinaryFocalCrossentropy(_SmoothedCrossentropy):
         dtype: Any = None,
     ) -> None:
         super().__init__(from_logits, label_smoothing, axis, reduction, name, dtype)
-        self.apply_class_balancing = bool(apply_class_balancing)
-        self.alpha = float(alpha)
-        self.gamma = float(gamma)
+        owner = type(self).__name__
+        self.apply_class_balancing = checks.flag(owner, "apply_class_balancing", apply_class_balancing)
+        self.alpha = checks.number(owner, "alpha", alpha)
+        self.gamma = checks.number(owner, "gamma", gamma)
 
     def attributes(self) -> dict[str, Any]:
         return {
@@ -71,19 +76,26 @@ class CategoricalFocalCrossentropy(_SmoothedCrossentropy):
         gamma: the focusing exponent. Defaults to 2.
         from_logits: whether predictions are logits, not probabilities. Defaults to False.
         label_smoothing: gives this share of each target to all classes alike, in [0, 1]. Defaults to 0.
-        axis: must be -1.
+        axis: the axis of the classes. Defaults to the last.
         reduction: see `Loss`.
         name: a name.
         dtype: see `Loss`.
 
     Raises:
-        ValueError: for a smoothing outside [0, 1] or another axis.
+        ValueError: for a smoothing outside [0, 1].
 
     >>> round(float(CategoricalFocalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
     0.0433
     """
 
     kind = "categorical_focal_crossentropy"
+
+    def values(self, y_true: Any, y_pred: Any) -> Array:
+        self.look_at(np.shape(y_pred))
+        return super().values(y_true, y_pred)
+
+    def look_at(self, output_shape: tuple[int, ...]) -> None:
+        warn_of_one_class(self.kind, output_shape)
 
     def __init__(
         self,
@@ -97,8 +109,8 @@ class CategoricalFocalCrossentropy(_SmoothedCrossentropy):
         dtype: Any = None,
     ) -> None:
         super().__init__(from_logits, label_smoothing, axis, reduction, name, dtype)
-        self.alpha = float(alpha)
-        self.gamma = float(gamma)
+        self.alpha = checks.number(type(self).__name__, "alpha", alpha)
+        self.gamma = checks.number(type(self).__name__, "gamma", gamma)
 
     def attributes(self) -> dict[str, Any]:
         return {**super().attributes(), "alpha": self.alpha, "gamma": self.gamma}
@@ -134,17 +146,10 @@ class CategoricalGeneralizedCrossEntropy(Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        if not 0.0 < q < 1.0:
-            raise ValueError(
-                f"CategoricalGeneralizedCrossEntropy: 'q' must be between 0 and 1. Received: {q}"
-            )
-        self.q = float(q)
+        self.q = checks.number(type(self).__name__, "q", q, above=0, below=1)
 
     def attributes(self) -> dict[str, Any]:
         return {"delta": self.q}
-
-    def values(self, y_true: Any, y_pred: Any) -> Array:
-        return super().values(drop_last_one(y_true, y_pred), y_pred)
 
     def get_config(self) -> Config:
         return {**super().get_config(), "q": self.q}
@@ -169,7 +174,7 @@ def binary_focal_crossentropy(
             `BinaryFocalCrossentropy`.
 
     Returns:
-        An array of shape y_pred.shape[:-1].
+        An array of y_pred's shape without the axis.
 
     >>> binary_focal_crossentropy([[1.0, 0.0]], [[0.5, 0.5]]).shape
     (1,)
@@ -195,7 +200,7 @@ def categorical_focal_crossentropy(
         alpha, gamma, from_logits, label_smoothing, axis: see `CategoricalFocalCrossentropy`.
 
     Returns:
-        An array of shape y_pred.shape[:-1].
+        An array of y_pred's shape without the axis.
 
     >>> categorical_focal_crossentropy([[1.0, 0.0]], [[0.5, 0.5]]).shape
     (1,)

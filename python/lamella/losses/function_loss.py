@@ -9,7 +9,9 @@ import numpy as np
 
 from lamella import custom_objects
 from lamella._types import Array, Config
-from lamella.losses.loss import Loss, as_targets
+from lamella.data.conversion import to_array
+from lamella.losses.arrays import as_predictions
+from lamella.losses.loss import Loss
 
 LossFunction = Callable[[Array, Array], tuple[Any, Any]]
 
@@ -69,8 +71,17 @@ class FunctionLoss(Loss):
         return settled
 
     def values(self, y_true: Any, y_pred: Any) -> Array:
-        true, predicted = as_targets(y_true, y_pred)
-        return np.asarray(self.function(true, predicted)[0])
+        predicted = as_predictions(y_pred, self.dtype)
+        true = to_array("y_true", y_true)
+        if true.ndim == predicted.ndim - 1 and predicted.shape[-1] == 1:
+            true = true[..., np.newaxis]
+        returned = self.function(true, predicted)
+        if not isinstance(returned, tuple) or len(returned) != 2:
+            raise TypeError(
+                f"Loss '{self.name}' must return a tuple (values of rows, gradient): losses of your own give "
+                f"the gradient by y_pred as well. Received: {type(returned).__name__}"
+            )
+        return np.asarray(returned[0])
 
     def get_config(self) -> Config:
         return {**super().get_config(), "function": custom_objects.describe_function(self.function)}

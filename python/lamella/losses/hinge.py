@@ -23,6 +23,7 @@ class Hinge(Loss):
     """
 
     kind = "hinge"
+    of_elements = True
 
     def __init__(
         self, reduction: str | None = "sum_over_batch_size", name: str = "hinge", dtype: Any = None
@@ -43,6 +44,7 @@ class SquaredHinge(Loss):
     """
 
     kind = "squared_hinge"
+    of_elements = True
 
     def __init__(
         self, reduction: str | None = "sum_over_batch_size", name: str = "squared_hinge", dtype: Any = None

@@ -6,31 +6,23 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from lamella import _core, config, overrides
+from lamella import _core, checks, config, overrides
 from lamella._types import Array, Config, Spec
-from lamella.data.conversion import to_array
+from lamella.losses.arrays import (
+    along_last,
+    as_labels,
+    as_predictions,
+    as_targets,
+    as_weights,
+    axes_of,
+    shape_without,
+)
+from lamella.naming import checked_name
 from lamella.overrides import refuse_overrides
 from lamella.registry import constructor_arguments
 from lamella.settings import Configured
 
 _REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
-
-
-def as_targets(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
-    """Targets and predictions as arrays of floating predictions and, where it was left out, the last axis."""
-    predicted = to_array("y_pred", y_pred)
-    if predicted.dtype.name not in ("float32", "float64"):
-        predicted = predicted.astype(config.floatx())
-    true = to_array("y_true", y_true)
-    if true.ndim == predicted.ndim - 1 and predicted.shape[-1] == 1:
-        true = true[..., np.newaxis]
-    return true, predicted
-
-
-def drop_last_one(y_true: Any, y_pred: Any) -> Array:
-    """Class indices without a last axis of length one."""
-    labels = np.asarray(y_true)
-    return labels[..., 0] if labels.ndim == np.ndim(y_pred) and labels.shape[-1] == 1 else labels
 
 
 class Loss(Configured):
@@ -42,15 +34,20 @@ class Loss(Configured):
             `"mean"` is the same), `"sum"`, `"mean_with_sample_weight"` (their weighted sum over the sum of
             the
             weights), or `"none"` for no reduction, which works on arrays only.
-        dtype: taken for Keras's sake; losses compute in the type of the predictions.
+        dtype: on arrays, losses compute in the wider of this type and that of the predictions; training
+            computes in the model's.
 
     Raises:
         ValueError: for another reduction.
     """
 
     kind: ClassVar[str]
+    of_elements: ClassVar[bool] = False
+    """Whether it is the mean of a number for each output."""
     takes_labels: bool = False
     """Whether targets are one class index a row instead of values like the predictions."""
+    axis: Any = -1
+    """The axes of the predictions that a row runs along."""
 
     def __init__(
         self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None
@@ -58,12 +55,8 @@ class Loss(Configured):
         refuse_overrides(type(self), overrides.OF_LOSSES)
         if not hasattr(self, "kind"):
             raise TypeError(f"{type(self).__name__}: {overrides.OF_LOSSES['call']}")
-        if reduction not in _REDUCTIONS:
-            raise ValueError(
-                f"{type(self).__name__}: 'reduction' must be one of {_REDUCTIONS}. Received: {reduction!r}"
-            )
-        self.name = name or self.kind
-        self.reduction = reduction
+        self.name = checked_name(type(self), name) or self.kind
+        self.reduction = checks.choice(type(self).__name__, "reduction", reduction, _REDUCTIONS)
         self.dtype = config.standardize_dtype(dtype)
 
     def attributes(self) -> dict[str, Any]:
@@ -76,7 +69,7 @@ class Loss(Configured):
         Raises:
             ValueError: when the reduction does not give one number to train on.
         """
-        attributes = self.attributes()
+        attributes = {**self.attributes(), **self.axis_of_training()}
         if self.reduction in ("sum", "mean_with_sample_weight"):
             attributes["reduction"] = self.reduction
         elif self.reduction not in ("sum_over_batch_size", "mean"):
@@ -85,17 +78,43 @@ class Loss(Configured):
             )
         return self.kind, attributes
 
+    def look_at(self, output_shape: tuple[int, ...]) -> None:
+        """Warn of outputs that the loss makes no sense of."""
+
+    def axis_of_training(self) -> dict[str, Any]:
+        """How the native loss is told of its axes, the last one being where there is nothing to tell.
+
+        Raises:
+            ValueError: for a loss along all axes.
+        """
+        if self.axis is None:
+            raise ValueError(
+                f"Loss '{self.name}': training needs axes of the outputs. Received: axis=None, all of them"
+            )
+        if self.axis == -1:
+            return {}
+        return {"axis": [self.axis] if isinstance(self.axis, int) else list(self.axis)}
+
     def values(self, y_true: Any, y_pred: Any) -> Array:
-        """The loss of each row: the shape of the predictions without their last axis."""
-        true, predicted = as_targets(y_true, y_pred)
-        return _core.loss_values((self.kind, self.attributes()), true, predicted)
+        """The loss of each row: the shape of the predictions without the axes that rows run along."""
+        owner = type(self).__name__
+        predicted = as_predictions(y_pred, self.dtype)
+        if self.takes_labels:
+            axes = axes_of(owner, self.axis, predicted.ndim)
+            true = np.atleast_1d(as_labels(owner, y_true, predicted, self.axis))
+        else:
+            true, predicted = as_targets(owner, y_true, predicted)
+            axes = axes_of(owner, self.axis, predicted.ndim)
+            true = along_last(true, axes)
+        values = _core.loss_values((self.kind, self.attributes()), true, along_last(predicted, axes))
+        return values.reshape(shape_without(predicted.shape, axes))
 
     def with_labels(self, takes_labels: bool) -> Loss:
         """The loss for targets of this kind; only a user's function takes both."""
         return self
 
-    def counted(self, y_true: Any) -> Array | None:
-        """Which rows count at all, None for all of them."""
+    def counted(self, y_true: Any, shape: tuple[int, ...]) -> Array | None:
+        """Which of the values count at all, None for all of them."""
         return None
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Array | float:
@@ -104,29 +123,36 @@ class Loss(Configured):
         Args:
             y_true: targets.
             y_pred: predictions, shape (..., outputs).
-            sample_weight: a weight for each row, or None.
+            sample_weight: a weight for each row, one for each sample, or what broadcasts to the rows.
 
         Returns:
             One number, or with `reduction="none"` one for each row.
         """
+        single = np.ndim(y_pred) == 1 and np.shape(sample_weight) == np.shape(y_pred) != (1,)
+        if self.of_elements and single:
+            y_pred = np.expand_dims(y_pred, -1)  # each weight is that of one output
         values = self.values(y_true, y_pred)
+        counted = self.counted(y_true, values.shape)
         weights = None
         if sample_weight is not None:
-            weights = np.asarray(sample_weight, dtype=values.dtype)
-            if weights.ndim == values.ndim + 1 and weights.shape[-1] == 1:
-                weights = weights[..., 0]
-            weights = weights.reshape(weights.shape + (1,) * (values.ndim - weights.ndim))
+            # One value of the whole batch takes every weight.
+            shape = values.shape or (np.shape(sample_weight) if np.size(sample_weight) > 1 else ())
+            weights = as_weights(type(self).__name__, sample_weight, shape, values.dtype)
             values = values * weights
+            if values.ndim == 1 and np.ndim(sample_weight) == 2:  # as Keras expands them
+                values = values[:, np.newaxis]
+            if counted is not None:
+                weights = weights * counted
         if self.reduction in (None, "none"):
             return values
-        if self.reduction == "sum":
-            return float(values.sum())
+        total = float(values.sum(dtype=np.float64))
+        if self.reduction == "sum" or values.ndim == 0:
+            return total
         if self.reduction == "mean_with_sample_weight" and weights is not None:
-            total = float(np.broadcast_to(weights, values.shape).sum())
-            return float(values.sum()) / total if total else 0.0
-        counted = self.counted(y_true)
-        rows = values.size if counted is None else int(np.count_nonzero(counted))
-        return float(values.sum()) / max(rows, 1)
+            divisor = float(weights.sum(dtype=np.float64))
+        else:
+            divisor = float(values.size if counted is None else np.count_nonzero(counted))
+        return total / divisor if divisor else 0.0
 
     def get_config(self) -> Config:
         """The constructor's arguments."""

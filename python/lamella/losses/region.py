@@ -1,52 +1,41 @@
-"""Losses of a whole batch as one region: Dice and Tversky. They have one value, not one for each row."""
+"""Losses of a whole batch, or of all outputs along some axes, as one region: Dice and Tversky."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from lamella import checks
 from lamella._types import Array, Config
+from lamella.losses.arrays import axes_or_all
 from lamella.losses.loss import Loss
 
 
 class _RegionLoss(Loss):
     def __init__(self, name: str, reduction: str | None, axis: Any, dtype: Any) -> None:
         super().__init__(name, reduction, dtype)
-        if axis is not None:
-            raise ValueError(f"{type(self).__name__}: the argument 'axis' must be None. Received: {axis}")
+        self.axis = axes_or_all(type(self).__name__, axis)
 
-    def values(self, y_true: Any, y_pred: Any) -> Array:
-        """The loss of the batch, an array without axes."""
-        return np.asarray(super().values(y_true, y_pred).flat[0])
+    def attributes(self) -> dict[str, Any]:
+        return {"extent": "row"}  # on arrays, a region is a row along its axes
 
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Array | float:
-        """The loss of arrays; weights multiply it before the reduction, as in Keras."""
-        value = self.values(y_true, y_pred)
-        if sample_weight is None:
-            return float(value)
-        weights = np.asarray(sample_weight, dtype=value.dtype)
-        if self.reduction in (None, "none"):
-            return np.asarray(value * weights)
-        if self.reduction == "sum":
-            return float(value * weights.sum())
-        return float(value) if self.reduction == "mean_with_sample_weight" else float(value * weights.mean())
+    def axis_of_training(self) -> dict[str, Any]:
+        if self.axis is None:
+            return {"extent": "batch"}
+        told = super().axis_of_training()
+        return {"axis": [-1], **told, "extent": "position" if 0 in told.get("axis", ()) else "row"}
 
     def get_config(self) -> Config:
-        return {**super().get_config(), **self.attributes(), "axis": None}
+        return {**super().get_config(), "axis": self.axis}
 
 
 class Dice(_RegionLoss):
-    """`1 - 2 * sum(y_true * y_pred) / (sum(y_true) + sum(y_pred) + 1e-7)` over the whole batch.
+    """`1 - 2 * sum(y_true * y_pred) / (sum(y_true) + sum(y_pred) + 1e-7)`, by default over the whole batch.
 
     Args:
         reduction: see `Loss`.
         name: a name.
-        axis: must be None.
+        axis: the axis or axes of one region, the batch axis being 0. Defaults to None, all of them.
         dtype: see `Loss`.
-
-    Raises:
-        ValueError: for an axis.
 
     >>> round(Dice()([[1.0, 0.0]], [[0.5, 0.5]]), 4)
     0.5
@@ -65,7 +54,7 @@ class Dice(_RegionLoss):
 
 
 class Tversky(_RegionLoss):
-    """`1 - both / (both + alpha * missed + beta * claimed + 1e-7)` over the whole batch.
+    """`1 - both / (both + alpha * missed + beta * claimed + 1e-7)`, by default over the whole batch.
 
     `both` is `sum(y_true * y_pred)`, `missed` `sum(y_true * (1 - y_pred))`, `claimed`
     `sum((1 - y_true) * y_pred)`. Source: Salehi et al., "Tversky loss function for image segmentation
@@ -77,11 +66,8 @@ class Tversky(_RegionLoss):
         beta: weight of what is claimed wrongly. Defaults to 0.5.
         reduction: see `Loss`.
         name: a name.
-        axis: must be None.
+        axis: the axis or axes of one region, the batch axis being 0. Defaults to None, all of them.
         dtype: see `Loss`.
-
-    Raises:
-        ValueError: for an axis.
 
     >>> round(Tversky()([[1.0, 0.0]], [[0.5, 0.5]]), 4)
     0.5
@@ -99,23 +85,26 @@ class Tversky(_RegionLoss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name, reduction, axis, dtype)
-        self.alpha = float(alpha)
-        self.beta = float(beta)
+        self.alpha = checks.number("Tversky", "alpha", alpha)
+        self.beta = checks.number("Tversky", "beta", beta)
 
     def attributes(self) -> dict[str, Any]:
-        return {"alpha": self.alpha, "beta": self.beta}
+        return {**super().attributes(), "alpha": self.alpha, "beta": self.beta}
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "alpha": self.alpha, "beta": self.beta}
 
 
 def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Array:
-    """The Dice loss of a batch.
+    """The Dice loss of a batch, or of the regions in it.
 
     Args:
         y_true: targets, shape (..., outputs).
         y_pred: predictions, the same shape.
-        axis: must be None.
+        axis: the axis or axes of one region. Defaults to None, all of them.
 
     Returns:
-        An array without axes.
+        An array of y_pred's shape without the axes of a region: without any by default.
 
     >>> dice([[1.0, 0.0]], [[1.0, 0.0]]).shape
     ()
@@ -124,16 +113,16 @@ def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Array:
 
 
 def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None) -> Array:
-    """The Tversky loss of a batch.
+    """The Tversky loss of a batch, or of the regions in it.
 
     Args:
         y_true: targets, shape (..., outputs).
         y_pred: predictions, the same shape.
         alpha, beta: see `Tversky`.
-        axis: must be None.
+        axis: the axis or axes of one region. Defaults to None, all of them.
 
     Returns:
-        An array without axes.
+        An array of y_pred's shape without the axes of a region: without any by default.
 
     >>> tversky([[1.0, 0.0]], [[1.0, 0.0]]).shape
     ()

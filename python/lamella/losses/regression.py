@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from lamella import checks
 from lamella._types import Array, Config
-from lamella.losses.crossentropy import check_axis
+from lamella.losses.arrays import axes_or_all
 from lamella.losses.loss import Loss
 
 
@@ -22,6 +23,7 @@ class MeanSquaredError(Loss):
     """
 
     kind = "mean_squared_error"
+    of_elements = True
 
     def __init__(
         self,
@@ -45,6 +47,7 @@ class MeanAbsoluteError(Loss):
     """
 
     kind = "mean_absolute_error"
+    of_elements = True
 
     def __init__(
         self,
@@ -68,6 +71,7 @@ class MeanAbsolutePercentageError(Loss):
     """
 
     kind = "mean_absolute_percentage_error"
+    of_elements = True
 
     def __init__(
         self,
@@ -91,6 +95,7 @@ class MeanSquaredLogarithmicError(Loss):
     """
 
     kind = "mean_squared_logarithmic_error"
+    of_elements = True
 
     def __init__(
         self,
@@ -114,11 +119,15 @@ class Huber(Loss):
         name: a name.
         dtype: see `Loss`.
 
+    Raises:
+        ValueError: for a delta that is not positive.
+
     >>> float(Huber()([[0.0, 0.0]], [[1.0, 3.0]]))
     1.5
     """
 
     kind = "huber"
+    of_elements = True
 
     def __init__(
         self,
@@ -128,7 +137,7 @@ class Huber(Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        self.delta = float(delta)
+        self.delta = checks.number("Huber", "delta", delta, above=0, infinite=True)
 
     def attributes(self) -> dict[str, Any]:
         return {"delta": self.delta}
@@ -150,6 +159,7 @@ class LogCosh(Loss):
     """
 
     kind = "log_cosh"
+    of_elements = True
 
     def __init__(
         self, reduction: str | None = "sum_over_batch_size", name: str = "log_cosh", dtype: Any = None
@@ -161,13 +171,10 @@ class CosineSimilarity(Loss):
     """Minus the cosine of the angle between targets and predictions: -1 where they point the same way.
 
     Args:
-        axis: must be -1.
+        axis: the axis or axes of a vector. Defaults to the last.
         reduction: see `Loss`.
         name: a name.
         dtype: see `Loss`.
-
-    Raises:
-        ValueError: for another axis.
 
     >>> round(float(CosineSimilarity()([[3.0, 4.0]], [[6.0, 8.0]])), 4)
     -1.0
@@ -183,10 +190,10 @@ class CosineSimilarity(Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        check_axis("CosineSimilarity", axis)
+        self.axis = axes_or_all("CosineSimilarity", axis)
 
     def get_config(self) -> Config:
-        return {**super().get_config(), "axis": -1}
+        return {**super().get_config(), "axis": self.axis}
 
 
 def mean_squared_error(y_true: Any, y_pred: Any) -> Array:
@@ -292,10 +299,10 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Array:
     Args:
         y_true: targets, shape (..., outputs).
         y_pred: predictions, the same shape.
-        axis: must be -1.
+        axis: the axis or axes of a vector. Defaults to the last.
 
     Returns:
-        An array of shape y_pred.shape[:-1].
+        An array of y_pred's shape without the axis.
 
     >>> cosine_similarity([[0.0, 1.0]], [[0.0, 3.0]]).tolist()
     [-1.0]

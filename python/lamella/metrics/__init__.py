@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, overload
 
 from lamella import losses
 from lamella._types import Array, Config
@@ -216,8 +216,14 @@ _registry.add(
 )
 
 
-def get(identifier: Any) -> Metric:
+@overload
+def get(identifier: None) -> None: ...
+@overload
+def get(identifier: Any) -> Metric: ...
+def get(identifier: Any) -> Metric | None:
     """Return a metric from a name, a config, a metric, a function of this module or one of your own.
+
+    None stays None.
 
     Raises:
         ValueError: for a name that is not known.
@@ -226,7 +232,7 @@ def get(identifier: Any) -> Metric:
     >>> get("mae").name
     'mean_absolute_error'
     """
-    return _registry.get(identifier)
+    return None if identifier is None else _registry.get(identifier)
 
 
 def serialize(metric: Metric) -> Config | None:

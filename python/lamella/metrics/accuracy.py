@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from lamella import checks
 from lamella._types import Array, Config
 from lamella.metrics.metric import Metric
+from lamella.metrics.reduction import Mean
 
 
 class BinaryAccuracy(Metric):
@@ -22,10 +26,11 @@ class BinaryAccuracy(Metric):
 
     kind = "binary_accuracy"
     direction = "up"
+    weighs_outputs = True
 
     def __init__(self, name: str = "binary_accuracy", dtype: Any = None, threshold: float = 0.5) -> None:
         super().__init__(dtype, name)
-        self.threshold = float(threshold)
+        self.threshold = checks.number("BinaryAccuracy", "threshold", threshold)
 
     def attributes(self) -> dict[str, Any]:
         return {"threshold": self.threshold}
@@ -72,6 +77,7 @@ class Accuracy(Metric):
 
     kind = "accuracy"
     direction = "up"
+    weighs_outputs = True
 
     def __init__(self, name: str = "accuracy", dtype: Any = None) -> None:
         super().__init__(dtype, name)
@@ -97,9 +103,7 @@ class TopKCategoricalAccuracy(Metric):
 
     def __init__(self, k: int = 5, name: str = "top_k_categorical_accuracy", dtype: Any = None) -> None:
         super().__init__(dtype, name)
-        if k < 1:
-            raise ValueError(f"TopKCategoricalAccuracy: 'k' must be at least 1. Received: {k}")
-        self.k = int(k)
+        self.k = checks.integer("TopKCategoricalAccuracy", "k", k, least=1)
 
     def attributes(self) -> dict[str, Any]:
         return {"k": self.k}
@@ -115,10 +119,11 @@ class SparseTopKCategoricalAccuracy(Metric):
         k: how many of the largest outputs count. Defaults to 5.
         name: a name.
         dtype: see `Metric`.
-        from_sorted_ids: must be False.
+        from_sorted_ids: whether predictions are ids of classes, the likeliest first, instead of a score for
+            each class. Defaults to False.
 
     Raises:
-        ValueError: for a k below 1, or `from_sorted_ids`.
+        ValueError: for a k below 1.
 
     >>> SparseTopKCategoricalAccuracy(k=2)([1], [[0.5, 0.3, 0.2]])
     1.0
@@ -135,25 +140,44 @@ class SparseTopKCategoricalAccuracy(Metric):
         dtype: Any = None,
         from_sorted_ids: bool = False,
     ) -> None:
+        owner = "SparseTopKCategoricalAccuracy"
+        self._of_ids = Mean()
+        self.k = checks.integer(owner, "k", k, least=1)
+        self.from_sorted_ids = checks.flag(owner, "from_sorted_ids", from_sorted_ids)
         super().__init__(dtype, name)
-        if from_sorted_ids:
-            raise ValueError(
-                "SparseTopKCategoricalAccuracy: 'from_sorted_ids' must be False, as outputs are values of "
-                f"classes. Received: {from_sorted_ids!r}"
-            )
-        if k < 1:
-            raise ValueError(f"SparseTopKCategoricalAccuracy: 'k' must be at least 1. Received: {k}")
-        self.k = int(k)
 
     def attributes(self) -> dict[str, Any]:
         return {"k": self.k}
 
+    @property
+    def runs_in_python(self) -> bool:
+        return self.from_sorted_ids or super().runs_in_python
+
+    def values(self, y_true: Any, y_pred: Any) -> Array:
+        if not self.from_sorted_ids:
+            return super().values(y_true, y_pred)
+        labels, ids = self.targets(y_true, y_pred)
+        return np.asarray((labels[..., np.newaxis] == ids[..., : self.k]).any(axis=-1), ids.dtype)
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        if not self.from_sorted_ids:
+            return super().update_state(y_true, y_pred, sample_weight)
+        self._of_ids.update_state(self.values(y_true, y_pred), sample_weight)
+
+    def result(self) -> Any:
+        return self._of_ids.result() if self.from_sorted_ids else super().result()
+
+    def reset_state(self) -> None:
+        super().reset_state()
+        self._of_ids.reset_state()
+
     def get_config(self) -> Config:
-        return {**super().get_config(), "k": self.k}
+        config = {**super().get_config(), "k": self.k}
+        return {**config, "from_sorted_ids": True} if self.from_sorted_ids else config
 
 
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
-    """The share of right outputs of each row.
+    """1 for each output on the right side of the threshold, else 0.
 
     Args:
         y_true: targets, shape (..., outputs).
@@ -161,12 +185,14 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
         threshold: predictions above it count as 1. Defaults to 0.5.
 
     Returns:
-        An array of shape y_pred.shape[:-1].
+        An array of y_pred's shape.
 
     >>> binary_accuracy([[1, 1]], [[0.7, 0.2]]).tolist()
-    [0.5]
+    [[1.0, 0.0]]
     """
-    return BinaryAccuracy(threshold=threshold).values(y_true, y_pred)
+    metric = BinaryAccuracy(threshold=threshold)
+    true, predicted = metric.targets(y_true, y_pred)
+    return np.asarray(true == (predicted > metric.threshold), predicted.dtype)
 
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
@@ -227,7 +253,7 @@ def sparse_top_k_categorical_accuracy(
         y_true: classes, shape (...) or (..., 1).
         y_pred: predictions, shape (..., classes).
         k: how many of the largest outputs count. Defaults to 5.
-        from_sorted_ids: must be False.
+        from_sorted_ids: see `SparseTopKCategoricalAccuracy`.
 
     Returns:
         An array of shape y_pred.shape[:-1].

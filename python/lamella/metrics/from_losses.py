@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Config
-from lamella.losses.crossentropy import check_axis
+import numpy as np
+
+from lamella import checks
+from lamella._types import Array, Config
+from lamella.losses.arrays import axes_or_all, class_axis
+from lamella.losses.crossentropy import ignored_class, warn_of_one_class
 from lamella.metrics.metric import Metric
 
 
@@ -17,6 +21,7 @@ class MeanSquaredError(Metric):
     """
 
     kind = "mean_squared_error"
+    of_elements = True
 
     def __init__(self, name: str = "mean_squared_error", dtype: Any = None) -> None:
         super().__init__(dtype, name)
@@ -30,6 +35,7 @@ class MeanAbsoluteError(Metric):
     """
 
     kind = "mean_absolute_error"
+    of_elements = True
 
     def __init__(self, name: str = "mean_absolute_error", dtype: Any = None) -> None:
         super().__init__(dtype, name)
@@ -43,6 +49,7 @@ class BinaryCrossentropy(Metric):
     """
 
     kind = "binary_crossentropy"
+    of_elements = True
 
     def __init__(
         self,
@@ -52,8 +59,9 @@ class BinaryCrossentropy(Metric):
         label_smoothing: float = 0.0,
     ) -> None:
         super().__init__(dtype, name)
-        self.from_logits = bool(from_logits)
-        self.label_smoothing = float(label_smoothing)
+        owner = type(self).__name__
+        self.from_logits = checks.flag(owner, "from_logits", from_logits)
+        self.label_smoothing = checks.number(owner, "label_smoothing", label_smoothing, least=0, most=1)
 
     def attributes(self) -> dict[str, Any]:
         return {"from_logits": self.from_logits, "label_smoothing": self.label_smoothing}
@@ -71,6 +79,13 @@ class CategoricalCrossentropy(Metric):
 
     kind = "categorical_crossentropy"
 
+    def targets(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
+        self.look_at(np.shape(y_pred))
+        return super().targets(y_true, y_pred)
+
+    def look_at(self, output_shape: tuple[int, ...]) -> None:
+        warn_of_one_class(self.kind, output_shape)
+
     def __init__(
         self,
         name: str = "categorical_crossentropy",
@@ -80,19 +95,22 @@ class CategoricalCrossentropy(Metric):
         axis: int = -1,
     ) -> None:
         super().__init__(dtype, name)
-        check_axis("CategoricalCrossentropy", axis)
-        self.from_logits = bool(from_logits)
-        self.label_smoothing = float(label_smoothing)
+        self.axis = class_axis(type(self).__name__, axis)
+        owner = type(self).__name__
+        self.from_logits = checks.flag(owner, "from_logits", from_logits)
+        self.label_smoothing = checks.number(owner, "label_smoothing", label_smoothing, least=0, most=1)
 
     def attributes(self) -> dict[str, Any]:
         return {"from_logits": self.from_logits, "label_smoothing": self.label_smoothing}
 
     def get_config(self) -> Config:
-        return {**super().get_config(), **self.attributes(), "axis": -1}
+        return {**super().get_config(), **self.attributes(), "axis": self.axis}
 
 
 class SparseCategoricalCrossentropy(Metric):
     """The sparse categorical cross-entropy; arguments as of `losses.SparseCategoricalCrossentropy`.
+
+    As in Keras, rows of the ignored class count as 0; where rows have weights, they do not count.
 
     >>> round(SparseCategoricalCrossentropy()([1], [[0.5, 0.5]]), 4)
     0.6931
@@ -110,9 +128,10 @@ class SparseCategoricalCrossentropy(Metric):
         axis: int = -1,
     ) -> None:
         super().__init__(dtype, name)
-        check_axis("SparseCategoricalCrossentropy", axis)
-        self.from_logits = bool(from_logits)
-        self.ignore_class = ignore_class
+        owner = type(self).__name__
+        self.axis = class_axis(owner, axis)
+        self.from_logits = checks.flag(owner, "from_logits", from_logits)
+        self.ignore_class = ignored_class(owner, ignore_class)
 
     def attributes(self) -> dict[str, Any]:
         attributes: dict[str, Any] = {"from_logits": self.from_logits}
@@ -125,7 +144,7 @@ class SparseCategoricalCrossentropy(Metric):
             **super().get_config(),
             "from_logits": self.from_logits,
             "ignore_class": self.ignore_class,
-            "axis": -1,
+            "axis": self.axis,
         }
 
 
@@ -137,6 +156,7 @@ class MeanAbsolutePercentageError(Metric):
     """
 
     kind = "mean_absolute_percentage_error"
+    of_elements = True
 
     def __init__(self, name: str = "mean_absolute_percentage_error", dtype: Any = None) -> None:
         super().__init__(dtype, name)
@@ -150,6 +170,7 @@ class MeanSquaredLogarithmicError(Metric):
     """
 
     kind = "mean_squared_logarithmic_error"
+    of_elements = True
 
     def __init__(self, name: str = "mean_squared_logarithmic_error", dtype: Any = None) -> None:
         super().__init__(dtype, name)
@@ -163,6 +184,7 @@ class RootMeanSquaredError(Metric):
     """
 
     kind = "root_mean_squared_error"
+    weighs_outputs = True
 
     def __init__(self, name: str = "root_mean_squared_error", dtype: Any = None) -> None:
         super().__init__(dtype, name)
@@ -176,6 +198,7 @@ class LogCoshError(Metric):
     """
 
     kind = "log_cosh"
+    of_elements = True
 
     def __init__(self, name: str = "logcosh", dtype: Any = None) -> None:
         super().__init__(dtype, name)
@@ -189,6 +212,7 @@ class Poisson(Metric):
     """
 
     kind = "poisson"
+    of_elements = True
 
     def __init__(self, name: str = "poisson", dtype: Any = None) -> None:
         super().__init__(dtype, name)
@@ -215,6 +239,7 @@ class Hinge(Metric):
     """
 
     kind = "hinge"
+    of_elements = True
 
     def __init__(self, name: str = "hinge", dtype: Any = None) -> None:
         super().__init__(dtype, name)
@@ -228,6 +253,7 @@ class SquaredHinge(Metric):
     """
 
     kind = "squared_hinge"
+    of_elements = True
 
     def __init__(self, name: str = "squared_hinge", dtype: Any = None) -> None:
         super().__init__(dtype, name)
@@ -247,7 +273,7 @@ class CategoricalHinge(Metric):
 
 
 class CosineSimilarity(Metric):
-    """The cosine of the angle between targets and predictions; `axis` must be -1.
+    """The cosine of the angle between targets and predictions, along one axis or several.
 
     >>> CosineSimilarity()([[0.0, 1.0]], [[0.0, 3.0]])
     1.0
@@ -258,4 +284,7 @@ class CosineSimilarity(Metric):
 
     def __init__(self, name: str = "cosine_similarity", dtype: Any = None, axis: int = -1) -> None:
         super().__init__(dtype, name)
-        check_axis("CosineSimilarity", axis)
+        self.axis = axes_or_all("CosineSimilarity", axis)
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "axis": self.axis}

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from lamella import _core, config
+from lamella import _core, config, initializers
 from lamella._types import Array, Config, Spec
-from lamella.losses.loss import as_targets, drop_last_one
+from lamella.losses.arrays import (
+    along_last,
+    as_labels,
+    as_predictions,
+    as_targets,
+    as_weights,
+    axes_of,
+    shape_without,
+)
 from lamella.naming import checked_name, snake_case
 from lamella.overrides import defined_by_user
 from lamella.registry import constructor_arguments
 from lamella.settings import Configured
+from lamella.variable import Variable
 
 _METHODS = frozenset(("update_state", "result", "reset_state"))
 
@@ -30,7 +40,8 @@ class Metric(Configured):
     passed to it are its own, to keep or to change.
 
     Args:
-        dtype: taken for Keras's sake; metrics compute in the type of the predictions.
+        dtype: on arrays, metrics compute in the wider of this type and that of the predictions, and count in
+            double precision; training computes in the model's.
         name: a name, the key in logs and histories.
 
     >>> class Largest(Metric):
@@ -52,12 +63,20 @@ class Metric(Configured):
     _state: _core.MetricState | None = None
     takes_labels: bool = False
     """Whether targets are one class index a row instead of values like the predictions."""
+    of_elements: ClassVar[bool] = False
+    """Whether a row's value is the mean of a number for each output."""
+    weighs_outputs: ClassVar[bool] = False
+    """Whether the numbers for each output have weights of their own."""
+    axis: Any = -1
+    """The axes of the predictions that a row runs along."""
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         own = snake_case(type(self).__name__) if self.kind == "python" else self.kind
         self.name = checked_name(type(self), name) or own
         self.dtype = config.standardize_dtype(dtype)
-        self.reset_state()
+        self._variables: list[Variable] = []
+        with suppress(AttributeError):  # of variables that a constructor of your own adds after this one
+            self.reset_state()
 
     def attributes(self) -> dict[str, Any]:
         """What the native metric needs to know."""
@@ -65,11 +84,21 @@ class Metric(Configured):
 
     @property
     def runs_in_python(self) -> bool:
-        """Whether `fit` calls its methods: those of a class of the user's, which override the native ones."""
-        return self.kind == "python" or not _METHODS.isdisjoint(defined_by_user(type(self)))
+        """Whether `fit` calls its methods: those of the user's class, or of another axis than the last."""
+        return (
+            self.kind == "python" or self.axis != -1 or not _METHODS.isdisjoint(defined_by_user(type(self)))
+        )
 
     def spec(self) -> Spec:
-        """The native metric and its numbers; one that calls back into Python where it runs there."""
+        """The native metric and its numbers; one that calls back into Python where it runs there.
+
+        Raises:
+            ValueError: for labels of classes that are not on the last axis, which arrays alone can have.
+        """
+        if self.axis != -1 and self.takes_labels:
+            raise ValueError(
+                f"Metric '{self.name}': training takes classes on the last axis. Received: axis={self.axis}"
+            )
         if self.runs_in_python:
             return "python", {"metric": self, "labels": self.takes_labels}
         return self.native_spec()
@@ -78,15 +107,24 @@ class Metric(Configured):
         """What the library itself computes."""
         return self.kind, self.attributes()
 
+    def look_at(self, output_shape: tuple[int, ...]) -> None:
+        """Warn of outputs that the metric makes no sense of."""
+
     def targets(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
-        """Targets and predictions as the native metric takes them."""
-        true, predicted = as_targets(y_true, y_pred)
-        return (drop_last_one(true, predicted) if self.takes_labels else true), predicted
+        """Targets and predictions whose shapes fit."""
+        owner = type(self).__name__
+        predicted = as_predictions(y_pred, self.dtype)
+        if self.takes_labels:
+            return as_labels(owner, y_true, predicted, self.axis), predicted
+        return as_targets(owner, y_true, predicted)
 
     def values(self, y_true: Any, y_pred: Any) -> Array:
         """The metric of each row: the shape of the predictions without their last axis."""
         true, predicted = self.targets(y_true, y_pred)
-        return _core.metric_value(self.native_spec(), true, predicted)
+        axes = axes_of(type(self).__name__, self.axis, predicted.ndim)
+        true = np.atleast_1d(true) if self.takes_labels else along_last(true, axes)
+        values = _core.metric_value(self.native_spec(), true, along_last(predicted, axes))
+        return values.reshape(shape_without(predicted.shape, axes))
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Count these rows in.
@@ -94,15 +132,68 @@ class Metric(Configured):
         Args:
             y_true: targets.
             y_pred: predictions, shape (..., outputs).
-            sample_weight: a weight for each row, or None.
+            sample_weight: a weight for each row, one for each sample, or what broadcasts to the rows; metrics
+                of single outputs take one for each output too.
         """
         if self.kind == "python":
             raise NotImplementedError(f"Metric '{self.name}' has no update_state(y_true, y_pred)")
-        true, predicted = self.targets(y_true, y_pred)
-        weights = None if sample_weight is None else _row_weights(sample_weight, predicted)
+        true, predicted, weights = self.batch(*self.targets(y_true, y_pred), sample_weight)
         if self._state is None:
             self._state = self._native_state()
         self._state.update(true, predicted, weights)
+
+    def batch(self, true: Array, predicted: Array, sample_weight: Any) -> tuple[Array, Array, Array | None]:
+        """Targets, predictions and weights as the native metric takes them: rows run along the last axis."""
+        owner = type(self).__name__
+        weight_axes = np.ndim(sample_weight)
+        by_output = self.weighs_outputs and (weight_axes == predicted.ndim or predicted.ndim == 1)
+        single = predicted.ndim == 1 and np.shape(sample_weight) == predicted.shape
+        if by_output or (self.of_elements and single):
+            true, predicted = true[..., np.newaxis], predicted[..., np.newaxis]
+        axes = axes_of(owner, self.axis, predicted.ndim)
+        true = np.atleast_1d(true) if self.takes_labels else along_last(true, axes)
+        predicted = along_last(predicted, axes)
+        if sample_weight is None:
+            return true, predicted, None
+        weights = as_weights(owner, sample_weight, predicted.shape[:-1], predicted.dtype)
+        if weight_axes == 0:  # as in Keras: the weight of the whole batch
+            weights = weights / max(len(weights), 1)
+        return true, predicted, weights
+
+    def add_variable(
+        self,
+        shape: Any,
+        initializer: Any,
+        dtype: Any = None,
+        aggregation: str = "sum",
+        name: str | None = None,
+    ) -> Variable:
+        """A variable in which a metric of your own keeps what it counts; `reset_state` sets it back to 0.
+
+        Args:
+            shape: its shape, () for a single number.
+            initializer: a name or an initializer of its first value; None for zeros.
+            dtype: "float32" or "float64". Defaults to the metric's.
+            aggregation: what several devices would do; there is one.
+            name: its name.
+        """
+        kind = self.dtype if dtype is None else config.standardize_dtype(dtype)
+        begin = initializers.get(initializer) or initializers.Zeros()
+        value = np.asarray(begin(tuple(shape)), kind)
+        variable = Variable(value, name or "variable", f"{self.name}/{name or 'variable'}", trainable=False)
+        self._variables.append(variable)
+        return variable
+
+    def add_weight(
+        self, shape: Any = (), initializer: Any = None, dtype: Any = None, name: str | None = None
+    ) -> Variable:
+        """`add_variable` with the defaults of a single number that begins at 0."""
+        return self.add_variable(shape, initializer, dtype, name=name)
+
+    @property
+    def variables(self) -> list[Variable]:
+        """What `add_variable` made, in order."""
+        return list(self._variables)
 
     def result(self) -> Any:
         """The metric of the rows seen since the last reset, 0 when there were none."""
@@ -114,6 +205,8 @@ class Metric(Configured):
     def reset_state(self) -> None:
         """Forget the rows seen."""
         self._state = None
+        for variable in self._variables:
+            variable.assign(np.zeros(variable.shape))
 
     def setting_changed(self) -> None:
         """Count anew: what was counted was counted in another way."""
@@ -178,13 +271,3 @@ def _with_state(present: Any, value: Any) -> Any:
         padded = [*present, *[None] * (len(value) - len(present))]
         return type(present)([_with_state(old, new) for old, new in zip(padded, value, strict=False)])
     return value
-
-
-def _row_weights(sample_weight: Any, predicted: Array) -> Array:
-    """One weight for each sample, or for each of its positions."""
-    weights = np.asarray(sample_weight, dtype=predicted.dtype)
-    if weights.ndim == 0:
-        return np.full(predicted.shape[:1], weights)
-    if weights.ndim == predicted.ndim and weights.shape[-1] == 1 and weights.ndim > 1:
-        return weights[..., 0]
-    return weights

@@ -7,19 +7,25 @@ from typing import Any, Self
 
 import numpy as np
 
-from lamella import custom_objects
-from lamella._types import Array, Config
+from lamella import checks, custom_objects
+from lamella._types import Config
+from lamella.data.conversion import to_array
+from lamella.losses.arrays import as_predictions, as_weights
 from lamella.metrics.metric import Metric
 
 
-def _weighted(values: Any, sample_weight: Any) -> tuple[Array, Array]:
-    """Values, and a weight for each of them."""
-    numbers = np.asarray(values, dtype=np.float64)
-    weights = np.asarray(1.0 if sample_weight is None else sample_weight, dtype=np.float64)
-    if weights.ndim == numbers.ndim + 1 and weights.shape[-1] == 1:
-        weights = weights[..., 0]
-    weights = weights.reshape(weights.shape + (1,) * (numbers.ndim - weights.ndim))
-    return numbers, np.broadcast_to(weights, numbers.shape)
+def _sums(owner: str, values: Any, sample_weight: Any) -> tuple[float, float, int]:
+    """The weighted sum of values, the sum of their weights, and how many values count as one.
+
+    As in Keras, a sample counts alike however many values it has, and a single weight is that of the batch.
+    """
+    numbers = to_array("values", values).astype(np.float64, copy=False)
+    of_a_sample = numbers.size // max(len(numbers), 1) if numbers.ndim else 1
+    if sample_weight is None:
+        return float(numbers.sum()), float(numbers.size), max(of_a_sample, 1)
+    weights = as_weights(owner, sample_weight, numbers.shape or np.shape(sample_weight), np.float64)
+    as_one = of_a_sample if np.ndim(sample_weight) else numbers.size
+    return float((numbers * weights).sum()), float(weights.sum()), max(as_one, 1)
 
 
 class Sum(Metric):
@@ -33,8 +39,7 @@ class Sum(Metric):
         super().__init__(dtype, name)
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        numbers, weights = _weighted(values, sample_weight)
-        self._total += float((numbers * weights).sum())
+        self._total += _sums("Sum", values, sample_weight)[0]
 
     def result(self) -> float:
         return self._total
@@ -58,8 +63,9 @@ class Mean(Sum):
         super().__init__(name, dtype)
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        super().update_state(values, sample_weight)
-        self._weight += float(_weighted(values, sample_weight)[1].sum())
+        total, weight, as_one = _sums("Mean", values, sample_weight)
+        self._total += total / as_one
+        self._weight += weight / as_one
 
     def result(self) -> float:
         return self._total / self._weight if self._weight else 0.0
@@ -85,13 +91,18 @@ class MeanMetricWrapper(Metric):
     def __init__(
         self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any
     ) -> None:
+        if not callable(fn):
+            raise checks.refusal("MeanMetricWrapper", "fn", "a function of y_true and y_pred", fn)
         self._fn = fn
         self._arguments = kwargs
         self._mean = Mean()
         super().__init__(dtype, name or getattr(fn, "__name__", None))
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        true, predicted = self.targets(y_true, y_pred)
+        predicted = as_predictions(y_pred, self.dtype)
+        true = to_array("y_true", y_true)
+        if true.ndim == predicted.ndim - 1 and predicted.shape[-1] == 1:
+            true = true[..., np.newaxis]
         self._mean.update_state(self._fn(true, predicted, **self._arguments), sample_weight)
 
     def result(self) -> float:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Config
-from lamella.metrics.metric import Metric
+from lamella import checks
+from lamella._types import Array, Config
+from lamella.metrics.outputs import OutputMetric
 
 
-def _check_choice(owner: str, argument: str, value: Any, allowed: tuple[Any, ...]) -> None:
-    if value not in allowed:
-        raise ValueError(f"{owner}: '{argument}' must be one of {allowed}. Received: {value!r}")
-
-
-class FBetaScore(Metric):
+class FBetaScore(OutputMetric):
     """`(1 + beta ** 2) * precision * recall / (beta ** 2 * precision + recall)` of each class.
 
     Args:
@@ -26,7 +22,7 @@ class FBetaScore(Metric):
         dtype: see `Metric`.
 
     Raises:
-        ValueError: for another average, or a beta that is not positive.
+        ValueError: for another average, a beta that is not positive, or a threshold outside (0, 1].
 
     >>> round(FBetaScore(average="macro")([[1, 0], [0, 1]], [[0.9, 0.1], [0.2, 0.8]]), 4)
     1.0
@@ -44,18 +40,26 @@ class FBetaScore(Metric):
         dtype: Any = None,
     ) -> None:
         super().__init__(dtype, name)
-        _check_choice(type(self).__name__, "average", average, (None, "micro", "macro", "weighted"))
-        if not beta > 0.0:
-            raise ValueError(f"{type(self).__name__}: 'beta' must be positive. Received: {beta}")
-        self.average = average
-        self.beta = float(beta)
-        self.threshold = threshold
+        owner = type(self).__name__
+        self.average = checks.choice(owner, "average", average, (None, "micro", "macro", "weighted"))
+        self.beta = checks.number(owner, "beta", beta, above=0)
+        given = threshold is not None
+        self.threshold = checks.number(owner, "threshold", threshold, above=0, most=1) if given else None
 
     def attributes(self) -> dict[str, Any]:
         attributes: dict[str, Any] = {"average": self.average or "none", "beta": self.beta}
         if self.threshold is not None:
-            attributes["threshold"] = float(self.threshold)
+            attributes["threshold"] = self.threshold
         return attributes
+
+    def targets(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
+        true, predicted = super().targets(y_true, y_pred)
+        if predicted.ndim < 2:
+            raise ValueError(
+                f"{type(self).__name__}: 'y_pred' must have an axis of rows and one of classes. Received: "
+                f"y_pred of shape {predicted.shape}"
+            )
+        return true, predicted
 
     def get_config(self) -> Config:
         config = {"average": self.average, "beta": self.beta, "threshold": self.threshold}
@@ -82,7 +86,7 @@ class F1Score(FBetaScore):
         return {key: value for key, value in super().get_config().items() if key != "beta"}
 
 
-class R2Score(Metric):
+class R2Score(OutputMetric):
     """The share of the targets' variance that predictions explain, 1 at best.
 
     Args:
@@ -101,6 +105,7 @@ class R2Score(Metric):
     """
 
     kind = "r2_score"
+    weighs_outputs = True
     direction = "up"
 
     def __init__(
@@ -112,11 +117,8 @@ class R2Score(Metric):
     ) -> None:
         super().__init__(dtype, name)
         allowed = (None, "uniform_average", "variance_weighted_average")
-        _check_choice("R2Score", "class_aggregation", class_aggregation, allowed)
-        if num_regressors < 0:
-            raise ValueError(f"R2Score: 'num_regressors' must not be negative. Received: {num_regressors}")
-        self.class_aggregation = class_aggregation
-        self.num_regressors = int(num_regressors)
+        self.class_aggregation = checks.choice("R2Score", "class_aggregation", class_aggregation, allowed)
+        self.num_regressors = checks.integer("R2Score", "num_regressors", num_regressors, least=0)
 
     def attributes(self) -> dict[str, Any]:
         return {

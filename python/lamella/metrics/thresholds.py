@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Config
-from lamella.metrics.metric import Metric
+from lamella import checks
+from lamella._types import Array, Config
+from lamella.metrics.outputs import OutputMetric
+from lamella.settings import settings_changed
 
 _UNDER_ANY_PREDICTION = -1e10  # the threshold where top_k alone decides
 _MAX_THRESHOLDS = 100_000
@@ -20,22 +22,36 @@ def _evenly_spaced(thresholds: Sequence[float]) -> bool:
     return count > 2 and bool(np.allclose(thresholds, np.arange(count) / (count - 1), atol=1e-7))
 
 
-class _ThresholdMetric(Metric):
+def _checked_thresholds(owner: str, thresholds: Any) -> list[float]:
+    """Thresholds from 0 to 1, one or several."""
+    if isinstance(thresholds, np.ndarray):
+        thresholds = thresholds.tolist()
+    given = list(thresholds) if isinstance(thresholds, (list, tuple, range)) else [thresholds]
+    if given == [_UNDER_ANY_PREDICTION]:  # what top_k set, handed on where another setting is changed
+        return given
+    return [checks.number(owner, "thresholds", threshold, least=0, most=1) for threshold in given]
+
+
+class _ThresholdMetric(OutputMetric):
+    weighs_outputs = True
+
     def __init__(self, thresholds: Any, name: str | None, dtype: Any, default: float = 0.5) -> None:
         super().__init__(dtype, name)
-        given = [default] if thresholds is None else np.atleast_1d(thresholds).tolist()
-        if thresholds is not None and not all(0.0 <= threshold <= 1.0 for threshold in given):
-            raise ValueError(
-                f"{type(self).__name__}: 'thresholds' must be between 0 and 1. Received: {thresholds}"
+        given = [default] if thresholds is None else _checked_thresholds(type(self).__name__, thresholds)
+        if not given:
+            raise checks.refusal(
+                type(self).__name__, "thresholds", "one or more numbers from 0 to 1", thresholds
             )
-        self.init_thresholds = thresholds
+        self.init_thresholds = thresholds.tolist() if isinstance(thresholds, np.ndarray) else thresholds
         self.thresholds: list[float] = given
+        self._first = given
 
     def attributes(self) -> dict[str, Any]:
         return {"thresholds": self.thresholds, "even": _evenly_spaced(self.thresholds)}
 
     def get_config(self) -> Config:
-        return {**super().get_config(), "thresholds": self.init_thresholds}
+        unchanged = self.thresholds == self._first
+        return {**super().get_config(), "thresholds": self.init_thresholds if unchanged else self.thresholds}
 
 
 class _Count(_ThresholdMetric):
@@ -97,8 +113,9 @@ class _Share(_ThresholdMetric):
         dtype: Any = None,
     ) -> None:
         super().__init__(thresholds, name, dtype, 0.5 if top_k is None else _UNDER_ANY_PREDICTION)
-        self.top_k = top_k
-        self.class_id = class_id
+        owner = type(self).__name__
+        self.top_k = None if top_k is None else checks.integer(owner, "top_k", top_k, least=1)
+        self.class_id = None if class_id is None else checks.integer(owner, "class_id", class_id, least=0)
 
     def attributes(self) -> dict[str, Any]:
         attributes = super().attributes()
@@ -107,6 +124,17 @@ class _Share(_ThresholdMetric):
         if self.class_id is not None:
             attributes["class_id"] = self.class_id
         return attributes
+
+    def batch(self, true: Array, predicted: Array, sample_weight: Any) -> tuple[Array, Array, Array | None]:
+        if predicted.ndim == 1 and self.class_id is not None:
+            raise ValueError(
+                f"{type(self).__name__}: with 'class_id', 'y_pred' must have an axis of classes behind that "
+                f"of rows. Received: y_pred of shape {predicted.shape}"
+            )
+        if predicted.ndim == 1 and self.top_k is not None:  # one row, as in Keras
+            weights = sample_weight if np.ndim(sample_weight) == 0 else np.asarray(sample_weight)[np.newaxis]
+            return super().batch(true[np.newaxis], predicted[np.newaxis], weights)
+        return super().batch(true, predicted, sample_weight)
 
     def get_config(self) -> Config:
         return {**super().get_config(), "top_k": self.top_k, "class_id": self.class_id}
@@ -123,7 +151,8 @@ class Precision(_Share):
         dtype: see `Metric`.
 
     Raises:
-        ValueError: for a threshold outside [0, 1].
+        ValueError: for a threshold outside [0, 1], a `top_k` that is not positive, a negative `class_id`, or
+            one beyond the outputs.
 
     >>> Precision()([[1], [1], [0]], [[0.9], [0.2], [0.8]])
     0.5
@@ -142,7 +171,7 @@ class Recall(_Share):
     kind = "recall"
 
 
-class AUC(Metric):
+class AUC(OutputMetric):
     """The area under a curve, from counts at thresholds.
 
     Args:
@@ -153,12 +182,15 @@ class AUC(Metric):
         dtype: see `Metric`.
         thresholds: thresholds within (0, 1) instead of evenly spaced ones.
         multi_label: whether every output is a label with a curve of its own. Defaults to False.
-        num_labels: taken for Keras's sake.
+        num_labels: how many labels there are, with `multi_label`; by default as many as outputs.
         label_weights: a weight for each output.
         from_logits: whether predictions are logits. Defaults to False.
 
+    Targets other than 0 count as positive.
+
     Raises:
-        ValueError: for another curve or summation, fewer than 2 thresholds, or more than 100,000.
+        ValueError: for another curve or summation, fewer than 2 thresholds, or more than 100,000, thresholds
+            outside [0, 1], and as many labels or weights of labels as there are not outputs.
 
     >>> round(AUC()([[0], [0], [1], [1]], [[0.0], [0.5], [0.3], [0.9]]), 4)
     0.75
@@ -166,6 +198,7 @@ class AUC(Metric):
 
     kind = "auc"
     direction = "up"
+    weighs_outputs = True
 
     def __init__(
         self,
@@ -181,28 +214,31 @@ class AUC(Metric):
         from_logits: bool = False,
     ) -> None:
         super().__init__(dtype, name)
-        if str(curve).upper() not in ("ROC", "PR", "PRGAIN"):
-            raise ValueError(f"AUC: 'curve' must be 'ROC', 'PR' or 'PRGAIN'. Received: {curve!r}")
-        if str(summation_method).lower() not in ("interpolation", "minoring", "majoring"):
+        curve = curve.upper() if isinstance(curve, str) else curve
+        summation_method = summation_method.lower() if isinstance(summation_method, str) else summation_method
+        self.curve = checks.choice("AUC", "curve", curve, ("ROC", "PR", "PRGAIN"))
+        self.summation_method = checks.choice(
+            "AUC", "summation_method", summation_method, ("interpolation", "minoring", "majoring")
+        )
+        self.init_thresholds = None if thresholds is None else sorted(_checked_thresholds("AUC", thresholds))
+        count = num_thresholds if self.init_thresholds is None else len(self.init_thresholds) + 2
+        self.num_thresholds = checks.integer("AUC", "num_thresholds", count, least=2, most=_MAX_THRESHOLDS)
+        self.multi_label = checks.flag("AUC", "multi_label", multi_label)
+        if num_labels is not None and not self.multi_label:
+            raise checks.refusal("AUC", "num_labels", "None unless 'multi_label' is True", num_labels)
+        self.num_labels = None if num_labels is None else checks.integer("AUC", "num_labels", num_labels, 1)
+        weights = [] if label_weights is None else np.ravel(label_weights).tolist()
+        checked = [checks.number("AUC", "label_weights", weight) for weight in weights]
+        self.label_weights = None if label_weights is None else checked
+        self.from_logits = checks.flag("AUC", "from_logits", from_logits)
+
+    def batch(self, true: Array, predicted: Array, sample_weight: Any) -> tuple[Array, Array, Array | None]:
+        if self.multi_label and predicted.ndim < 2:
             raise ValueError(
-                "AUC: 'summation_method' must be 'interpolation', 'minoring' or 'majoring'. "
-                f"Received: {summation_method!r}"
+                "AUC: with 'multi_label', 'y_pred' must have an axis of labels behind that of rows. "
+                f"Received: y_pred of shape {predicted.shape}"
             )
-        if thresholds is not None:
-            num_thresholds = len(thresholds) + 2
-        if not isinstance(num_thresholds, (int, np.integer)) or not 2 <= num_thresholds <= _MAX_THRESHOLDS:
-            raise ValueError(
-                f"AUC: 'num_thresholds' must be an integer from 2 to {_MAX_THRESHOLDS}. "
-                f"Received: {num_thresholds!r}"
-            )
-        self.num_thresholds = int(num_thresholds)
-        self.init_thresholds = None if thresholds is None else sorted(thresholds)
-        self.curve = str(curve).upper()
-        self.summation_method = str(summation_method).lower()
-        self.multi_label = bool(multi_label)
-        self.num_labels = num_labels
-        self.label_weights = None if label_weights is None else [float(w) for w in label_weights]
-        self.from_logits = bool(from_logits)
+        return super().batch(true, predicted, sample_weight)
 
     @property
     def thresholds(self) -> list[float]:
@@ -211,6 +247,20 @@ class AUC(Metric):
         if inner is None:
             inner = [i / (self.num_thresholds - 1) for i in range(1, self.num_thresholds - 1)]
         return [-1e-7, *inner, 1.0 + 1e-7]
+
+    @thresholds.setter
+    def thresholds(self, thresholds: Any) -> None:
+        changed = AUC(thresholds=thresholds)
+        self.init_thresholds = changed.init_thresholds
+        object.__setattr__(self, "num_thresholds", changed.num_thresholds)
+        self.reset_state()
+        settings_changed()
+
+    def check_change(self, name: str, changed: Any) -> None:
+        if name == "num_thresholds" and self.init_thresholds is not None:
+            raise ValueError(
+                "AUC: 'num_thresholds' follows from the 'thresholds' that were given: change those"
+            )
 
     def attributes(self) -> dict[str, Any]:
         given = self.init_thresholds
@@ -222,6 +272,8 @@ class AUC(Metric):
             "multi_label": self.multi_label,
             "from_logits": self.from_logits,
         }
+        if self.num_labels is not None:
+            attributes["num_labels"] = self.num_labels
         if self.label_weights is not None:
             attributes["label_weights"] = self.label_weights
         return attributes

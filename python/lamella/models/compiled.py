@@ -165,6 +165,8 @@ class Compiled:
         for metric in settled:
             if metric.kind == "python":
                 metric.takes_labels = kind == "sparse_categorical"
+        for part in (loss, *settled):
+            part.look_at(output_shape)
         names = [metric.name for metric in settled]
         for index in range(self._unweighted, len(names)):
             if names[index] in names[: self._unweighted]:
@@ -262,7 +264,7 @@ def _get_metric(identifier: Any) -> Metric | str:
     """A metric, named as the user named it; a name that waits for the targets stays one."""
     if _is_one_of(identifier, (*_ACCURACY, *_CROSSENTROPY)):
         return str(identifier)
-    metric = metrics.get(identifier)
+    metric: Metric = metrics.get(identifier)
     if isinstance(identifier, str):
         metric.name = identifier
     return metric
