@@ -70,11 +70,14 @@ class BackupAndRestore(Callback):
 
     def begin(self, state: TrainingState) -> None:
         """Take over what is to be written down."""
+        from lamella.saving.atomic import remove_leftovers
+
         self._state, self._logs, self._done, self._since = state, {}, 0, 0
         # A later call of `fit` begins at another step, and leaves the files of an earlier one alone.
         self._file = os.path.join(self.backup_dir, f"training-{state.began}.safetensors")
         self._previous = os.path.join(self.backup_dir, f"previous-{state.began}.safetensors")
         os.makedirs(self.backup_dir, exist_ok=True)
+        remove_leftovers(self._file)
 
     def restore(self) -> tuple[int, bool, dict[str, float]] | None:
         """Go back to what was written down; returns the epoch, whether it had begun, and the last logs."""

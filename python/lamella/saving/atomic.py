@@ -67,15 +67,16 @@ def _temporary_folder(folder: str, name: str) -> Iterator[str]:
         os.mkdir(path)
         descriptor = _lock(path, wait=True)
     try:
-        _sweep(folder, name)
+        remove_leftovers(os.path.join(folder, name))
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
         os.close(descriptor)
 
 
-def _sweep(folder: str, name: str) -> None:
-    """Remove the folders of processes that are gone: those whose lock is free."""
+def remove_leftovers(path: str | os.PathLike[str]) -> None:
+    """Remove the folders that processes left beside a file which are gone: those whose lock is free."""
+    folder, name = os.path.split(os.path.realpath(path))
     left_behind = re.compile(re.escape(_beginning(name)) + r"[0-9a-f]{12}\.partial")
     for entry in os.listdir(folder):
         if left_behind.fullmatch(entry):
