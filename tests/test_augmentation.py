@@ -27,9 +27,71 @@ def rows_among(pictures, candidates):
 
 
 @pytest.mark.parametrize("layer", LAYERS[:-1], ids=lambda layer: type(layer).__name__)
-def test_nothing_changes_at_inference(layer):
-    np.testing.assert_array_equal(layer(PICTURES), PICTURES)
-    assert (layer(PICTURES, training=True) != PICTURES).any()
+def test_called_layers_and_models_change_pictures_and_predict_does_not(layer):
+    model = lamella.Sequential(
+        [layers.Input((5, 6, 2)), layer, layers.Dropout(0.5), layers.GaussianNoise(9.0)]
+    )
+    nested = lamella.Sequential([lamella.Sequential([layer])])
+    for called in (layer, model, nested):
+        first, second = called(PICTURES), called(PICTURES)
+        assert (first != PICTURES).any()
+        assert (first != second).any()  # drawn anew, also from a seed
+        np.testing.assert_array_equal(called(PICTURES, training=False), PICTURES)
+    assert np.count_nonzero(model(PICTURES + 1) == 0) < PICTURES.size / 4  # no dropout
+    np.testing.assert_array_equal(model.predict(PICTURES, verbose=0), PICTURES)
+    np.testing.assert_array_equal(model.predict_on_batch(PICTURES), PICTURES)
+
+
+def test_what_a_call_draws_follows_from_the_seeds_of_process_and_layer():
+    def drawn(seed):
+        lamella.utils.set_random_seed(1)
+        layer = layers.RandomRotation(0.2, seed=seed)
+        return np.stack([layer(PICTURES), layer(PICTURES)])
+
+    np.testing.assert_array_equal(drawn(None), drawn(None))
+    np.testing.assert_array_equal(drawn(3), drawn(3))
+    assert (drawn(3) != drawn(4)).any()
+
+
+@pytest.mark.parametrize("training", ["yes", 2, np.ones(2)])
+def test_training_is_true_or_false(training):
+    with pytest.raises(ValueError, match="Dropout 'drop': 'training' must be"):
+        layers.Dropout(0.5, name="drop")(PICTURES, training=training)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [*LAYERS, layers.Resizing(3, 4), layers.CenterCrop(3, 4), layers.CenterCrop(7, 9)],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_single_pictures(layer):
+    one = layer(PICTURES[0], training=False)
+    np.testing.assert_array_equal(one, layer(PICTURES[:1], training=False)[0])
+    assert one.shape == layer.compute_output_shape((None, 5, 6, 2))[1:]
+    with pytest.raises(ValueError, match="4 axes"):
+        layer(PICTURES[None])
+    with pytest.raises(ValueError, match="4 axes"):
+        layer(PICTURES[0, 0])
+
+
+def test_a_stack_of_picture_layers_takes_a_single_picture():
+    stack = lamella.Sequential([layers.Rescaling(0.5), layers.Resizing(3, 4), layers.RandomFlip(seed=1)])
+    whole = stack(PICTURES[:1], training=False)
+    np.testing.assert_array_equal(stack(PICTURES[0], training=False), whole[0])
+    with pytest.raises(ValueError, match=r"\(None, 5, 6, 2\).*\(5, 6, 2\)"):
+        lamella.Sequential([layers.Input((5, 6, 2)), layers.Dense(3)])(PICTURES[0])
+
+
+def test_resized_integers_are_integers():
+    """Values of Keras 3.15.1."""
+    picture = np.array([[0, 90], [180, 255]], "uint8")[..., None]
+    resized = layers.Resizing(3, 3)(picture)
+    assert resized.dtype == np.uint8
+    assert resized[..., 0].tolist() == [[0, 45, 90], [90, 131, 172], [180, 218, 255]]
+    wide = layers.Resizing(4, 4, interpolation="bicubic")(picture)
+    assert wide.min() >= 0
+    assert wide[0, 0, 0] == 0
+    assert layers.RandomFlip()(picture).dtype == np.float32
 
 
 def test_flips_come_in_all_combinations():
@@ -48,7 +110,7 @@ def test_crops_lie_inside_and_everywhere():
     counts = np.bincount(rows_among(cropped, candidates), minlength=9)
     assert counts.sum() == len(PICTURES)
     assert (counts > 5).all()
-    np.testing.assert_array_equal(layers.RandomCrop(3, 4)(PICTURES), PICTURES[:, 1:4, 1:5])
+    np.testing.assert_array_equal(layers.RandomCrop(3, 4)(PICTURES, training=False), PICTURES[:, 1:4, 1:5])
 
 
 def test_translation_moves_down_and_right():
@@ -139,7 +201,7 @@ def test_bits_do_not_depend_on_threads():
         lambda: layers.RandomContrast(-0.1),
         lambda: layers.RandomBrightness(0.1, value_range=3),
         lambda: layers.RandomCrop(9, 2)(PICTURES),
-        lambda: layers.RandomFlip()(PICTURES[0]),
+        lambda: layers.RandomFlip()(PICTURES[0, 0]),
         lambda: layers.Resizing(0, 3),
         lambda: layers.Resizing(3, 3, interpolation="cubic"),
     ],

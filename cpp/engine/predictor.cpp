@@ -41,11 +41,11 @@ bool is_contiguous(const ops::ArrayView& x, int64_t cols) {
 
 }  // namespace
 
-Predictor::Predictor(const ops::Context& context, const Program& program, bool training, uint32_t seed)
+Predictor::Predictor(const ops::Context& context, const Program& program, bool training, bool augments)
     : context_(context),
       program_(fuse_activations(training ? program : fold_normalizations(program))),
       training_(training),
-      seed_(seed),
+      augments_(training || augments),
       work_(work(program_)),
       batch_rows_(batch_rows(program_)),
       input_cols_(checked_product(program_.input_shape())),
@@ -70,18 +70,22 @@ void Predictor::give_back(Lane lane) {
   if (lane.plan == plan_) free_lanes_.push_back(std::move(lane));
 }
 
-void Predictor::predict(const ops::ArrayView& x, int64_t batch_size, void* output, const Poll& poll) {
+void Predictor::predict(const ops::ArrayView& x, int64_t batch_size, uint32_t seed, void* output,
+                        const Poll& poll) {
   const int64_t rows = x.rows();
-  // Batch statistics depend on what is in a batch: in training mode the caller's batch is kept whole.
+  // Batch statistics and random numbers depend on what is in a batch: then the caller's is kept whole.
   int64_t batch = batch_size > 0 ? std::min(batch_size, rows) : rows;
-  if (!training_) batch = std::min(batch, batch_rows_);
+  if (!augments_) batch = std::min(batch, batch_rows_);
   Lane lane = take_lane(batch);
   const uint64_t call = calls_.fetch_add(1, std::memory_order_relaxed);
   const Poll* long_poll = work_ * static_cast<double>(batch) > kLongBatch ? &poll : nullptr;
   for (int64_t first = 0; first < rows; first += batch) {
     if (first > 0) poll();
-    lane.workspace->state = {
-        .rows = std::min(batch, rows - first), .step = call, .seed = seed_, .training = training_};
+    lane.workspace->state = {.rows = std::min(batch, rows - first),
+                             .step = call,
+                             .seed = seed,
+                             .training = training_,
+                             .augments = augments_};
     predict_batch(lane, x, first, static_cast<char*>(output) + first * output_row_bytes_, long_poll);
   }
   give_back(std::move(lane));

@@ -13,12 +13,13 @@ namespace lamella::engine {
 class Predictor {
  public:
   // training: dropout drops and batch normalisation uses the batch's statistics (its moving averages stay as
-  // they are).
-  Predictor(const ops::Context& context, const Program& program, bool training, uint32_t seed);
+  // they are). augments: pictures change at random; training does that too.
+  Predictor(const ops::Context& context, const Program& program, bool training, bool augments);
 
   const Program& program() const { return program_; }
-  // Writes the outputs of all rows of x, batch_size rows at a time (0: chosen here).
-  void predict(const ops::ArrayView& x, int64_t batch_size, void* output, const Poll& poll);
+  // Writes the outputs of all rows of x, batch_size rows at a time (0: chosen here). What is random is drawn
+  // anew in each call.
+  void predict(const ops::ArrayView& x, int64_t batch_size, uint32_t seed, void* output, const Poll& poll);
 
  private:
   struct Lane {
@@ -33,8 +34,7 @@ class Predictor {
 
   const ops::Context& context_;
   Program program_;  // fused
-  bool training_;
-  uint32_t seed_;
+  bool training_, augments_;
   double work_;  // of one row
   int64_t batch_rows_;
   int64_t input_cols_, output_row_bytes_;

@@ -86,7 +86,8 @@ void Trainer::skip(int64_t steps) {
 
 double Trainer::forward_and_backward(const Feed& feed, const int64_t* order, int64_t first, int64_t rows,
                                      const Poll* poll) {
-  const layers::StepState state{.rows = rows, .step = iterations_, .seed = seed_, .training = true};
+  const layers::StepState state{
+      .rows = rows, .step = iterations_, .seed = seed_, .training = true, .augments = true};
   const double loss = batch_.forward_and_backward(feed, order, first, state, poll);
   for (const PenaltyTerm& term : objective_.penalties) {
     for (const GradientSlot& slot : gradient_slots()) {

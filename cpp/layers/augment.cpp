@@ -69,13 +69,13 @@ RandomTransform::RandomTransform(const Definition& definition)
       transform_(transform_of(definition)) {}
 
 void RandomTransform::forward(const ForwardPass& pass) const {
-  pass.context.ops.augment.transform(pass.context, pass.state.training, key(pass.state), transform_, sizes_,
+  pass.context.ops.augment.transform(pass.context, pass.state.augments, key(pass.state), transform_, sizes_,
                                      input_view(pass.inputs[0], pass.state),
                                      output_view(pass.outputs[0], pass.state));
 }
 
 void RandomTransform::backward(const BackwardPass& pass) const {
-  pass.context.ops.augment.transform_backward(pass.context, pass.state.training, key(pass.state), transform_,
+  pass.context.ops.augment.transform_backward(pass.context, pass.state.augments, key(pass.state), transform_,
                                               sizes_, output_view(pass.output_gradients[0], pass.state),
                                               input_view(pass.input_gradients[0], pass.state));
 }
@@ -95,7 +95,7 @@ Needs RandomColor::needs(const ops::Context&, int64_t, bool training) const {
 
 void RandomColor::forward(const ForwardPass& pass) const {
   const TensorView x = input_view(pass.inputs[0], pass.state), y = output_view(pass.outputs[0], pass.state);
-  if (!pass.state.training) {
+  if (!pass.state.augments) {
     pass.context.ops.elementwise.copy(pass.context, x, y);
     return;
   }

@@ -1,4 +1,4 @@
-// Random changes to pictures, in training only.
+// Random changes to pictures, where the step augments.
 #pragma once
 #include "layers/dropout.h"
 #include "ops/augment.h"

@@ -21,6 +21,7 @@ struct StepState {
   uint64_t step = 0;       // number of updates done so far: the counter of random numbers
   uint32_t seed = 0;
   bool training = false;
+  bool augments = false;  // pictures change at random: in training, and where a layer is called
 };
 
 // How many bytes a layer asks the plan for. Row-dependent sizes are for the plan's capacity of rows.

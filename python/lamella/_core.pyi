@@ -170,9 +170,11 @@ class Evaluator:
 class Predictor:
     """Outputs of a program. Safe to call from several threads at once."""
 
-    def __init__(self, program: Program, training: bool = False, seed: int = 0) -> None: ...
-    def __call__(self, x: NDArray[Any], batch_size: int = 0) -> NDArray[Any]:
-        """Outputs for all rows of x, batch_size rows at a time (0: chosen by the core)."""
+    def __init__(self, program: Program, training: bool = False, augments: bool = False) -> None: ...
+    def __call__(self, x: NDArray[Any], batch_size: int = 0, seed: int = 0) -> NDArray[Any]:
+        """Outputs for all rows of x, batch_size rows at a time (0: chosen by the core). What is random is
+        drawn from the seed, and anew in each call.
+        """
 
 def loss_values(loss: tuple[str, dict[str, Any]], y_true: NDArray[Any], y_pred: NDArray[Any]) -> NDArray[Any]:
     """Per-row losses, shape y_pred.shape[:-1]."""

@@ -62,6 +62,8 @@ class ProgramBuilder:
             self.penalties += layer.penalty_specs()
             self.constraints += layer.constraint_specs()
         self._visited.add(id(layer))
+        if not hasattr(layer, "forward") and next(layer.parts(), None) is None:
+            layer.compute_output_shape((None, *self.shape(value)))  # refuses what does not fit, by name
         output = self._emitted(layer, value)
         if layer.activity_regularizer is not None:
             spec = layer.activity_regularizer.spec()
@@ -146,12 +148,11 @@ class ProgramBuilder:
         self.operations.append(Operation("python", [value], output, variables, {}, layer))
         return output
 
-    def activation(self, layer: Layer, value: int, spec: Spec | None) -> int:
-        """Append an activation, nothing where it is linear."""
-        if spec is None:
-            return value
-        kind, attributes = spec
-        return self.add(layer, "activation", value, attributes={"kind": kind, **attributes})
+    def activation(self, layer: Layer, value: int, steps: Sequence[Spec]) -> int:
+        """Append the steps of an activation; nothing where it is linear."""
+        for kind, attributes in steps:
+            value = self.add(layer, "activation", value, attributes={"kind": kind, **attributes})
+        return value
 
     def map_axis(
         self, layer: Layer, value: int, axis: int, terms: Sequence[Sequence[tuple[int, float]]]
@@ -248,7 +249,11 @@ class Program:
         self.penalties = builder.penalties
         self.constraints = builder.constraints
         self.variables = layer.weights
+        self._augments = any(
+            operation.op in ("random_transform", "random_color") for operation in self.operations
+        )
         self._predictor: _core.Predictor | None = None
+        self._random_predictors: dict[bool, _core.Predictor] = {}
 
     def is_current(self, layer: Layer, feature_shape: tuple[int, ...]) -> bool:
         """Whether it still is what `layer` flattens to for inputs of this shape."""
@@ -260,13 +265,21 @@ class Program:
             self._version = Version.number
         return True
 
-    def predict(self, x: Array, training: bool = False, batch_size: int = 0) -> Array:
+    def predict(self, x: Array, batch_size: int = 0) -> Array:
         """The outputs of all rows of x."""
-        if training:
-            return _core.Predictor(self.native, True, seeding.next_seed())(x, batch_size)
         if self._predictor is None:
             self._predictor = _core.Predictor(self.native)
         return self._predictor(x, batch_size)
+
+    def call(self, x: Array, training: bool | None) -> Array:
+        """The outputs of a layer that is called: None changes pictures at random and is inference else."""
+        if not training and (training is False or not self._augments):
+            return self.predict(x)
+        predictor = self._random_predictors.get(bool(training))
+        if predictor is None:
+            predictor = _core.Predictor(self.native, bool(training), True)
+            predictor = self._random_predictors.setdefault(bool(training), predictor)
+        return predictor(x, 0, seeding.next_seed())
 
 
 def _signature(layer: Layer) -> list[tuple[Any, ...]]:

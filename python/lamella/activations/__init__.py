@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from lamella import custom_objects
 from lamella._types import Array, Config, Shape, Spec
 from lamella.activations.functions import (
     celu,
@@ -24,7 +24,6 @@ from lamella.activations.functions import (
     mish,
     relu,
     relu6,
-    relu_spec,
     selu,
     sigmoid,
     silu,
@@ -40,6 +39,9 @@ from lamella.activations.functions import (
     tanh_shrink,
     threshold,
 )
+from lamella.activations.steps import CURE, steps_of
+from lamella.checks import shown
+from lamella.custom_objects import custom_object_scope
 from lamella.naming import unknown_name
 
 __all__ = [
@@ -85,51 +87,57 @@ ActivationFunction: TypeAlias = Callable[..., Array]
 hard_swish = hard_silu
 swish = silu
 
-# The native kind and numbers of each function with its default arguments; `threshold` has none.
-_SPECS: dict[ActivationFunction, Spec | None] = {
-    celu: ("celu", {"a": 1.0}),
-    elu: ("elu", {"a": 1.0}),
-    exponential: ("exponential", {}),
-    gelu: ("gelu", {}),
-    glu: ("glu", {}),
-    hard_shrink: ("hard_shrink", {"a": 0.5}),
-    hard_sigmoid: ("hard_sigmoid", {"a": 1 / 6}),
-    hard_silu: ("hard_silu", {}),
-    hard_tanh: ("bounded_relu", {"threshold": -math.inf, "low": -1.0, "high": 1.0}),
-    leaky_relu: ("leaky_relu", {"a": 0.2}),
-    linear: None,
-    log_sigmoid: ("log_sigmoid", {}),
-    log_softmax: ("log_softmax", {}),
-    mish: ("mish", {}),
-    relu: ("relu", {}),
-    relu6: relu_spec(0.0, 6.0, 0.0),
-    selu: ("selu", {}),
-    sigmoid: ("sigmoid", {}),
-    silu: ("silu", {}),
-    soft_shrink: ("soft_shrink", {"a": 0.5}),
-    softmax: ("softmax", {}),
-    softplus: ("softplus", {}),
-    softsign: ("softsign", {}),
-    sparse_plus: ("sparse_plus", {}),
-    sparse_sigmoid: ("hard_sigmoid", {"a": 0.5}),
-    sparsemax: ("sparsemax", {}),
-    squareplus: ("squareplus", {"a": 4.0}),
-    tanh: ("tanh", {}),
-    tanh_shrink: ("tanh_shrink", {}),
-}
-_NAMES: dict[str, ActivationFunction] = {function.__name__: function for function in _SPECS}
+_FUNCTIONS: tuple[ActivationFunction, ...] = (
+    celu,
+    elu,
+    exponential,
+    gelu,
+    glu,
+    hard_shrink,
+    hard_sigmoid,
+    hard_silu,
+    hard_tanh,
+    leaky_relu,
+    linear,
+    log_sigmoid,
+    log_softmax,
+    mish,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    soft_shrink,
+    softmax,
+    softplus,
+    softsign,
+    sparse_plus,
+    sparse_sigmoid,
+    sparsemax,
+    squareplus,
+    tanh,
+    tanh_shrink,
+)
+_NAMES: dict[str, ActivationFunction] = {function.__name__: function for function in _FUNCTIONS}
 _NAMES |= {"hard_swish": hard_silu, "swish": silu}
 
 
 def get(identifier: Any) -> ActivationFunction:
     """Return the activation function of a name, or the function itself; None gives `linear`.
 
+    A function of your own may call these functions, with arguments of theirs, and nothing else; layers that
+    are activations (`LeakyReLU`, `ReLU`, `ELU`, `Softmax` on the last axis) are taken as well.
+
     Raises:
         ValueError: for a name that is not known.
-        TypeError: for a function that is not one of this module's, or needs arguments.
+        TypeError: for a function that does something else, or needs arguments.
 
     >>> get("relu") is relu, get(None) is linear
     (True, True)
+    >>> import lamella
+    >>> bounded = lambda x: relu(x, max_value=1.0)
+    >>> lamella.layers.Dense(1, activation=bounded, kernel_initializer="ones")([[3.0]]).tolist()
+    [[1.0]]
     >>> get("rellu")
     Traceback (most recent call last):
     ...
@@ -137,45 +145,87 @@ def get(identifier: Any) -> ActivationFunction:
     """
     if identifier is None:
         return linear
+    if isinstance(identifier, dict):
+        return _deserialized(identifier)
     if isinstance(identifier, str):
-        function = _NAMES.get(identifier)
-        if function is None:
+        found = _NAMES.get(identifier) or custom_objects.find(identifier)
+        if found is None:
             raise unknown_name("activation", identifier, _NAMES)
-        return function
-    if callable(identifier) and identifier in _SPECS:
-        known: ActivationFunction = identifier
-        return known
-    raise TypeError(
-        "Expected the name or a function of lamella.activations: a function of your own becomes a layer with "
-        f"forward() and backward(). Received: {identifier!r}"
-    )
+        return get(found)
+    if not callable(identifier) or isinstance(identifier, type):
+        raise TypeError(f"{CURE}. Received: {shown(identifier)}")
+    steps(identifier)
+    function: ActivationFunction = identifier
+    return function
 
 
-def serialize(activation: ActivationFunction) -> str:
-    """Return the name that `get` takes.
+def _deserialized(config: Config) -> ActivationFunction:
+    """The function, or the layer, of a dictionary that `serialize` or Keras wrote."""
+    if custom_objects.is_function(config):
+        return get(config.get("config"))
+    from lamella import layers  # which imports this package
+
+    return get(layers.deserialize(config))
+
+
+def serialize(activation: Any) -> Any:
+    """Return the name that `get` takes; for a layer or a function of your own a dictionary.
+
+    Raises:
+        ValueError: for a function without a name: files hold names only.
 
     >>> serialize(relu)
     'relu'
     """
-    return activation.__name__
+    if _is_layer(activation):
+        from lamella import layers  # which imports this package
+
+        return layers.serialize(activation)
+    name = getattr(activation, "__name__", "<nameless>")
+    if _NAMES.get(name) is activation:
+        return name
+    if not name.isidentifier():
+        raise ValueError(
+            f"{activation!r} has no name that a file could hold: give the function one with def, or put the "
+            "activation behind as a layer"
+        )
+    return custom_objects.describe_function(activation)
 
 
 def deserialize(config: Any, custom_objects: Config | None = None) -> ActivationFunction:
-    """Return the activation function of a name, as `get`; `custom_objects` is taken for Keras's sake.
+    """Return the activation function of a name or dictionary, as `get`.
+
+    Args:
+        config: what `serialize` returned, or Keras's.
+        custom_objects: functions of your own that it names, by their names.
 
     >>> deserialize("relu") is relu
     True
     """
-    return get(config)
+    with custom_object_scope(custom_objects):
+        return get(config)
 
 
-def spec(activation: ActivationFunction) -> Spec | None:
-    """Return the native kind and its numbers, None for `linear`."""
-    return _SPECS[activation]
+def steps(activation: Any) -> tuple[Spec, ...]:
+    """Return the native steps of an activation, each a kind and its numbers; none for `linear`."""
+    if activation is None:
+        return ()
+    if not _is_layer(activation):
+        return steps_of(activation)
+    specs: tuple[Spec, ...] | None = activation.activation_steps()
+    if specs is None:
+        raise TypeError(f"{CURE}. Received: layer '{activation.name}': add the layer behind")
+    return specs
 
 
-def output_shape(activation: ActivationFunction, input_shape: Shape) -> Shape:
+def output_shape(activation: Any, input_shape: Shape) -> Shape:
     """Return the shape of the output, batch axis first: that of the input, but `glu` halves the last axis."""
-    if activation is not glu or input_shape[-1] is None:
-        return tuple(input_shape)
-    return (*input_shape[:-1], input_shape[-1] // 2)
+    shape = tuple(input_shape)
+    for kind, _ in steps(activation):
+        if kind == "glu" and shape[-1] is not None:
+            shape = (*shape[:-1], shape[-1] // 2)
+    return shape
+
+
+def _is_layer(activation: Any) -> bool:
+    return hasattr(activation, "activation_steps")

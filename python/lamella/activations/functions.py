@@ -9,9 +9,13 @@ import numpy as np
 
 from lamella import _core, config
 from lamella._types import Array
+from lamella.activations.steps import Steps
+from lamella.checks import axes, flag, number
 
 
 def _apply(kind: str, x: Any, **attributes: float) -> Array:
+    if isinstance(x, Steps):
+        return x.then(kind, attributes)  # type: ignore[return-value]  # it stands for an array
     return _core.activation(kind, _floats(x), attributes)
 
 
@@ -20,12 +24,35 @@ def _floats(x: Any) -> Array:
     return array if array.dtype.name in ("float32", "float64") else array.astype(config.floatx())
 
 
-def _along(axis: int, kind: str, x: Any) -> Array:
-    """An activation of rows, on another axis than the last one by moving that to the end and back."""
+def _along(axis: Any, kind: str, x: Any) -> Array:
+    """An activation of rows, on other axes than the last one by moving these to the end and back."""
+    if isinstance(x, Steps):
+        if axis != -1:
+            raise ValueError(f"as an activation {kind} works on the last axis. Received: axis={axis!r}")
+        return _apply(kind, x)
     array = _floats(x)
-    if axis in (-1, array.ndim - 1):
-        return _apply(kind, array)
-    return np.ascontiguousarray(np.moveaxis(_apply(kind, np.moveaxis(array, axis, -1)), -1, axis))
+    if array.ndim == 0:
+        return np.asarray(_along(axis, kind, array[None])[0])
+    order = _axes_last(kind, axis, array.ndim)
+    moved = np.transpose(array, order)
+    first = array.ndim - _count(axis)
+    folded = np.reshape(moved, (*moved.shape[:first], math.prod(moved.shape[first:])))
+    values = np.reshape(_apply(kind, folded), moved.shape)
+    return np.ascontiguousarray(np.transpose(values, np.argsort(order)))
+
+
+def _count(axis: Any) -> int:
+    return 1 if isinstance(axis, (int, np.integer)) else len(axis)
+
+
+def _axes_last(kind: str, axis: Any, rank: int) -> list[int]:
+    """All axes, those named at the end."""
+    named = axes(kind, "axis", axis)
+    last = [named] if isinstance(named, int) else list(named)
+    if not all(-rank <= one < rank for one in last) or len({one % rank for one in last}) < len(last):
+        raise ValueError(f"{kind}: 'axis' must name axes of an array with {rank}. Received: {axis!r}")
+    last = [one % rank for one in last]
+    return [one for one in range(rank) if one not in last] + last
 
 
 def celu(x: Any, alpha: float = 1.0) -> Array:
@@ -34,7 +61,7 @@ def celu(x: Any, alpha: float = 1.0) -> Array:
     >>> celu([1.0, 0.0], alpha=2.0).tolist()
     [1.0, 0.0]
     """
-    return _apply("celu", x, a=alpha)
+    return _apply("celu", x, a=number("celu", "alpha", alpha))
 
 
 def elu(x: Any, alpha: float = 1.0) -> Array:
@@ -43,7 +70,7 @@ def elu(x: Any, alpha: float = 1.0) -> Array:
     >>> elu([1.0, 0.0]).tolist()
     [1.0, 0.0]
     """
-    return _apply("elu", x, a=alpha)
+    return _apply("elu", x, a=number("elu", "alpha", alpha))
 
 
 def exponential(x: Any) -> Array:
@@ -66,7 +93,7 @@ def gelu(x: Any, approximate: bool = False) -> Array:
     >>> round(float(gelu([1.0])[0]), 4), round(float(gelu([1.0], approximate=True)[0]), 4)
     (0.8413, 0.8412)
     """
-    return _apply("gelu_tanh" if approximate else "gelu", x)
+    return _apply("gelu_tanh" if flag("gelu", "approximate", approximate) else "gelu", x)
 
 
 def glu(x: Any, axis: int = -1) -> Array:
@@ -78,10 +105,16 @@ def glu(x: Any, axis: int = -1) -> Array:
     >>> glu([[3.0, 0.0]]).tolist()
     [[1.5]]
     """
+    if isinstance(x, Steps):
+        return _along(axis, "glu", x)
     array = _floats(x)
-    if array.shape[axis] % 2:
-        raise ValueError(f"glu: axis {axis} must have an even length. Received: an array of {array.shape}")
-    first, second = np.split(array, 2, axis)
+    last = _axes_last("glu", axis, array.ndim)[-1]
+    if _count(axis) > 1 or array.shape[last] % 2:
+        raise ValueError(
+            f"glu: 'axis' must name one axis of even length of an array of shape {array.shape}. "
+            f"Received: {axis!r}"
+        )
+    first, second = np.split(array, 2, last)
     return np.asarray(first * sigmoid(second))
 
 
@@ -91,7 +124,7 @@ def hard_shrink(x: Any, threshold: float = 0.5) -> Array:
     >>> hard_shrink([-1.0, 0.25, 2.0]).tolist()
     [-1.0, 0.0, 2.0]
     """
-    return _apply("hard_shrink", x, a=threshold)
+    return _apply("hard_shrink", x, a=number("hard_shrink", "threshold", threshold))
 
 
 def hard_sigmoid(x: Any) -> Array:
@@ -127,7 +160,7 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Array:
     >>> leaky_relu([2.0, -10.0]).tolist()
     [2.0, -2.0]
     """
-    return _apply("leaky_relu", x, a=negative_slope)
+    return _apply("leaky_relu", x, a=number("leaky_relu", "negative_slope", negative_slope))
 
 
 def linear(x: Any) -> Array:
@@ -136,7 +169,7 @@ def linear(x: Any) -> Array:
     >>> linear([1.0]).tolist()
     [1.0]
     """
-    return np.asarray(x)
+    return x if isinstance(x, Steps) else np.asarray(x)  # type: ignore[return-value]
 
 
 def log_sigmoid(x: Any) -> Array:
@@ -148,8 +181,8 @@ def log_sigmoid(x: Any) -> Array:
     return _apply("log_sigmoid", x)
 
 
-def log_softmax(x: Any, axis: int = -1) -> Array:
-    """`x - log(sum(exp(x)))` along an axis.
+def log_softmax(x: Any, axis: Any = -1) -> Array:
+    """`x - log(sum(exp(x)))` along an axis, or over several together.
 
     >>> log_softmax([[0.0, 0.0]]).round(4).tolist()
     [[-0.6931, -0.6931]]
@@ -180,7 +213,9 @@ def relu(
     >>> relu([-1.0, 2.0]).tolist(), relu([-1.0, 2.0], 0.5, max_value=1.0).tolist()
     ([0.0, 2.0], [-0.5, 1.0])
     """
-    kind, attributes = relu_spec(negative_slope, max_value, threshold)
+    slope = number("relu", "negative_slope", negative_slope)
+    most = None if max_value is None else number("relu", "max_value", max_value, infinite=True)
+    kind, attributes = relu_spec(slope, most, number("relu", "threshold", threshold))
     return _apply(kind, x, **attributes)
 
 
@@ -237,11 +272,11 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> Array:
     >>> soft_shrink([-1.0, 0.25, 2.0]).tolist()
     [-0.5, 0.0, 1.5]
     """
-    return _apply("soft_shrink", x, a=threshold)
+    return _apply("soft_shrink", x, a=number("soft_shrink", "threshold", threshold))
 
 
-def softmax(x: Any, axis: int = -1) -> Array:
-    """`exp(x) / sum(exp(x))` along an axis.
+def softmax(x: Any, axis: Any = -1) -> Array:
+    """`exp(x) / sum(exp(x))` along an axis, or over several together.
 
     >>> softmax([[0.0, 0.0]]).tolist()
     [[0.5, 0.5]]
@@ -300,7 +335,7 @@ def squareplus(x: Any, b: float = 4) -> Array:
     >>> squareplus([0.0]).tolist()
     [1.0]
     """
-    return _apply("squareplus", x, a=b)
+    return _apply("squareplus", x, a=number("squareplus", "b", b, least=0))
 
 
 def tanh(x: Any) -> Array:
@@ -327,4 +362,5 @@ def threshold(x: Any, threshold: float, default_value: float) -> Array:
     >>> threshold([1.0, 3.0], 2.0, -1.0).tolist()
     [-1.0, 3.0]
     """
-    return _apply("threshold", x, a=default_value, threshold=threshold)
+    limit = number("threshold", "threshold", threshold)
+    return _apply("threshold", x, a=number("threshold", "default_value", default_value), threshold=limit)

@@ -75,14 +75,13 @@ def leaves(model: Model) -> list[Layer]:
 def outputs(model: Model, x: Array) -> Iterator[tuple[Layer, Array]]:
     """Each layer with its outputs for these rows, in training mode."""
     for layer in leaves(model):
-        x = _core.Predictor(layer.program_for(x.shape[1:]).native, True, 0)(x)
+        x = _core.Predictor(layer.program_for(x.shape[1:]).native, True)(x)
         yield layer, x
 
 
 def activation_name(layer: Layer) -> str | None:
-    """The name of the activation a layer ends with, None where it has none of a name."""
+    """The native kind of the activation a layer ends with, None where there is none."""
     if isinstance(layer, ReLU):
         return "relu"
-    function = getattr(layer, "activation", None)
-    name = None if function is None else activations.serialize(function)
-    return name if isinstance(name, str) else None
+    steps = activations.steps(getattr(layer, "activation", None))
+    return steps[-1][0] if steps else None

@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from lamella import activations
-from lamella._types import Config, Shape
+from lamella._types import Config, Shape, Spec
 from lamella.activations.functions import relu_spec
 from lamella.checks import axes, number
 from lamella.layers.layer import Layer, owner_of, resolved
 from lamella.program import ProgramBuilder
 
 
-class Activation(Layer):
+class Elementwise(Layer):
+    """Base class of layers that are the steps of an activation."""
+
+    def activation_steps(self) -> tuple[Spec, ...]:
+        raise NotImplementedError
+
+    def emit(self, builder: ProgramBuilder, value: int) -> int:
+        return builder.activation(self, value, self.activation_steps())
+
+
+class Activation(Elementwise):
     """Applies an activation; the shape stays.
 
     Args:
@@ -34,14 +44,14 @@ class Activation(Layer):
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return activations.output_shape(self.activation, input_shape)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return builder.activation(self, value, activations.spec(self.activation))
+    def activation_steps(self) -> tuple[Spec, ...]:
+        return activations.steps(self.activation)
 
     def get_config(self) -> Config:
         return {**super().get_config(), "activation": activations.serialize(self.activation)}
 
 
-class ReLU(Layer):
+class ReLU(Elementwise):
     """x where it is larger than `threshold`, at most `max_value`, else `negative_slope * (x - threshold)`.
 
     Args:
@@ -71,8 +81,8 @@ class ReLU(Layer):
         self.negative_slope = number(owner, "negative_slope", negative_slope, least=0)
         self.threshold = number(owner, "threshold", threshold, least=0)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return builder.activation(self, value, relu_spec(self.negative_slope, self.max_value, self.threshold))
+    def activation_steps(self) -> tuple[Spec, ...]:
+        return (relu_spec(self.negative_slope, self.max_value, self.threshold),)
 
     def get_config(self) -> Config:
         return {
@@ -83,7 +93,7 @@ class ReLU(Layer):
         }
 
 
-class LeakyReLU(Layer):
+class LeakyReLU(Elementwise):
     """x where positive, else `negative_slope * x`.
 
     Args:
@@ -103,14 +113,14 @@ class LeakyReLU(Layer):
         super().__init__(**kwargs)
         self.negative_slope = number(owner_of(self), "negative_slope", negative_slope, least=0)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return builder.activation(self, value, ("leaky_relu", {"a": self.negative_slope}))
+    def activation_steps(self) -> tuple[Spec, ...]:
+        return (("leaky_relu", {"a": self.negative_slope}),)
 
     def get_config(self) -> Config:
         return {**super().get_config(), "negative_slope": self.negative_slope}
 
 
-class ELU(Layer):
+class ELU(Elementwise):
     """x where positive, else `alpha * (exp(x) - 1)` (Clevert et al., arXiv 1511.07289).
 
     Args:
@@ -129,8 +139,8 @@ class ELU(Layer):
         super().__init__(**kwargs)
         self.alpha = number(owner_of(self), "alpha", alpha, least=0)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return builder.activation(self, value, ("elu", {"a": self.alpha}))
+    def activation_steps(self) -> tuple[Spec, ...]:
+        return (("elu", {"a": self.alpha}),)
 
     def get_config(self) -> Config:
         return {**super().get_config(), "alpha": self.alpha}
@@ -173,8 +183,11 @@ class Softmax(Layer):
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         row_axes = self._row_axes(len(builder.shape(value)) + 1)
         return builder.along(
-            self, value, row_axes, lambda moved: builder.activation(self, moved, ("softmax", {}))
+            self, value, row_axes, lambda moved: builder.activation(self, moved, [("softmax", {})])
         )
+
+    def activation_steps(self) -> tuple[Spec, ...] | None:
+        return (("softmax", {}),) if self.axis in (-1, [-1]) else None
 
     def get_config(self) -> Config:
         return {**super().get_config(), "axis": self.axis}

@@ -1,4 +1,4 @@
-"""Random changes to pictures in training: more different pictures than there are."""
+"""Random changes to pictures in training and in calls: more different pictures than there are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from lamella._types import Config, Shape
 from lamella.checks import choice, entries_of, number, numbers, refusal
 from lamella.layers.dropout import native_seed, require_seed
 from lamella.layers.layer import Layer, owner_of
-from lamella.layers.window import channels_last, size, spatial_shape
+from lamella.layers.picture_layer import PictureLayer
+from lamella.layers.window import channels_last, size
 from lamella.program import ProgramBuilder
 
 FILL_MODES = ("reflect", "wrap", "constant", "nearest")
@@ -32,17 +33,16 @@ def factor_range(
     return (min(first, second), max(first, second)) if both_ways else (first, second)
 
 
-class RandomPicture(Layer):
-    """Base class of the layers that change pictures at random in training, and not at all at inference."""
+class RandomPicture(PictureLayer):
+    """Base class of the layers that change pictures at random, and not at all at inference.
+
+    They do so in training, and where they or a model around them are called without `training=False`.
+    """
 
     def __init__(self, seed: int | None, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         channels_last(self, data_format)
         self.seed = require_seed(self, seed)
-
-    def build(self, input_shape: Shape) -> None:
-        spatial_shape(self, input_shape, 2)
-        super().build(input_shape)
 
     def transform(self) -> dict[str, Any]:
         """What is drawn, as the native core takes it."""
@@ -95,9 +95,9 @@ class RandomMove(RandomPicture):
 
 
 class RandomFlip(RandomPicture):
-    """In training, flips pictures with probability 1/2 in each direction.
+    """Flips pictures with probability 1/2 in each direction.
 
-    Input (rows, height, width, channels), output alike. At inference it does nothing.
+    Input (rows, height, width, channels), output alike; `training=False` leaves them alone.
 
     Args:
         mode: `"horizontal"`, `"vertical"` or `"horizontal_and_vertical"`, the default.
@@ -109,7 +109,7 @@ class RandomFlip(RandomPicture):
         ValueError: for another mode; when built, for inputs that are not pictures.
 
     >>> import numpy as np
-    >>> RandomFlip("horizontal")(np.arange(2.0).reshape(1, 1, 2, 1)).ravel().tolist()
+    >>> RandomFlip("horizontal")(np.arange(2.0).reshape(1, 1, 2, 1), training=False).ravel().tolist()
     [0.0, 1.0]
     """
 
@@ -132,9 +132,9 @@ class RandomFlip(RandomPicture):
 
 
 class RandomTranslation(RandomMove):
-    """In training, moves pictures by a random share of their size.
+    """Moves pictures by a random share of their size.
 
-    Input (rows, height, width, channels), output alike. At inference it does nothing.
+    Input (rows, height, width, channels), output alike; `training=False` leaves them alone.
 
     Args:
         height_factor: the share downwards: a number f for -f to f, or the two limits, in [-1, 1].
@@ -151,7 +151,7 @@ class RandomTranslation(RandomMove):
         ValueError: for a factor outside [-1, 1] or a mode that is not known.
 
     >>> import numpy as np
-    >>> RandomTranslation(0.5, 0.0)(np.ones((1, 2, 2, 1)), training=True).shape
+    >>> RandomTranslation(0.5, 0.0)(np.ones((1, 2, 2, 1))).shape
     (1, 2, 2, 1)
     """
 
@@ -179,9 +179,9 @@ class RandomTranslation(RandomMove):
 
 
 class RandomRotation(RandomMove):
-    """In training, turns pictures by a random angle.
+    """Turns pictures by a random angle.
 
-    Input (rows, height, width, channels), output alike. At inference it does nothing.
+    Input (rows, height, width, channels), output alike; `training=False` leaves them alone.
 
     Args:
         factor: the angle as a share of a full turn, counterclockwise: a number f for -f to f, or the two
@@ -199,7 +199,7 @@ class RandomRotation(RandomMove):
 
     >>> import numpy as np
     >>> quarter = RandomRotation((0.25, 0.25))
-    >>> quarter(np.arange(4.0).reshape(1, 2, 2, 1), training=True).round(3).ravel().tolist()
+    >>> quarter(np.arange(4.0).reshape(1, 2, 2, 1)).round(3).ravel().tolist()
     [1.0, 3.0, 0.0, 2.0]
     """
 
@@ -224,9 +224,9 @@ class RandomRotation(RandomMove):
 
 
 class RandomZoom(RandomMove):
-    """In training, zooms pictures in or out about their middle.
+    """Zooms pictures in or out about their middle.
 
-    Input (rows, height, width, channels), output alike. At inference it does nothing.
+    Input (rows, height, width, channels), output alike; `training=False` leaves them alone.
 
     Args:
         height_factor: 0.2 shows a picture that is 20 % higher, so all smaller, -0.2 the middle of it: a
@@ -244,7 +244,7 @@ class RandomZoom(RandomMove):
         ValueError: for a factor outside [-1, 1] or a mode that is not known.
 
     >>> import numpy as np
-    >>> RandomZoom(0.2)(np.ones((1, 2, 2, 1)), training=True).round(3).ravel().tolist()
+    >>> RandomZoom(0.2)(np.ones((1, 2, 2, 1))).round(3).ravel().tolist()
     [1.0, 1.0, 1.0, 1.0]
     """
 
@@ -283,7 +283,7 @@ class RandomZoom(RandomMove):
 
 
 class RandomCrop(RandomPicture):
-    """In training, cuts a smaller picture out of each picture at a random place; at inference, the middle.
+    """Cuts a smaller picture out of each picture at a random place; with `training=False`, the middle.
 
     Input (rows, height, width, channels), output (rows, `height`, `width`, channels).
 
@@ -299,7 +299,7 @@ class RandomCrop(RandomPicture):
         ValueError: for sizes that are not positive; when built, for smaller inputs.
 
     >>> import numpy as np
-    >>> RandomCrop(1, 2)(np.arange(12.0).reshape(1, 3, 4, 1)).ravel().tolist()
+    >>> RandomCrop(1, 2)(np.arange(12.0).reshape(1, 3, 4, 1), training=False).ravel().tolist()
     [5.0, 6.0]
     """
 
@@ -316,18 +316,15 @@ class RandomCrop(RandomPicture):
         self.height = size(self, "height", height)
         self.width = size(self, "width", width)
 
-    def build(self, input_shape: Shape) -> None:
-        spatial = spatial_shape(self, input_shape, 2)
-        for length, wanted in zip(spatial, (self.height, self.width), strict=True):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        rows, height, width, channels = super().compute_output_shape(input_shape)
+        for length, wanted in ((height, self.height), (width, self.width)):
             if length is not None and length < wanted:
                 raise ValueError(
                     f"RandomCrop '{self.name}' cannot cut {self.height} by {self.width} pixels out of inputs "
                     f"of shape {tuple(input_shape)}"
                 )
-        super().build(input_shape)
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return (input_shape[0], self.height, self.width, input_shape[-1])
+        return (rows, self.height, self.width, channels)
 
     def transform(self) -> dict[str, Any]:
         return {"height": self.height, "width": self.width}
@@ -360,10 +357,10 @@ class RandomColor(RandomPicture):
 
 
 class RandomBrightness(RandomColor):
-    """In training, makes pictures brighter or darker.
+    """Makes pictures brighter or darker.
 
-    Input (rows, height, width, channels), output alike, clipped to `value_range`. At inference it does
-    nothing.
+    Input (rows, height, width, channels), output alike, clipped to `value_range`; `training=False` leaves
+    them alone.
 
     Args:
         factor: what is added, as a share of the range: a number f for -f to f, or the two limits, in [-1, 1].
@@ -375,7 +372,7 @@ class RandomBrightness(RandomColor):
         ValueError: for a factor outside [-1, 1].
 
     >>> import numpy as np
-    >>> RandomBrightness((0.5, 0.5), (0, 1))(np.full((1, 1, 2, 1), 0.25), training=True).ravel().tolist()
+    >>> RandomBrightness((0.5, 0.5), (0, 1))(np.full((1, 1, 2, 1), 0.25)).ravel().tolist()
     [0.75, 0.75]
     """
 
@@ -394,10 +391,10 @@ class RandomBrightness(RandomColor):
 
 
 class RandomContrast(RandomColor):
-    """In training, moves the values of pictures away from the mean of their channel, or towards it.
+    """Moves the values of pictures away from the mean of their channel, or towards it.
 
-    Input (rows, height, width, channels), output alike, clipped to `value_range`. At inference it does
-    nothing.
+    Input (rows, height, width, channels), output alike, clipped to `value_range`; `training=False` leaves
+    them alone.
 
     Args:
         factor: (lower, upper) for a contrast of 1 - lower to 1 + upper times what it was, or one number for
@@ -411,7 +408,7 @@ class RandomContrast(RandomColor):
 
     >>> import numpy as np
     >>> x = np.array([2.0, 4.0]).reshape(1, 1, 2, 1)
-    >>> RandomContrast((1.0, 0.0), seed=1)(x, training=True).sum().round(3)
+    >>> RandomContrast((1.0, 0.0), seed=1)(x).sum().round(3)
     np.float32(6.0)
     """
 

@@ -40,7 +40,7 @@ class Biased(Layer):
 
     def emit_activation(self, builder: ProgramBuilder, value: int) -> int:
         """Append the activation; returns the id of the output."""
-        return builder.activation(self, value, activations.spec(self.activation))
+        return builder.activation(self, value, activations.steps(self.activation))
 
     def bias_config(self) -> Config:
         """The constructor's arguments that `set_bias` took."""

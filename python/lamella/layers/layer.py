@@ -13,7 +13,7 @@ import numpy as np
 
 from lamella import config as settings
 from lamella import overrides, regularizers
-from lamella._types import Array, Config, Shape
+from lamella._types import Array, Config, Shape, Spec
 from lamella.checks import flag, refusal, shown
 from lamella.data.conversion import as_numbers
 from lamella.layers.undo import undone_on_error
@@ -247,6 +247,10 @@ class Layer(VariableOwner, Configured):
         """
         return cls(**constructor_arguments(cls, config, also=_BASE_ARGUMENTS))
 
+    def activation_steps(self) -> tuple[Spec, ...] | None:
+        """The native steps of a layer that is an activation and no more; None for any other."""
+        return None
+
     def parts(self) -> Iterator[tuple[str, Layer]]:
         """The layers directly inside it, each with its place: `"layers.0"`."""
         return iter(())
@@ -270,24 +274,27 @@ class Layer(VariableOwner, Configured):
                 self._input_shape = tuple(input_shape)
                 self.built = True
 
-    def __call__(self, inputs: Any, training: bool | None = False) -> Array:
+    def __call__(self, inputs: Any, training: bool | None = None) -> Array:
         """The outputs for an array.
 
         Args:
             inputs: array of shape (rows, ...).
-            training: whether dropout drops and batch normalisation uses the statistics of these rows (without
-                taking them into its moving averages). Defaults to False.
+            training: whether dropout drops, pictures change at random and batch normalisation uses the
+                statistics of these rows (without taking them into its moving averages). None, the default,
+                changes pictures at random and does nothing else of it, as in Keras.
 
         Returns:
             An array of shape (rows, ...).
         """
+        if training is not None:
+            training = flag(owner_of(self), "training", training)
         if isinstance(inputs, Layer):
             raise TypeError(
                 f"Layer '{self.name}' was called on layer '{inputs.name}': there is no functional API, "
                 "put the layers into a Sequential model"
             )
         x = self.prepare_inputs(as_numbers("inputs", inputs))
-        return self.program_for(x.shape[1:]).predict(x, bool(training))
+        return self.program_for(x.shape[1:]).call(x, training)
 
     def prepare_inputs(self, x: Array) -> Array:
         """Build the layer if it is not, and check inputs against what it was built for."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Config, Shape
+import numpy as np
+
+from lamella._types import Array, Config, Shape
 from lamella.checks import choice, flag, number
 from lamella.layers.interpolation import interpolation_terms, known_interpolation
 from lamella.layers.layer import Layer, owner_of
-from lamella.layers.window import channels_last, size, spatial_shape
+from lamella.layers.picture_layer import PictureLayer
+from lamella.layers.window import channels_last, size
 from lamella.program import ProgramBuilder
 
 
@@ -42,10 +45,11 @@ def _resize(
     return value
 
 
-class Resizing(Layer):
+class Resizing(PictureLayer):
     """Makes pictures larger or smaller.
 
-    Input (rows, height, width, channels), output (rows, `height`, `width`, channels).
+    Input (rows, height, width, channels), output (rows, `height`, `width`, channels). Called with integers it
+    rounds to such again.
 
     Args:
         height, width: pixels of the output.
@@ -98,12 +102,18 @@ class Resizing(Layer):
         self.fill_value = number(owner, "fill_value", fill_value)
         self.antialias = flag(owner, "antialias", antialias)
 
-    def build(self, input_shape: Shape) -> None:
-        spatial_shape(self, input_shape, 2)
-        super().build(input_shape)
+    def __call__(self, inputs: Any, training: bool | None = None) -> Array:
+        """The outputs for pictures (rows, height, width, channels), or for one (height, width, channels)."""
+        resized = super().__call__(inputs, training)
+        dtype = getattr(inputs, "dtype", None)
+        if not isinstance(dtype, np.dtype) or dtype.kind not in "iu":
+            return resized
+        limits = np.iinfo(dtype)
+        return np.clip(np.rint(resized), limits.min, limits.max).astype(dtype)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return (input_shape[0], self.height, self.width, input_shape[-1])
+        rows, _, _, channels = super().compute_output_shape(input_shape)
+        return (rows, self.height, self.width, channels)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         size = (self.height, self.width)
@@ -143,7 +153,7 @@ class Resizing(Layer):
         }
 
 
-class CenterCrop(Layer):
+class CenterCrop(PictureLayer):
     """The middle of pictures; smaller pictures are cut to its proportions and made larger.
 
     Input (rows, height, width, channels), output (rows, `height`, `width`, channels).
@@ -167,12 +177,9 @@ class CenterCrop(Layer):
         self.height = size(self, "height", height)
         self.width = size(self, "width", width)
 
-    def build(self, input_shape: Shape) -> None:
-        spatial_shape(self, input_shape, 2)
-        super().build(input_shape)
-
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return (input_shape[0], self.height, self.width, input_shape[-1])
+        rows, _, _, channels = super().compute_output_shape(input_shape)
+        return (rows, self.height, self.width, channels)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         size = (self.height, self.width)

@@ -10,6 +10,8 @@ from lamella._types import Array, Config, Shape
 from lamella.checks import flag, refusal
 from lamella.layers.input_layer import InputLayer
 from lamella.layers.layer import Layer
+from lamella.layers.picture_layer import PictureLayer, for_one_or_many
+from lamella.layers.rescaling import Rescaling
 from lamella.layers.undo import undone_on_error
 from lamella.layers.variable_owner import checked_trainable
 from lamella.models.model import Model
@@ -50,6 +52,13 @@ class Sequential(Model):
         if not trainable:
             self.trainable = False
         self._build_if_known()
+
+    def __call__(self, inputs: Any, training: bool | None = None) -> Array:
+        """The outputs for an array, as of `Layer`; a stack of layers for pictures takes a single one too."""
+        of_pictures = [layer for layer in self.layers if isinstance(layer, PictureLayer)]
+        if of_pictures and all(isinstance(layer, (PictureLayer, Rescaling)) for layer in self.layers):
+            return for_one_or_many(super().__call__, inputs, training)
+        return super().__call__(inputs, training)
 
     # The stack.
 
