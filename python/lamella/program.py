@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lamella import _core, seeding
+import numpy as np
+
+from lamella import _core, memory, seeding
 from lamella._types import Array, Spec
 from lamella.overrides import defined_by_user
 from lamella.settings import Version
@@ -63,7 +65,8 @@ class ProgramBuilder:
             self.constraints += layer.constraint_specs()
         self._visited.add(id(layer))
         if not hasattr(layer, "forward") and next(layer.parts(), None) is None:
-            layer.compute_output_shape((None, *self.shape(value)))  # refuses what does not fit, by name
+            # Refuses what does not fit, by name.
+            self._require(layer, layer.compute_output_shape((None, *self.shape(value)))[1:])
         output = self._emitted(layer, value)
         if layer.activity_regularizer is not None:
             spec = layer.activity_regularizer.spec()
@@ -126,6 +129,7 @@ class ProgramBuilder:
     ) -> int:
         trainable = self._trainable and trains
         output = self.native.add(op, values, variables, attributes, layer.name, trainable)
+        self._require(layer, self.native.shape(output))
         self.operations.append(Operation(op, values, output, variables, attributes, layer))
         return output
 
@@ -219,6 +223,12 @@ class ProgramBuilder:
             back = [order.index(axis) for axis in range(len(order))]
             value = self.add(layer, "permute", value, attributes={"axes": back})
         return value
+
+    def _require(self, layer: Layer, shape: Sequence[int | None]) -> None:
+        """Refuse values of which one row does not fit into memory."""
+        size = math.prod(1 if axis is None else axis for axis in shape) * np.dtype(self._dtype).itemsize
+        owner = f"{type(layer).__name__} '{layer.name}'"
+        memory.require(owner, f"a row of its outputs, of shape {tuple(shape)}", size)
 
     def shape(self, value: int) -> tuple[int, ...]:
         """Shape of a value without the batch axis."""

@@ -23,10 +23,11 @@ class GlobalPooling(Layer):
         self.keepdims = flag(owner_of(self), "keepdims", keepdims)
 
     def build(self, input_shape: Shape) -> None:
-        spatial_shape(self, input_shape, self.rank)
+        self.compute_output_shape(input_shape)
         super().build(input_shape)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
+        spatial_shape(self, input_shape, self.rank)
         kept = (1,) * self.rank if self.keepdims else ()
         return (input_shape[0], *kept, input_shape[-1])
 

@@ -34,14 +34,15 @@ class Permute(Layer):
             raise refusal(owner_of(self), "dims", f"1 to {len(self.dims)}, in any order", dims)
 
     def build(self, input_shape: Shape) -> None:
+        self.compute_output_shape(input_shape)
+        super().build(input_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != len(self.dims) + 1:
             raise ValueError(
                 f"Permute '{self.name}': dims={self.dims} needs inputs of {len(self.dims)} axes behind the "
                 f"batch axis. Received: {tuple(input_shape)}"
             )
-        super().build(input_shape)
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], *(input_shape[axis] for axis in self.dims))
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:

@@ -44,8 +44,7 @@ class Pooling(Windowed, Layer):
         return (input_shape[0], *spatial, input_shape[-1])
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
-        window = self.window.attributes(builder.shape(value)[:-1])
-        attributes = {"kind": self.kind, "taps": list(self.window.size), **window}
+        attributes = {"kind": self.kind, **self.window.pool_attributes(builder.shape(value)[:-1])}
         return builder.add(self, "pool", value, attributes=attributes)
 
     def get_config(self) -> Config:

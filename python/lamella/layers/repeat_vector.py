@@ -30,14 +30,15 @@ class RepeatVector(Layer):
         self.n = size(self, "n", n)
 
     def build(self, input_shape: Shape) -> None:
+        self.compute_output_shape(input_shape)
+        super().build(input_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 2:
             raise ValueError(
                 f"RepeatVector '{self.name}' needs inputs of shape (rows, features). Received: "
                 f"{tuple(input_shape)}"
             )
-        super().build(input_shape)
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], self.n, input_shape[1])
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:

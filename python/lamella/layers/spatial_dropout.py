@@ -22,8 +22,12 @@ class SpatialDropout(Layer):
         self.seed = require_seed(self, seed)
 
     def build(self, input_shape: Shape) -> None:
-        spatial_shape(self, input_shape, self.rank)
+        self.compute_output_shape(input_shape)
         super().build(input_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        spatial_shape(self, input_shape, self.rank)
+        return tuple(input_shape)
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         if self.rate == 0.0:

@@ -99,12 +99,21 @@ class TransposedConvolution(KernelWindow, KernelAndBias):
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         spatial = builder.shape(value)[:-1]
         crops = [self._crops(axis) for axis in range(self.rank)]
+        outputs = [self._output_length(axis, length, spatial) for axis, length in enumerate(spatial)]
+        before, after = ([max(crop[side], 0) for crop in crops] for side in (0, 1))
+        # A single input has no neighbour that a larger stride could part from it.
+        room = [
+            (output or 0) + first + last - self.window.reach(axis) + 1
+            for axis, (output, first, last) in enumerate(zip(outputs, before, after, strict=True))
+        ]
         attributes = {
-            "strides": list(self.window.strides),
-            "dilation": list(self.window.dilation),
-            "before": [before for before, _ in crops],
-            "after": [max(after, 0) for _, after in crops],
-            "output": [self._output_length(axis, length, spatial) for axis, length in enumerate(spatial)],
+            "strides": [min(pair) for pair in zip(self.window.strides, room, strict=True)],
+            "dilation": [
+                1 if n == 1 else d for n, d in zip(self.window.size, self.window.dilation, strict=True)
+            ],
+            "before": before,
+            "after": after,
+            "output": outputs,
         }
         value = builder.add(self, "conv_transpose", value, [self.kernel, self.bias], attributes)
         return self.emit_activation(builder, value)

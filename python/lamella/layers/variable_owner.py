@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from lamella import constraints, initializers, regularizers
+from lamella import constraints, initializers, memory, regularizers
 from lamella.checks import refusal
 from lamella.constraints import Constraint
 from lamella.regularizers import Regularizer
@@ -61,6 +62,11 @@ class VariableOwner:
         shape, path = tuple(shape or ()), f"{self.path}/{name}"
         initial = initializers.get(initializer) or initializers.GlorotUniform()
         blank = claim_blank(path, shape, self.dtype)
+        count, itemsize = math.prod(shape), np.dtype(self.dtype).itemsize
+        # Initial values are drawn in float64, rounded, and copied into the core.
+        needed = count * (itemsize if blank else 8 + 2 * itemsize)
+        owner = f"{type(self).__name__} '{self.name}'"
+        memory.require(owner, f"making its {name} of shape {shape}", needed)
         value = None if blank else np.asarray(initial(shape, self.dtype), order="C")
         variable = Variable(value, name, path, trainable, shape, self.dtype)
         variable.follow(self.trainable)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lamella._types import Shape
@@ -177,7 +178,9 @@ class Window:
 
     def padding_of(self, axis: int, length: int) -> tuple[int, int]:
         """How many zeros are to be thought before and after an axis; what is odd comes after."""
-        reach = self.reach(axis)
+        return self._padding(axis, length, self.reach(axis))
+
+    def _padding(self, axis: int, length: int, reach: int) -> tuple[int, int]:
         if self.padding == "valid":
             return 0, 0
         if self.padding == "causal":
@@ -208,10 +211,23 @@ class Window:
 
     def attributes(self, shape: tuple[int, ...]) -> dict[str, Any]:
         """How the native core is told of the window on these spatial axes."""
-        pads = [self.padding_of(axis, length) for axis, length in enumerate(shape)]
-        return {
-            "strides": list(self.strides),
-            "dilation": list(self.dilation),
-            "before": [before for before, _ in pads],
-            "after": [after for _, after in pads],
-        }
+        places = [self._place(axis, length, self.size[axis]) for axis, length in enumerate(shape)]
+        return _by_name(places)
+
+    def pool_attributes(self, shape: tuple[int, ...]) -> dict[str, Any]:
+        """The same, with the taps, of a window in which padding does not count: a larger one sees no more."""
+        taps = [min(size, 2 * length + 1) for size, length in zip(self.size, shape, strict=True)]
+        places = [self._place(axis, length, taps[axis]) for axis, length in enumerate(shape)]
+        return {"taps": taps, **_by_name(places)}
+
+    def _place(self, axis: int, length: int, taps: int) -> tuple[int, int, int, int]:
+        """Stride, dilation and padding, no larger than makes a difference: the core's loops end with them."""
+        dilation = min(self.dilation[axis], 2 * length + 1)
+        reach = (taps - 1) * dilation + 1
+        before, after = self._padding(axis, length, reach)
+        return min(self.strides[axis], length + before + after - reach + 1), dilation, before, after
+
+
+def _by_name(places: Sequence[tuple[int, int, int, int]]) -> dict[str, Any]:
+    names = ("strides", "dilation", "before", "after")
+    return {name: list(numbers) for name, numbers in zip(names, zip(*places, strict=True), strict=True)}
