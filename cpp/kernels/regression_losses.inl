@@ -10,7 +10,7 @@ namespace {
 template <class T>
 LAMELLA_INLINE Vec<T> power(Vec<T> base, T exponent) {
   if (exponent == T(0)) return splat(T(1));
-  return exp<T>(log<T>(max(base, Vec<T>{})) * exponent);
+  return exp<T>(log<T>(max(Vec<T>{}, base)) * exponent);
 }
 
 // -1, 0 or 1.
@@ -21,14 +21,14 @@ LAMELLA_INLINE Vec<T> signum(Vec<T> x) {
 
 template <class T>
 LAMELLA_INLINE LossTerm<T> percentage_term(Vec<T> p, Vec<T> t) {
-  const Vec<T> error = p - t, size = T(100) / max(abs(t), splat(kClip<T>));
+  const Vec<T> error = p - t, size = T(100) / max(splat(kClip<T>), abs(t));
   return {abs(error) * size, signum<T>(error) * size};
 }
 
 template <class T>
 LAMELLA_INLINE LossTerm<T> squared_logarithmic_term(Vec<T> p, Vec<T> t) {
-  const Vec<T> one_more = max(p, splat(kClip<T>)) + T(1);
-  const Vec<T> error = log<T>(one_more) - log<T>(max(t, splat(kClip<T>)) + T(1));
+  const Vec<T> one_more = max(splat(kClip<T>), p) + T(1);
+  const Vec<T> error = log<T>(one_more) - log<T>(max(splat(kClip<T>), t) + T(1));
   const Vec<T> slope = error * T(2) / one_more;
   return {error * error, p < kClip<T> ? Vec<T>{} : slope};
 }
@@ -56,7 +56,7 @@ LAMELLA_INLINE LossTerm<T> poisson_term(Vec<T> p, Vec<T> t) {
 template <class T>
 LAMELLA_INLINE LossTerm<T> hinge_term(Vec<T> p, Vec<T> t, bool binary_labels, bool squared) {
   const Vec<T> sign = binary_labels ? t * T(2) - T(1) : t;
-  const Vec<T> margin = max(T(1) - sign * p, Vec<T>{});
+  const Vec<T> margin = max(Vec<T>{}, T(1) - sign * p);
   const Vec<T> slope = margin > 0 ? -sign : Vec<T>{};
   if (!squared) return {margin, slope};
   return {margin * margin, slope * margin * T(2)};
