@@ -68,6 +68,8 @@ def integer(owner: str, argument: str, value: Any, least: int | None = None, mos
     Traceback (most recent call last):
     ValueError: Dense: 'units' must be a positive integer. Received: 2.5
     """
+    if type(value) is int and (least is None or value >= least) and most is None:
+        return value  # what nearly all calls pass
     number = _real(value)
     whole = number is not None and math.isfinite(number) and number == int(number)
     if not whole or (least is not None and value < least) or (most is not None and value > most):

@@ -150,7 +150,8 @@ def _flatten(callbacks: Any) -> list[Callback]:
 
 def _overrides(callback: Callback, hook: str) -> bool:
     """Whether a hook is not the empty one of the base class: by class, or set on the object."""
-    names = (hook, _DELEGATES[hook]) if hook in _DELEGATES else (hook,)
-    return any(
-        getattr(getattr(callback, name), "__func__", None) is not getattr(Callback, name) for name in names
-    )
+    cls, own = type(callback), vars(callback)
+    if hook in own or getattr(cls, hook) is not getattr(Callback, hook):
+        return True
+    delegate = _DELEGATES.get(hook)
+    return delegate is not None and _overrides(callback, delegate)

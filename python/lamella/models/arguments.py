@@ -5,8 +5,6 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-import numpy as np
-
 from lamella import checks
 from lamella.data.arrays import ArrayData
 from lamella.data.batches import BatchData, IterableData, SparseData
@@ -45,7 +43,7 @@ def frequency(value: Any) -> int | frozenset[int]:
     >>> frequency(2), sorted(frequency([1, 3]))
     (2, [1, 3])
     """
-    if isinstance(value, (list, tuple, set, frozenset, range)) or np.ndim(value) == 1:
+    if isinstance(value, (list, tuple, set, frozenset, range)) or checks.entries_of(value) is not None:
         return frozenset(checks.integer("fit", "validation_freq", epoch, least=1) for epoch in value)
     return checks.integer("fit", "validation_freq", value, least=1)
 

@@ -86,7 +86,8 @@ class EvaluationPass:
                 progress.progress(done, compiled.logs(evaluator.results()))
         results = evaluator.results()
         _warn_if_not_finite(results[0], self._data, self._program.dtype)
-        callbacks.on_test_end(compiled.logs(results))
+        if callbacks.callbacks:
+            callbacks.on_test_end(compiled.logs(results))
         return results
 
 
