@@ -12,6 +12,8 @@ from lamella import (
     diagnostics,
     initializers,
     layers,
+    losses,
+    metrics,
     optimizers,
     random,
     regularizers,
@@ -71,6 +73,8 @@ _ALSO = {
     "weighted_metrics": ("metric",),
     "weights": ("Variable",),
     "x": ("inputs",),
+    "y_pred": ("the model's output",),
+    "y_true": ("Labels",),
 }
 """How a message may name an argument, too."""
 
@@ -177,6 +181,18 @@ _OF_RANDOM = {
 }
 
 
+def _scores(module):
+    """The targets and predictions that functions need; classes need none."""
+    sparse = {"y_true": np.array([1]), "y_pred": np.array([[0.2, 0.8]])}
+    dense = {**sparse, "y_true": np.array([[0.0, 1.0]])}
+    for name in module.__all__:
+        if not isinstance(getattr(module, name), type):
+            yield name, sparse if name.startswith("sparse_") else dense
+    yield from dict.fromkeys(("Loss", "Metric", "FunctionLoss", "get", "serialize", "deserialize")).items()
+    yield "categorical_generalized_cross_entropy", {**sparse, "q": 0.5}
+    yield "MeanMetricWrapper", {"fn": lamella.losses.MeanSquaredError()}
+
+
 def _windows():
     """Layers that there are for each number of axes, under all their names."""
     convolution = {"filters": 2, "kernel_size": 2}
@@ -278,6 +294,8 @@ CASES = [
     *_public(regularizers, get=None, serialize=None, deserialize=None),
     *_public(constraints, get=None, serialize=None, deserialize=None),
     *_public(random, **_OF_RANDOM),
+    *_public(losses, **dict(_scores(losses))),
+    *_public(metrics, **dict(_scores(metrics))),
     *_methods(),
     ("models.Sequential", lamella.Sequential, {}),
     ("models.Sequential.add", lamella.Sequential().add, {"layer": lamella.layers.Dense(2)}),

@@ -11,8 +11,6 @@ NOT_COVERED = {
     "activations",
     "backend",
     "datasets",
-    "losses",
-    "metrics",
     "preprocessing",
 }
 
