@@ -96,7 +96,7 @@ class MeanMetricWrapper(Metric):
         self._fn = fn
         self._arguments = kwargs
         self._mean = Mean()
-        super().__init__(dtype, name or getattr(fn, "__name__", None))
+        super().__init__(dtype, getattr(fn, "__name__", None) if name is None else name)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         predicted = as_predictions(y_pred, self.dtype)
