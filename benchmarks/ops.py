@@ -30,7 +30,7 @@ def median_microseconds(run, seconds=0.2):
 
 def verify(case, rows, shape):
     single, double = (build(case, rows, shape, dtype) for dtype in ("float32", "float64"))
-    actual, expected = (_core.Predictor(b.program, training=True, seed=1)(b.x) for b in (single, double))
+    actual, expected = (_core.Predictor(b.program, training=True)(b.x, seed=1) for b in (single, double))
     error = relative_error(actual, expected)
     if not error < case.float32_tolerance:
         raise SystemExit(f"{case.name}: float32 is {error:.1e} from float64")

@@ -18,7 +18,7 @@ class Native(layers.Layer):
         self.spec = (kind, numbers)
 
     def emit(self, builder, value):
-        return builder.activation(self, value, self.spec)
+        return builder.activation(self, value, [self.spec])
 
 
 def window_label(name, arguments, options):

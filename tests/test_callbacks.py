@@ -132,7 +132,7 @@ def test_a_callback_may_evaluate_in_the_middle_of_an_epoch():
 def test_a_callback_may_not_train():
     model = compiled()
     callback = LambdaCallback(on_epoch_end=lambda epoch, logs: model.train_on_batch(X, Y))
-    with pytest.raises(RuntimeError, match="from within its callbacks"):
+    with pytest.raises(RuntimeError, match="cannot be trained by its callbacks"):
         model.fit(X, Y, verbose=0, callbacks=[callback])
     model.fit(X, Y, verbose=0)
 

@@ -13,7 +13,7 @@ SHAPES = [(1, 1, 1), (3, 2, 17), (67, 2, 131)]
 
 def outputs_and_gradients(case, rows, shape, dtype):
     built = build(case, rows, shape, dtype)
-    result = {"output": _core.Predictor(built.program, training=True, seed=1)(built.x)}
+    result = {"output": _core.Predictor(built.program, training=True)(built.x, seed=1)}
     result.update({variable.name: gradient for variable, gradient in built.trainer().gradients(built.feed)})
     return result
 

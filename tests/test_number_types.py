@@ -103,7 +103,6 @@ PICTURES = [
     lambda: layers.MaxPooling2D(),
     lambda: layers.AveragePooling2D(2),
     lambda: layers.GlobalAveragePooling2D(),
-    lambda: layers.Resizing(3, 3),
     lambda: layers.CenterCrop(4, 4),
     lambda: layers.UpSampling2D(),
 ]

@@ -150,8 +150,7 @@ def _flatten(callbacks: Any) -> list[Callback]:
 
 def _overrides(callback: Callback, hook: str) -> bool:
     """Whether a hook is not the empty one of the base class: by class, or set on the object."""
-    cls, own = type(callback), vars(callback)
-    if hook in own or getattr(cls, hook) is not getattr(Callback, hook):
+    if getattr(getattr(callback, hook), "__func__", None) is not getattr(Callback, hook):
         return True
     delegate = _DELEGATES.get(hook)
     return delegate is not None and _overrides(callback, delegate)
