@@ -72,7 +72,7 @@ class CallbackList(Callback):
     def hears(self, *hooks: str) -> bool:
         """Whether any callback overrides one of these hooks, or has set it on itself by now."""
         self._listeners.clear()
-        return any(self._find(hook) for hook in hooks)
+        return bool(self.callbacks) and any(self._find(hook) for hook in hooks)
 
     def _find(self, hook: str) -> list[Callable[..., None]]:
         listeners = self._listeners.get(hook)

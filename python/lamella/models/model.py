@@ -25,6 +25,9 @@ from lamella.models.summary import print_summary
 from lamella.models.training import Validation, run_epochs
 from lamella.optimizers import Optimizer
 
+_NOBODY = CallbackList()
+"""The callbacks of a call that takes none."""
+
 
 class Model(Persistence):
     """Base class of models: `Sequential` says what they are made of."""
@@ -306,7 +309,6 @@ class Model(Persistence):
         >>> model.evaluate(np.ones((4, 2)), np.zeros(4), verbose=0, return_dict=True)
         {'loss': 4.0, 'mae': 2.0}
         """
-        return_dict = checks.flag("evaluate", "return_dict", return_dict)
         compiled = self._require_compiled()
         batch_size = positive("evaluate", "batch_size", batch_size)
         steps = positive("evaluate", "steps", steps)
@@ -339,13 +341,12 @@ class Model(Persistence):
         >>> model.test_on_batch(np.ones((4, 2)), np.zeros(4))
         4.0
         """
-        return_dict = checks.flag("test_on_batch", "return_dict", return_dict)
         compiled = self._require_compiled()
         return_dict = checks.flag("test_on_batch", "return_dict", return_dict)
         data = adapt(x, y, sample_weight, self._name_of)
         with attempt(self, compiled):
             evaluation = evaluation_pass(self, compiled, data, data.rows, None)
-            results = evaluation.run(CallbackList())
+            results = evaluation.run(_NOBODY)
         return compiled.report(results, return_dict)
 
     def predict(
