@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
+import numpy as np
+
 from lamella import layers as layers_module
 from lamella._types import Array, Config, Shape
 from lamella.checks import flag, refusal
@@ -55,6 +57,8 @@ class Sequential(Model):
 
     def __call__(self, inputs: Any, training: bool | None = None) -> Array:
         """The outputs for an array, as of `Layer`; a stack of layers for pictures takes a single one too."""
+        if type(inputs) is np.ndarray and inputs.ndim != 3:
+            return super().__call__(inputs, training)
         of_pictures = [layer for layer in self.layers if isinstance(layer, PictureLayer)]
         if of_pictures and all(isinstance(layer, (PictureLayer, Rescaling)) for layer in self.layers):
             return for_one_or_many(super().__call__, inputs, training)
