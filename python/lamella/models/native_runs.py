@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from lamella import _core
@@ -134,10 +133,16 @@ class Evaluation:
 
     Args:
         objective: what is computed.
+
+    Attributes:
+        shared: whether another call may go on with it; metrics in Python have a state of this call.
+        version: when it was made.
     """
 
     def __init__(self, objective: Objective) -> None:
-        self._objective = objective
+        self.shared = not any(metric.runs_in_python for metric in objective.metrics)
+        self.version = Version.number
+        self._objective = objective.apart()
         self._kept: Kept[_core.Evaluator] | None = None
 
     def evaluator_for(self, program: Program) -> _core.Evaluator:
@@ -162,17 +167,38 @@ class Evaluations:
         """Nothing: evaluators are made again."""
         return {"_idle": []}
 
-    @contextmanager
-    def running(self, objective: Objective) -> Iterator[Evaluation]:
+    def running(self, objective: Objective) -> Running:
         """One that nobody else uses meanwhile."""
-        evaluation = self._take(objective) or Evaluation(objective.apart())
-        yield evaluation
-        if not self._idle and not any(metric.runs_in_python for metric in objective.metrics):
-            self._idle.append((objective, evaluation))
+        return Running(self, objective)
 
-    def _take(self, objective: Objective) -> Evaluation | None:
+    def take(self, objective: Objective) -> Evaluation:
+        """One that is idle and still right, or a new one."""
         try:
             known, evaluation = self._idle.pop()
         except IndexError:
-            return None
-        return evaluation if known is objective else None
+            return Evaluation(objective)
+        is_right = known is objective and evaluation.version == Version.number
+        return evaluation if is_right else Evaluation(objective)
+
+    def give_back(self, objective: Objective, evaluation: Evaluation) -> None:
+        """Keep it for the next call, unless another is kept already."""
+        if evaluation.shared and not self._idle:
+            self._idle.append((objective, evaluation))
+
+
+class Running:
+    """Within it a call has an evaluation of its own; one that failed is not used again."""
+
+    __slots__ = ("_evaluation", "_evaluations", "_objective")
+
+    def __init__(self, evaluations: Evaluations, objective: Objective) -> None:
+        self._evaluations = evaluations
+        self._objective = objective
+
+    def __enter__(self) -> Evaluation:
+        self._evaluation = self._evaluations.take(self._objective)
+        return self._evaluation
+
+    def __exit__(self, kind: object, *error: object) -> None:
+        if kind is None:
+            self._evaluations.give_back(self._objective, self._evaluation)
