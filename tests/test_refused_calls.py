@@ -355,3 +355,21 @@ def test_a_loss_of_the_user_that_raises():
     fresh = lamella.Sequential([layers.Dense(3)])
     fresh.compile("adam", losses.FunctionLoss(squared))
     assert history == fresh.fit(X, ONE_HOT, verbose=0).history
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (layers.Dense(2, kernel_regularizer="l2"), (None, 4)),
+        (layers.Conv2D(2, 3), (None, 8, 8, 3)),
+        (layers.BatchNormalization(), (None, 4)),
+        (layers.PReLU(), (None, 4)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_layer_that_is_built_again_gets_no_second_weights(layer, shape):
+    layer.build(shape)
+    before = layer.weights
+    with pytest.raises(ValueError, match=f"{layer.name}' is built and has the weight"):
+        layer.build(shape)
+    assert [id(variable) for variable in layer.weights] == [id(variable) for variable in before]

@@ -20,6 +20,7 @@ class VariableOwner:
 
     name: str
     dtype: str
+    built: bool
     _scope: str
     _trainable: bool
     _variables: list[Variable]
@@ -58,6 +59,9 @@ class VariableOwner:
         """
         if dtype not in (None, self.dtype):
             raise refusal(self.path, "dtype", f"None or the layer's, {self.dtype}", dtype)
+        owner = f"{type(self).__name__} '{self.name}'"
+        if self.built and name and any(variable.name == name for variable in self._variables):
+            raise ValueError(f"{owner} is built and has the weight '{name}': make a new layer to build anew")
         name = name or "variable"
         shape, path = tuple(shape or ()), f"{self.path}/{name}"
         initial = initializers.get(initializer) or initializers.GlorotUniform()
@@ -65,7 +69,6 @@ class VariableOwner:
         count, itemsize = math.prod(shape), np.dtype(self.dtype).itemsize
         # Initial values are drawn in float64, rounded, and copied into the core.
         needed = count * (itemsize if blank else 8 + 2 * itemsize)
-        owner = f"{type(self).__name__} '{self.name}'"
         memory.require(owner, f"making its {name} of shape {shape}", needed)
         value = None if blank else np.asarray(initial(shape, self.dtype), order="C")
         variable = Variable(value, name, path, trainable, shape, self.dtype)
