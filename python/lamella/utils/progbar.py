@@ -114,7 +114,7 @@ class Progbar:
         for name, value in values:
             total, count = self._values.get(name, (0.0, 0))
             shown = _number(value)
-            if finalize or not self._is_averaged(name) or isinstance(shown, str):
+            if finalize or not self._is_averaged(name) or isinstance(shown, str) or isinstance(total, str):
                 self._values[name] = (shown, 1)
             else:
                 self._values[name] = (total + shown * steps, count + steps)
