@@ -19,11 +19,9 @@ LossFunction = Callable[[Array, Array], tuple[Any, Any]]
 class FunctionLoss(Loss):
     """A loss computed by a function in NumPy; `compile(loss=function)` makes one.
 
-    The function gets targets and predictions of a batch as arrays, (rows, ..., outputs), which it must not
-    change or keep, and returns a tuple: the loss of each row, (rows, ...), and the derivative of each
-    row's loss
-    by its predictions, (rows, ..., outputs). Weights and reduction are applied to both afterwards. Where
-    targets
+    The function gets targets and predictions of a batch as arrays of its own, (rows, ..., outputs), and
+    returns a tuple: the loss of each row, (rows, ...), and the derivative of each row's loss by its
+    predictions, (rows, ..., outputs). Weights and reduction are applied to both afterwards. Where targets
     come as one class index a row, they are passed as int32 without the last axis.
 
     Args:

@@ -32,8 +32,7 @@ class Loss(Configured):
         name: a name.
         reduction: how the losses of rows become one number: `"sum_over_batch_size"` (their mean, the default;
             `"mean"` is the same), `"sum"`, `"mean_with_sample_weight"` (their weighted sum over the sum of
-            the
-            weights), or `"none"` for no reduction, which works on arrays only.
+            the weights), or `"none"` for no reduction, which works on arrays only.
         dtype: on arrays, losses compute in the wider of this type and that of the predictions; training
             computes in the model's.
 

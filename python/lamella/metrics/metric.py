@@ -31,13 +31,11 @@ class Metric(Configured):
     """Base class of metrics: numbers that are kept over the batches of an epoch.
 
     In `compile` a metric of this library only says what to compute; `fit` and `evaluate` keep their own
-    states.
-    The state here serves metrics that are used by themselves.
+    states. The state here serves metrics that are used by themselves.
 
     A metric of your own derives from this class, keeps its state in NumPy and has `update_state(y_true,
-    y_pred,
-    sample_weight=None)`, `result()` and `reset_state()`; `fit` calls them on the object itself. The arrays
-    passed to it are its own, to keep or to change.
+    y_pred, sample_weight=None)`, `result()` and `reset_state()`; `fit` calls them on the object itself. The
+    arrays passed to it are its own, to keep or to change.
 
     Args:
         dtype: on arrays, metrics compute in the wider of this type and that of the predictions, and count in

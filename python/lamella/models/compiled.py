@@ -58,9 +58,7 @@ class Compiled:
         self._loss = loss if _is_one_of(loss, _CROSSENTROPY) or loss is None else losses.get(loss)
         weighted = _flatten(weighted_list)
         self._metrics = [_get_metric(identifier) for identifier in [*_flatten(metric_list), *weighted]]
-        self._unweighted = len(self._metrics) - len(
-            weighted
-        )  # the metrics come first, then the weighted ones
+        self._unweighted = len(self._metrics) - len(weighted)  # those come last
         self.names: list[str] = []
         self._sorted_names: list[tuple[str, int]] = []
         self._objective: Objective | None = None
@@ -153,7 +151,7 @@ class Compiled:
             target_shape: shape of a row of targets.
             output_shape: shape of a row of outputs.
         """
-        if self.loss is not None:
+        if self._objective is not None:
             return
         if self._loss is None:
             raise ValueError("The model has no loss: pass one to compile(), compile(loss='mse')")
@@ -184,9 +182,9 @@ class Compiled:
 
     def targets_for(self, y: Array, output_shape: tuple[int, ...]) -> Array:
         """Targets with the number of axes that loss and metrics expect, as views."""
-        assert self.loss is not None
+        assert self._objective is not None
         rank = len(output_shape) + 1
-        sparse = self.loss.takes_labels
+        sparse = self._objective.loss.takes_labels
         if sparse and y.ndim == rank and y.shape[-1] == 1:
             return y[..., 0]
         if not sparse and y.ndim == rank - 1 and output_shape[-1:] == (1,):
