@@ -108,21 +108,21 @@ class _Share(_ThresholdMetric):
         self,
         thresholds: Any = None,
         top_k: int | None = None,
-        class_id: int | None = None,
+        class_id: Any = None,
         name: str | None = None,
         dtype: Any = None,
     ) -> None:
         super().__init__(thresholds, name, dtype, 0.5 if top_k is None else _UNDER_ANY_PREDICTION)
         owner = type(self).__name__
         self.top_k = None if top_k is None else checks.integer(owner, "top_k", top_k, least=1)
-        self.class_id = None if class_id is None else checks.integer(owner, "class_id", class_id, least=0)
+        self.class_id = class_id
 
     def attributes(self) -> dict[str, Any]:
         attributes = super().attributes()
         if self.top_k is not None:
             attributes["top_k"] = self.top_k
         if self.class_id is not None:
-            attributes["class_id"] = self.class_id
+            attributes["class_id"] = checks.integer(type(self).__name__, "class_id", self.class_id, least=0)
         return attributes
 
     def batch(self, true: Array, predicted: Array, sample_weight: Any) -> tuple[Array, Array, Array | None]:
@@ -146,13 +146,13 @@ class Precision(_Share):
     Args:
         thresholds: predictions above it are positive; with several the result is an array. Defaults to 0.5.
         top_k: only the k largest outputs of a row can be positive.
-        class_id: only this output counts.
+        class_id: only this output counts, from 0; looked at where the outputs are known.
         name: a name.
         dtype: see `Metric`.
 
     Raises:
-        ValueError: for a threshold outside [0, 1], a `top_k` that is not positive, a negative `class_id`, or
-            one beyond the outputs.
+        ValueError: for a threshold outside [0, 1], a `top_k` that is not positive; where the outputs are
+            known, for a `top_k` or `class_id` beyond them.
 
     >>> Precision()([[1], [1], [0]], [[0.9], [0.2], [0.8]])
     0.5
