@@ -206,6 +206,14 @@ def test_a_file_of_ones_own_is_read_where_it_lies(tmp_path):
         mnist.load_data(str(tmp_path / "none.npz"))
 
 
+def test_a_file_without_an_array_is_refused_by_name(tmp_path):
+    path = tmp_path / "own.npz"
+    path.write_bytes(npz(features=np.zeros(2)))
+    for module, missing in ((mnist, "x_train"), (imdb, "x_train"), (reuters, "x"), (boston_housing, "x")):
+        with pytest.raises(ValueError, match=f"own.npz' is not a file of arrays.*{missing}"):
+            module.load_data(str(path))
+
+
 def test_fashion_mnist(origin):
     for prefix, rows in (("train", 4), ("t10k", 2)):
         images = np.full((rows, 28, 28), 7, "uint8")

@@ -51,11 +51,11 @@ def load_data(
     if kwargs:
         raise TypeError(f"load_data: unknown arguments {sorted(kwargs)}")
     vocabulary = words.Vocabulary(num_words, skip_top, maxlen, start_char, oov_char, index_from)
-    arrays = load_arrays(fetch(path, "imdb.npz", _HASH))
+    parts = load_arrays(fetch(path, "imdb.npz", _HASH), "x_train", "y_train", "x_test", "y_test")
     random = np.random.RandomState(seed)  # Keras's order
     texts, labels = [], []
-    for part in ("train", "test"):
-        x, y = words.shuffled(arrays[f"x_{part}"], arrays[f"y_{part}"], random)
+    for x, y in (parts[:2], parts[2:]):
+        x, y = words.shuffled(x, y, random)
         x_part, y_part = words.numbered(x, y, vocabulary)
         texts.append(x_part)
         labels.append(y_part)

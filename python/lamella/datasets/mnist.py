@@ -22,5 +22,6 @@ def load_data(path: str = "mnist.npz") -> Split:
         OSError: when the file is not there and cannot be downloaded.
         ValueError: when it is another file.
     """
-    arrays = load_arrays(fetch(path, "mnist.npz", _HASH))
-    return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+    path = fetch(path, "mnist.npz", _HASH)
+    x_train, y_train, x_test, y_test = load_arrays(path, "x_train", "y_train", "x_test", "y_test")
+    return (x_train, y_train), (x_test, y_test)

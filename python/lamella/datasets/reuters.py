@@ -45,9 +45,9 @@ def load_data(
     """
     number("load_data", "test_split", test_split, least=0, below=1)
     vocabulary = words.Vocabulary(num_words, skip_top, maxlen, start_char, oov_char, index_from)
-    arrays = load_arrays(fetch(path, "reuters.npz", _HASH))
+    x, y = load_arrays(fetch(path, "reuters.npz", _HASH), "x", "y")
     random = np.random.RandomState(seed)  # Keras's order
-    x, y = words.shuffled(arrays["x"], arrays["y"], random)
+    x, y = words.shuffled(x, y, random)
     texts, y = words.numbered(x, y, vocabulary)
     texts, at = words.limited(texts, vocabulary), int(len(texts) * (1 - test_split))
     return (words.as_array(texts[:at]), y[:at]), (words.as_array(texts[at:]), y[at:])

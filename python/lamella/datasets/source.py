@@ -35,20 +35,17 @@ def fetch(path: str | os.PathLike[str], name: str, file_hash: str) -> str:
     return get_file(path, f"{ORIGIN}{name}", file_hash=file_hash)
 
 
-def load_arrays(path: str) -> dict[str, Array]:
-    """The arrays of an `.npz` file by their names; those of lists are read without running code.
+def load_arrays(path: str, *names: str) -> list[Array]:
+    """The arrays of these names in an `.npz` file; those of lists are read without running code.
 
     Raises:
         ValueError: when it is no such file.
     """
-    arrays = {}
     try:
         with zipfile.ZipFile(path) as archive:
-            for member in archive.namelist():
-                arrays[member.removesuffix(".npy")] = _read_array(archive.read(member))
+            return [_read_array(archive.read(f"{name}.npy")) for name in names]
     except (zipfile.BadZipFile, pickle.UnpicklingError, EOFError, KeyError) as error:
         raise ValueError(f"'{path}' is not a file of arrays as it should be: {error}") from error
-    return arrays
 
 
 def _read_array(content: bytes) -> Array:
@@ -102,8 +99,7 @@ _KNOWN = {
 def split_table(path: str, rows: int | None, test_split: float, seed: int) -> Split:
     """Rows of `x` and `y` of a file in a random order, the last `test_split` of them for tests."""
     number("load_data", "test_split", test_split, least=0, below=1)
-    arrays = load_arrays(path)
-    x, y = arrays["x"][:rows], arrays["y"][:rows]
+    x, y = (array[:rows] for array in load_arrays(path, "x", "y"))
     order = np.arange(len(x))
     np.random.RandomState(seed).shuffle(order)  # Keras's split
     x, y = x[order], y[order]
