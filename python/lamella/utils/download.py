@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 from lamella.checks import choice
+from lamella.utils.output import write_line
 from lamella.utils.progbar import Progbar
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _download(origin: str, target: str, matches: Callable[[str], bool]) -> None:
     import tempfile
     from urllib.request import urlopen
 
-    print(f"Downloading data from {origin}")
+    write_line(f"Downloading data from {origin}")
     descriptor, partial = tempfile.mkstemp(prefix=".", suffix=".partial", dir=os.path.dirname(target))
     try:
         with os.fdopen(descriptor, "wb") as file:
