@@ -91,8 +91,8 @@ Feed LossFrame::for_loss(const Feed& feed) const {
   Feed result = feed;
   Shape &shape = result.y.shape, &strides = result.y.strides;
   if (shape.empty()) return result;
-  if (of_loss_
-          .wants_labels()) {  // one for each of the kept axes; the axis of the classes may be there, of one
+  if (of_loss_.wants_labels()) {
+    // One for each of the kept axes; the axis of the classes may be there, of one.
     const auto axis = static_cast<std::ptrdiff_t>(order_.back()) + 1;
     if (shape.size() != output_.size() + 1 || shape[static_cast<size_t>(axis)] != 1) return result;
     shape.erase(shape.begin() + axis);

@@ -129,9 +129,9 @@ void brgemm(const Brgemm<T>& p) {
     brgemm_by_rows<T, 1>(p, Rows{});
 }
 
-// In the pieces that ops/gemm_cpu.h cuts sums into.
+// In the pieces that all products cut their sums into.
 template <class T>
-constexpr int64_t kPieceDepth = 20'480 / (kPanel<T> * int64_t{sizeof(T)});
+constexpr int64_t kPieceDepth = kPanelPieceBytes / (kPanel<T> * int64_t{sizeof(T)});
 
 template <class T, int P>
 void row_panels(const RowProduct<T>& p) {

@@ -9,6 +9,10 @@
 
 namespace lamella::kernels {
 
+// Products cut their sums into pieces, so that a piece of a panel of B stays in the first-level cache while
+// tiles pass over it.
+constexpr int64_t kPanelPieceBytes = 20'480;
+
 // Element-wise activations. Softmax works on rows and has kernels of its own.
 enum class Activation : int32_t {
 #define LAMELLA_ACTIVATION(name) name,
@@ -81,7 +85,7 @@ constexpr int64_t kRowPanels = 4;
 // One block of columns of a dense layer's backward pass, in one pass over memory:
 //   dz[i, j] = dy[i, j] * activation'(y[i, j])         written over dy when dz == dy
 //   packed[i * panel + j] = dz[i, j], zeros up to panel (skipped when null)
-//   bias_gradient[j] (=|+=) sum over i of dz[i, j]     (skipped when null)
+//   bias_gradient[j] = sum over i of dz[i, j]          (skipped when null)
 // y is read only for activations other than linear and only those with can_fuse are allowed.
 template <class T>
 struct DenseGradientPanel {
@@ -94,7 +98,6 @@ struct DenseGradientPanel {
   T* dz;
   T* packed;
   T* bias_gradient;
-  bool accumulate_bias;
 };
 
 // A block of columns of batch normalisation, x[rows, cols] with row stride ld (also of y, dy, dx).

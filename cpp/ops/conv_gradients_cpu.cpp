@@ -380,8 +380,7 @@ void output_gradient(const Context& context, const ConvOutputGradient& p) {
              .ld = filters,
              .dz = p.dy.as<T>() + first + column,
              .packed = nullptr,
-             .bias_gradient = p.bias_gradient ? sums + index * filters + column : nullptr,
-             .accumulate_bias = false});
+             .bias_gradient = p.bias_gradient ? sums + index * filters + column : nullptr});
       }
     };
     context.pool.parallel_for(chunks, 1, [&](int64_t begin, int64_t end) {

@@ -108,8 +108,7 @@ void differentiate_panel(const Context& context, const DenseBackward& p, int64_t
                                                    .ld = p.dy.cols,
                                                    .dz = p.dy.as<T>() + column,
                                                    .packed = packed,
-                                                   .bias_gradient = bias_gradient,
-                                                   .accumulate_bias = false});
+                                                   .bias_gradient = bias_gradient});
 }
 
 // First pass: dz over dy, its panels, the bias gradient; beside it the panels of the transposed kernel,

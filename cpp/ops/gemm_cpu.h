@@ -52,7 +52,7 @@ struct Cut {
 // The sum is cut into pieces, so that a piece of a panel of B (20 KB) stays in the first-level cache while
 // the tiles of a block pass over it, and a piece of the block of A (192 KB at most) in the second-level cache
 // while the panels do, beside the block of C. Its order is the same for every m and every thread.
-constexpr int64_t kPanelPieceBytes = 20'480;
+using kernels::kPanelPieceBytes;
 constexpr int64_t kBlockPieceBytes = 196'608;
 constexpr int64_t kBlockOutputBytes = 614'400;
 constexpr int64_t kGroupPanels = 16;  // at most

@@ -140,7 +140,7 @@ void check_gradient_panel(const Kernels& all, Activation activation, int64_t row
   all.table<T>().activation_backward(activation, {T(0.3)}, rows * ld, y.data(), dy.data(), expected.data());
   all.table<T>().dense_gradient_panel({activation, T(0.3), rows, cols, y.data(),
                                        in_place ? dz.data() : dy.data(), ld, dz.data(), packed.data(),
-                                       bias.data(), false});
+                                       bias.data()});
   for (int64_t j = 0; j < panel; ++j) {
     double sum = 0;
     for (int64_t i = 0; i < rows; ++i) {
