@@ -100,6 +100,8 @@ def test_layer_range_and_length():
     assert not any("first" in line for line in lines)
     with pytest.raises(ValueError, match="matches no layer"):
         lines_of(net(), layer_range=("x", "y"))
+    with pytest.raises(ValueError, match="layer_range must be patterns of names: missing"):
+        lines_of(net(), layer_range=("(", "y"))
     with pytest.raises(ValueError, match="line_length"):
         lines_of(net(), line_length=8)
 

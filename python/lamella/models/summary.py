@@ -79,11 +79,17 @@ def _choose(layers: list[Layer], layer_range: Sequence[str] | None) -> list[Laye
         return layers
     if len(layer_range) != 2 or not all(isinstance(pattern, str) for pattern in layer_range):
         raise ValueError(f"layer_range must be two names or patterns of names. Received: {layer_range!r}")
-    starts, stops = ([i for i, layer in enumerate(layers) if re.match(p, layer.name)] for p in layer_range)
+    try:
+        first, last = map(re.compile, layer_range)
+    except re.error as error:
+        raise ValueError(
+            f"layer_range must be patterns of names: {error}. Received: {layer_range!r}"
+        ) from None
+    starts, stops = ([i for i, layer in enumerate(layers) if p.match(layer.name)] for p in (first, last))
     if not starts or not stops:
         raise ValueError(f"layer_range matches no layer. Received: {layer_range!r}")
-    first, last = sorted((min(starts), max(stops)))
-    return layers[first : last + 1]
+    begin, end = sorted((min(starts), max(stops)))
+    return layers[begin : end + 1]
 
 
 def _layer_rows(layer: Layer, level: int, expand_nested: bool, show_trainable: bool) -> list[list[str]]:
