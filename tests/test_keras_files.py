@@ -401,3 +401,16 @@ def test_a_block_keeps_its_names(tmp_path):
     assert [layer.name for layer in loaded.layers[0].layers] == ["a", "b"]
     assert loaded.layers[0].activity_regularizer.l2 == 0.01
     assert [layer.name for layer in loaded.layers[1].layers] == ["other_a"]
+
+
+def test_what_keras_reads_of_a_config_is_written_though_it_has_its_default(tmp_path):
+    stack = [
+        layers.Input((2,)),
+        layers.Rescaling(2.0),
+        layers.Dense(2, bias_initializer=lamella.initializers.Constant()),
+    ]
+    lamella.Sequential(stack).save(tmp_path / "model.keras")
+    with zipfile.ZipFile(tmp_path / "model.keras") as archive:
+        _, rescaling, dense = json.loads(archive.read("config.json"))["config"]["layers"]
+    assert rescaling["config"]["offset"] == 0.0
+    assert dense["config"]["bias_initializer"]["config"] == {"value": 0.0}

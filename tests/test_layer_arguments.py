@@ -217,3 +217,72 @@ def test_seeds_of_any_size():
     ones = np.ones((2, 50), "float32")
     calls = [functools.partial(layers.Dropout(0.5, seed=seed), ones, training=True) for seed in (3, 10**30)]
     assert all(0 < np.count_nonzero(call()) < 100 for call in calls)
+
+
+NO_SHAPES = [None, "no", 2.5, True, object(), (None, "a"), (None, -3), (None, 2.5), {}, [[2]]]
+
+
+@pytest.mark.parametrize("shape", NO_SHAPES, ids=repr)
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda: layers.Dense(2, name="one"),
+        lambda: layers.Conv2D(2, 2, name="one"),
+        lambda: layers.BatchNormalization(name="one"),
+        lambda: layers.GroupNormalization(1, name="one"),
+        lambda: layers.Reshape((3, 1), name="one"),
+        lambda: layers.ReLU(name="one"),
+        lambda: layers.Residual([layers.Dense(2)], name="one"),
+    ],
+)
+def test_shapes_are_refused_by_name(layer, shape):
+    for method in ("build", "compute_output_shape"):
+        with pytest.raises(ValueError, match="'one': 'input_shape' must be positive integers or None"):
+            getattr(layer(), method)(shape)
+
+
+def test_a_layer_of_your_own_gets_the_shape_as_a_tuple():
+    class Mine(layers.Layer):
+        def build(self, input_shape):
+            self.seen = input_shape
+            super().build(input_shape)
+
+    layer = Mine()
+    layer.build([None, np.int64(3)])
+    assert layer.seen == (None, 3)
+    assert type(layer.seen[1]) is int
+
+
+@pytest.mark.parametrize(
+    ("given", "argument"),
+    [
+        ({"input_shape": "no"}, "input_shape"),
+        ({"input_shape": (2.5,)}, "input_shape"),
+        ({"input_shape": -1}, "input_shape"),
+        ({"input_dim": "a"}, "input_dim"),
+        ({"input_dim": 2.5}, "input_dim"),
+        ({"input_dim": 0}, "input_dim"),
+    ],
+)
+def test_old_names_of_the_input_are_checked(given, argument):
+    with pytest.raises(ValueError, match=f"Dense 'dense.*': '{argument}' must be"):
+        layers.Dense(2, **given)
+
+
+@pytest.mark.parametrize("config", [None, 3, "text", [1]])
+def test_configs_that_are_no_dictionaries_are_refused(config):
+    modules = (
+        layers,
+        initializers,
+        regularizers,
+        constraints,
+        lamella.losses,
+        lamella.metrics,
+        lamella.optimizers,
+    )
+    found = {getattr(module, name) for module in modules for name in module.__all__}
+    classes = [one for one in found if isinstance(one, type) and "get_config" in dir(one)]
+    assert len(classes) > 150
+    for cls in (*classes, lamella.Sequential):
+        with pytest.raises(ValueError, match=f"{cls.__name__}: 'config' must be a dictionary"):
+            cls.from_config(config)

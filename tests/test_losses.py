@@ -274,3 +274,23 @@ def test_a_wrapped_function_is_in_the_config_of_its_metric():
     assert again(np.zeros_like(x), x) == metric(np.zeros_like(x), x) == 0.5
     with pytest.raises(ValueError, match="Unknown metric function 'share_above'"):
         lamella.metrics.deserialize(config)
+
+
+UNEQUAL = [[0.5, 0.5], [1.0]]
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [
+        (lambda: losses.MeanSquaredError()(np.ones((2, 2)), UNEQUAL), "y_pred"),
+        (lambda: losses.Dice()(np.ones((2, 2)), np.ones((2, 2)), UNEQUAL), "sample_weight"),
+        (lambda: losses.categorical_crossentropy(np.ones((2, 2)), UNEQUAL), "y_pred"),
+        (lambda: metrics.AUC().update_state(np.ones((2, 2)), np.ones((2, 2)), UNEQUAL), "sample_weight"),
+        (lambda: metrics.CategoricalCrossentropy().update_state(np.ones((2, 2)), UNEQUAL), "y_pred"),
+    ],
+)
+def test_rows_of_unequal_lengths_are_refused_by_name(call, argument):
+    with pytest.raises(
+        ValueError, match=f"{argument} must have rows of one length. Received: row 0 of length 2"
+    ):
+        call()

@@ -221,6 +221,20 @@ def axes(owner: str, argument: str, value: Any) -> int | tuple[int, ...]:
     return int(value) if entries is None else tuple(int(axis) for axis in entries)
 
 
+def shape(owner: str, argument: str, value: Any, least: int = 1) -> tuple[int | None, ...]:
+    """The lengths of axes, at least 1 or 0; None where one is not known.
+
+    >>> shape("Dense", "input_shape", [None, 4])
+    (None, 4)
+    """
+    entries = (value,) if is_positive_integer(value) else entries_of(value)
+    if entries is None or not all(
+        axis is None or is_positive_integer(axis) or (axis == least == 0) for axis in entries
+    ):
+        raise refusal(owner, argument, "positive integers or None", value)
+    return tuple(None if axis is None else int(axis) for axis in entries)
+
+
 def entries_of(value: Any) -> tuple[Any, ...] | None:
     """What a list, a tuple or an array of one axis holds; None for anything else, texts too.
 

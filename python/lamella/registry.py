@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from lamella import custom_objects
 from lamella._types import Config
-from lamella.checks import shown
+from lamella.checks import refusal, shown
 from lamella.naming import snake_case, unknown_name
 
 T = TypeVar("T")
@@ -31,16 +31,29 @@ def constructor_arguments(cls: type, config: Config, also: Iterable[str] = ()) -
 
     Raises:
         ValueError: for an entry that the constructor does not take, unless it is None or False: those switch
-            a feature off that is not here either.
+            a feature off that is not here either; and for what is no dictionary.
     """
+    config = config_entries(cls, config)
     names, takes_all = _constructor(cls)
     known = names.union(also)
     if takes_all and not cls.__module__.startswith("lamella."):
-        return dict(config)
+        return config
     unknown = {key: value for key, value in config.items() if key not in known and value not in (None, False)}
     if unknown:
         raise ValueError(f"{cls.__name__} does not support these entries of its config: {unknown}")
     return {key: value for key, value in config.items() if key in known}
+
+
+def config_entries(cls: type, config: Any, *needed: str) -> Config:
+    """A copy of the config of a class; raise ValueError for no dictionary, or one without what it needs."""
+    if not isinstance(config, Mapping):
+        raise refusal(cls.__name__, "config", "a dictionary", config)
+    for key in needed:
+        if key not in config:
+            raise ValueError(
+                f"{cls.__name__}: 'config' must have the entry {key!r}. Received: {list(config)}"
+            )
+    return dict(config)
 
 
 @cache

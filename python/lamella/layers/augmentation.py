@@ -12,6 +12,7 @@ from lamella.layers.layer import Layer, owner_of
 from lamella.layers.picture_layer import PictureLayer
 from lamella.layers.window import channels_last, size
 from lamella.program import ProgramBuilder
+from lamella.registry import config_entries
 
 FILL_MODES = ("reflect", "wrap", "constant", "nearest")
 
@@ -350,9 +351,10 @@ class RandomColor(RandomPicture):
 
     @classmethod
     def from_config(cls, config: Config) -> Self:
-        data_format = {"data_format": config.get("data_format")}  # Keras takes it among others
-        layer = super().from_config({k: v for k, v in config.items() if k not in data_format})
-        channels_last(layer, data_format["data_format"])
+        entries = config_entries(cls, config)
+        data_format = entries.pop("data_format", None)  # Keras takes it among others
+        layer = super().from_config(entries)
+        channels_last(layer, data_format)
         return layer
 
 

@@ -10,6 +10,7 @@ from lamella.checks import choice, entries_of, refusal
 from lamella.layers.layer import Layer
 from lamella.layers.variable_owner import checked_trainable
 from lamella.program import ProgramBuilder
+from lamella.registry import config_entries
 from lamella.settings import settings_changed
 
 
@@ -127,7 +128,7 @@ class Residual(Branched):
 
     @classmethod
     def from_config(cls, config: Config) -> Self:
-        entries = dict(config)
+        entries = config_entries(cls, config, "layers")
         layers, shortcut = entries.pop("layers"), entries.pop("shortcut", None)
         block = super().from_config({**entries, "layers": []})
         block.stacks = [_deserialized(layers), _deserialized(shortcut or [])]
@@ -167,7 +168,7 @@ class Branches(Branched):
 
     @classmethod
     def from_config(cls, config: Config) -> Self:
-        entries = dict(config)
+        entries = config_entries(cls, config, "branches")
         branches = [_deserialized(stack) for stack in entries.pop("branches")]
         block = super().from_config({**entries, "branches": [[], []]})
         block.stacks = branches

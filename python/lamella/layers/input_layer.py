@@ -8,7 +8,8 @@ import numpy as np
 
 from lamella import config as settings
 from lamella._types import Config, Shape
-from lamella.checks import entries_of, integer, is_positive_integer, refusal
+from lamella.checks import integer
+from lamella.checks import shape as lengths
 from lamella.layers.layer import Layer
 from lamella.program import ProgramBuilder
 
@@ -62,9 +63,9 @@ class InputLayer(Layer):
             raise ValueError(f"{owner}: 'batch_shape' begins with the batch axis, leave 'batch_size' out")
         if batch_shape is None:
             rows = None if batch_size is None else integer(owner, "batch_size", batch_size, 1)
-            self.batch_shape: Shape = (rows, *_axes(owner, "shape", shape))
+            self.batch_shape: Shape = (rows, *lengths(owner, "shape", shape))
         else:
-            self.batch_shape = _axes(owner, "batch_shape", batch_shape)
+            self.batch_shape = lengths(owner, "batch_shape", batch_shape)
         if not self.batch_shape:
             raise ValueError(f"{owner}: 'batch_shape' must begin with the batch axis")
         self.dtype = settings.floatx() if dtype is None else _real_type(dtype)
@@ -95,14 +96,6 @@ class InputLayer(Layer):
             "name": self.name,
             "optional": False,
         }
-
-
-def _axes(owner: str, argument: str, value: Any) -> Shape:
-    """Lengths of axes; None stays None."""
-    entries = (value,) if is_positive_integer(value) else entries_of(value)
-    if entries is None or not all(axis is None or is_positive_integer(axis) for axis in entries):
-        raise refusal(owner, argument, "positive integers or None", value)
-    return tuple(None if axis is None else int(axis) for axis in entries)
 
 
 def _real_type(dtype: Any) -> str:

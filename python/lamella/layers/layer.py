@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from inspect import Parameter, signature
 from threading import RLock
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import numpy as np
@@ -14,8 +15,9 @@ import numpy as np
 from lamella import config as settings
 from lamella import overrides, regularizers
 from lamella._types import Array, Config, Shape, Spec
-from lamella.checks import flag, refusal, shown
+from lamella.checks import flag, integer, refusal, shape, shown
 from lamella.data.conversion import as_numbers
+from lamella.layers.checked_shape import takes_shape
 from lamella.layers.undo import undone_on_error
 from lamella.layers.variable_owner import VariableOwner, checked_trainable
 from lamella.naming import auto_name, checked_name
@@ -109,7 +111,7 @@ class Layer(VariableOwner, Configured):
         refuse_overrides(type(self), self.never_called())
         self.name = checked_name(type(self), name) or auto_name(type(self).__name__)
         self.dtype = settings.standardize_dtype(dtype)
-        self.input_shape_argument = _take_input_shape(kwargs)
+        self.input_shape_argument = _take_input_shape(owner_of(self), kwargs)
         if kwargs:
             raise ValueError(f"Unrecognized keyword arguments passed to {type(self).__name__}: {kwargs}")
         flag(owner_of(self), "autocast", autocast)
@@ -124,6 +126,12 @@ class Layer(VariableOwner, Configured):
         self._scope = ""
         self._input_shape: Shape | None = None
         self._program: Program | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name in ("build", "compute_output_shape"):
+            if isinstance(vars(cls).get(name), FunctionType):
+                setattr(cls, name, takes_shape(vars(cls)[name]))
 
     @classmethod
     def never_called(cls) -> dict[str, str]:
@@ -191,15 +199,17 @@ class Layer(VariableOwner, Configured):
 
     # What a layer is made of: subclasses override these.
 
+    @takes_shape
     def build(self, input_shape: Shape) -> None:
         """Create the variables for inputs of this shape, batch axis first."""
-        self._input_shape = tuple(input_shape)
+        self._input_shape = input_shape
         self.built = True
 
+    @takes_shape
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape of the output for inputs of this shape, batch axis first."""
         if not hasattr(self, "forward"):
-            return tuple(input_shape)
+            return input_shape
         zeros = np.zeros((1, *(1 if axis is None else axis for axis in input_shape[1:])), self.dtype)
         return (input_shape[0], *np.shape(self.call_forward(zeros, False))[1:])
 
@@ -417,14 +427,12 @@ def resolved(layer: Layer, argument: str, get: Callable[[Any], T], value: Any) -
         raise kind(f"{owner_of(layer)}: '{argument}': {error}") from None
 
 
-def _take_input_shape(kwargs: Config) -> tuple[int | None, ...] | None:
+def _take_input_shape(owner: str, kwargs: Config) -> Shape | None:
     """Take Keras's legacy arguments of the first layer out of `kwargs`."""
-    shape = kwargs.pop("input_shape", None)
+    given = kwargs.pop("input_shape", None)
     width = kwargs.pop("input_dim", None)
     kwargs.pop("input_dtype", None)
     kwargs.pop("batch_size", None)
-    if shape is None and width is not None:
-        return (int(width),)
-    if shape is None:
-        return None
-    return (shape,) if isinstance(shape, int) else tuple(shape)
+    if given is None and width is not None:
+        return (integer(owner, "input_dim", width, 1),)
+    return None if given is None else shape(owner, "input_shape", given)

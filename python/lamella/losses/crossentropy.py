@@ -114,8 +114,9 @@ class CategoricalCrossentropy(_SmoothedCrossentropy):
     kind = "categorical_crossentropy"
 
     def values(self, y_true: Any, y_pred: Any) -> Array:
+        values = super().values(y_true, y_pred)
         self.look_at(np.shape(y_pred))
-        return super().values(y_true, y_pred)
+        return values
 
     def look_at(self, output_shape: tuple[int, ...]) -> None:
         warn_of_one_class(self.kind, output_shape)

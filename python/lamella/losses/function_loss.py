@@ -12,6 +12,7 @@ from lamella._types import Array, Config
 from lamella.data.conversion import to_array
 from lamella.losses.arrays import as_predictions
 from lamella.losses.loss import Loss
+from lamella.registry import config_entries
 
 LossFunction = Callable[[Array, Array], tuple[Any, Any]]
 
@@ -87,4 +88,5 @@ class FunctionLoss(Loss):
     @classmethod
     def from_config(cls, config: Config) -> Self:
         """Rebuild from `get_config`'s dictionary; the function is one of the custom objects."""
-        return cls(**{**config, "function": custom_objects.find_function(config.get("function"), "loss")})
+        entries = config_entries(cls, config)
+        return cls(**{**entries, "function": custom_objects.find_function(entries.get("function"), "loss")})

@@ -8,6 +8,7 @@ import numpy as np
 
 from lamella import _core, checks, config, overrides
 from lamella._types import Array, Config, Spec
+from lamella.data.conversion import to_array
 from lamella.losses.arrays import (
     along_last,
     as_labels,
@@ -127,7 +128,9 @@ class Loss(Configured):
         Returns:
             One number, or with `reduction="none"` one for each row.
         """
-        single = np.ndim(y_pred) == 1 and np.shape(sample_weight) == np.shape(y_pred) != (1,)
+        y_pred = to_array("y_pred", y_pred)
+        sample_weight = None if sample_weight is None else to_array("sample_weight", sample_weight)
+        single = y_pred.ndim == 1 and np.shape(sample_weight) == y_pred.shape != (1,)
         if self.of_elements and single:
             y_pred = np.expand_dims(y_pred, -1)  # each weight is that of one output
         values = self.values(y_true, y_pred)

@@ -80,8 +80,9 @@ class CategoricalCrossentropy(Metric):
     kind = "categorical_crossentropy"
 
     def targets(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
+        found = super().targets(y_true, y_pred)
         self.look_at(np.shape(y_pred))
-        return super().targets(y_true, y_pred)
+        return found
 
     def look_at(self, output_shape: tuple[int, ...]) -> None:
         warn_of_one_class(self.kind, output_shape)

@@ -9,6 +9,7 @@ import numpy as np
 
 from lamella import _core, config, initializers
 from lamella._types import Array, Config, Spec
+from lamella.data.conversion import to_array
 from lamella.losses.arrays import (
     along_last,
     as_labels,
@@ -135,6 +136,8 @@ class Metric(Configured):
         """
         if self.kind == "python":
             raise NotImplementedError(f"Metric '{self.name}' has no update_state(y_true, y_pred)")
+        if sample_weight is not None:
+            sample_weight = to_array("sample_weight", sample_weight)
         true, predicted, weights = self.batch(*self.targets(y_true, y_pred), sample_weight)
         if self._state is None:
             self._state = self._native_state()

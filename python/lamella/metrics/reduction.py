@@ -12,6 +12,7 @@ from lamella._types import Config
 from lamella.data.conversion import to_array
 from lamella.losses.arrays import as_predictions, as_weights
 from lamella.metrics.metric import Metric
+from lamella.registry import config_entries
 
 
 def _sums(owner: str, values: Any, sample_weight: Any) -> tuple[float, float, int]:
@@ -117,4 +118,5 @@ class MeanMetricWrapper(Metric):
     @classmethod
     def from_config(cls, config: Config) -> Self:
         """Rebuild from `get_config`'s dictionary; the function is one of the custom objects."""
-        return cls(**{**config, "fn": custom_objects.find_function(config.get("fn"), "metric")})
+        entries = config_entries(cls, config)
+        return cls(**{**entries, "fn": custom_objects.find_function(entries.get("fn"), "metric")})

@@ -19,6 +19,7 @@ from lamella.layers.variable_owner import checked_trainable
 from lamella.models.model import Model
 from lamella.naming import given_name
 from lamella.program import Program, ProgramBuilder
+from lamella.registry import config_entries
 from lamella.settings import settings_changed
 
 
@@ -311,11 +312,13 @@ class Sequential(Model):
         >>> lamella.Sequential.from_config(model.get_config()).count_params()
         15
         """
-        if "layers" not in config:
+        entries = config_entries(cls, config)
+        if not isinstance(entries.get("layers"), list):
             raise ValueError(
-                f"The config of a Sequential model needs the key 'layers'. Received keys: {list(config)}"
+                "The config of a Sequential model needs a list under the key 'layers'. Received keys: "
+                f"{list(entries)}"
             )
-        layers = [layers_module.deserialize(layer, custom_objects) for layer in config["layers"]]
+        layers = [layers_module.deserialize(layer, custom_objects) for layer in entries["layers"]]
         model = cls(layers, name=config.get("name"))
         model._trainable = checked_trainable(cls, config.get("trainable", True))
         if not model.built and config.get("build_input_shape"):

@@ -124,6 +124,10 @@ def _tensor(node: Node) -> Config:
     return {"class_name": "__keras_tensor__", "config": config}
 
 
+_READ_BY_KEY = {"Constant": ("value",), "Rescaling": ("scale", "offset")}
+"""Entries that Keras's `from_config` reads whether they are there or not."""
+
+
 def _minimal(value: Any) -> Any:
     """A config without the entries that have their default, and so those inside it."""
     if isinstance(value, list):
@@ -150,12 +154,13 @@ def _not_default(cls: Any, config: Config) -> list[str]:
     defaults = cls.from_config(
         {**needed, "name": config["name"]} if "name" in config else needed
     ).get_config()
+    always = {"name", *needed, *_READ_BY_KEY.get(cls.__name__, ())}
     kept = []
     for key, value in config.items():
         # A default of None may stand for something that follows from the other arguments.
         default = parameters[key].default if key in parameters else defaults.get(key)
         is_default = value is None if default is None else value == defaults.get(key)
-        if key == "name" or key in needed or not is_default:
+        if key in always or not is_default:
             kept.append(key)
     return kept
 
