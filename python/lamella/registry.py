@@ -239,4 +239,12 @@ class Registry(Generic[T]):
 
     def serialize(self, obj: T | None) -> Config | None:
         """Write an object as Keras writes it; None stays None."""
-        return None if obj is None else serialize(obj, self.module)
+        return None if obj is None else serialize(self.checked(obj), self.module)
+
+    def checked(self, obj: Any) -> T:
+        """The object; raises TypeError for one of another kind."""
+        if not isinstance(obj, self.base):
+            raise TypeError(
+                f"Expected a {self.kind}: an instance of {self.base.__name__}. Received: {shown(obj)}"
+            )
+        return obj

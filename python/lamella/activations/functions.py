@@ -11,6 +11,7 @@ from lamella import _core, config
 from lamella._types import Array
 from lamella.activations.steps import Steps
 from lamella.checks import axes, flag, number
+from lamella.data.conversion import to_array
 
 
 def _apply(kind: str, x: Any, **attributes: float) -> Array:
@@ -20,7 +21,7 @@ def _apply(kind: str, x: Any, **attributes: float) -> Array:
 
 
 def _floats(x: Any) -> Array:
-    array = np.asarray(x)
+    array = to_array("x", x)
     return array if array.dtype.name in ("float32", "float64") else array.astype(config.floatx())
 
 

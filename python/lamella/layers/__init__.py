@@ -199,7 +199,7 @@ def serialize(layer: Layer) -> Config:
     >>> serialize(Flatten())["class_name"]
     'Flatten'
     """
-    config = _serialize(layer, layer.module)
+    config = _serialize(registry.checked(layer), layer.module)
     if layer.built and not isinstance(layer, InputLayer):
         config["build_config"] = {"input_shape": list(layer.input_shape)}
     return config

@@ -95,6 +95,8 @@ class Compiled:
         Raises:
             ValueError: for an entry that is not supported.
         """
+        if not isinstance(config, dict):
+            raise refusal("compile_from_config", "config", "a dictionary of get_compile_config()", config)
         for key in config:
             if key not in _COMPILE_DEFAULTS or (
                 _COMPILE_DEFAULTS[key] and config[key] not in _COMPILE_DEFAULTS[key]

@@ -205,6 +205,8 @@ class Sequential(Model):
 
     def _name_of(self, argument: str) -> str | None:
         """The name of the input or the last layer, where somebody gave it one."""
+        if not self._layers:
+            return None
         layer = self._layers[0 if argument == "x" else -1]
         is_end = argument != "x" or isinstance(layer, InputLayer)
         return given_name(type(layer).__name__, layer.name) if is_end else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import FunctionType
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from lamella import activations, constraints, initializers, layers, losses, metrics, optimizers, regularizers
 from lamella import custom_objects as user_objects
 from lamella._types import Config
+from lamella.checks import refusal
 from lamella.optimizers import schedules
 
 _FOLDERS: list[tuple[type, Any]] = [
@@ -140,7 +142,9 @@ def get_registered_name(obj: Any) -> str:
     >>> get_registered_name(lamella.layers.Dense)
     'Dense'
     """
-    return user_objects.registered_name(obj) or obj.__name__
+    if not callable(obj) or not hasattr(obj, "__name__"):
+        raise refusal("get_registered_name", "obj", "a class or a function", obj)
+    return user_objects.registered_name(obj) or str(obj.__name__)
 
 
 def get_registered_object(
@@ -155,5 +159,8 @@ def get_registered_object(
     >>> get_registered_object("docs>Nothing") is None
     True
     """
+    for argument, objects in (("custom_objects", custom_objects), ("module_objects", module_objects)):
+        if objects is not None and not isinstance(objects, Mapping):
+            raise refusal("get_registered_object", argument, "a dictionary or None", objects)
     own = user_objects.find(name) or (custom_objects or {}).get(name)
     return own or (module_objects or {}).get(name)
