@@ -86,3 +86,22 @@ def test_declared_shapes_stay_declared():
     model = network(layers.Input((6, 6, 3)))
     with pytest.raises(ValueError, match=r"takes inputs of shape \(None, 6, 6, 3\)"):
         model.predict(BATCHES[1][0], verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (layers.UnitNormalization(), (2, 0)),
+        (layers.LayerNormalization(), (2, 0)),
+        (layers.RMSNormalization(), (2, 3, 0)),
+        (layers.GroupNormalization(1), (2, 3, 0)),
+        (layers.UpSampling1D(2), (2, 0, 3)),
+        (layers.RandomFlip(), (2, 4, 4, 0)),
+        (layers.Activation("relu"), (2, 0)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_inputs_that_hold_nothing_are_refused(layer, shape):
+    with pytest.raises(ValueError, match=rf"'{layer.name}' takes inputs that hold numbers.*0"):
+        layer(np.zeros(shape))
+    assert not layer.built

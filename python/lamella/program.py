@@ -241,9 +241,17 @@ class Program:
     Args:
         layer: the layer, built.
         feature_shape: shape of the input without the batch axis.
+
+    Raises:
+        ValueError: for a shape that holds nothing, or that the layer does not take.
     """
 
     def __init__(self, layer: Layer, feature_shape: tuple[int, ...]) -> None:
+        if 0 in feature_shape:
+            raise ValueError(
+                f"{type(layer).__name__} '{layer.name}' takes inputs that hold numbers. "
+                f"Received: shape {(None, *feature_shape)}"
+            )
         self.feature_shape = feature_shape
         self._signature = _signature(layer)
         self._version = Version.number
