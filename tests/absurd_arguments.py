@@ -1,20 +1,25 @@
 """What each public class and function is called with where it means something, and what it never means."""
 
 import inspect
+import pathlib
 
 import numpy as np
 
 import lamella
 from lamella import (
+    activations,
+    backend,
     callbacks,
     config,
     constraints,
+    datasets,
     diagnostics,
     initializers,
     layers,
     losses,
     metrics,
     optimizers,
+    preprocessing,
     random,
     regularizers,
     utils,
@@ -74,12 +79,13 @@ _ALSO = {
     "weights": ("Variable",),
     "x": ("inputs",),
     "y_pred": ("the model's output",),
+    "value": ("Variable",),
     "y_true": ("Labels",),
 }
 """How a message may name an argument, too."""
 
-_ENDLESS = {("epochs", "2**70")}
-"""What means something, but takes its time."""
+_ENDLESS = {("epochs", "2**70"), ("path", "a text"), ("path", "bytes")}
+"""What means something, but takes its time, or a network."""
 
 
 def complaints(function, valid):
@@ -206,7 +212,22 @@ def _windows():
             yield f"{name}{axes}D", {"pool_size": 2}
 
 
+def _variable():
+    layer = layers.Dense(2)
+    layer.build((None, 2))
+    return layer.bias
+
+
+def write_data_sets():
+    """Small files in the place of those that would be downloaded."""
+    texts = np.array([[1, 2, 3], [1, 4], [1, 5, 6, 7], [1, 2]], dtype=object)
+    labels = np.arange(4) % 2
+    np.savez("table.npz", x=np.ones((4, 3)), y=labels)
+    np.savez("texts.npz", x=texts, y=labels, x_train=texts, y_train=labels, x_test=texts, y_test=labels)
+
+
 FILES = {"filepath": "model.safetensors"}
+TABLE, TEXTS = {"path": "./table.npz"}, {"path": "./texts.npz"}
 
 
 def _methods():
@@ -234,6 +255,29 @@ def _methods():
 
 
 CASES = [
+    *_public(
+        activations,
+        **{
+            **{name: {"x": np.ones((2, 4))} for name in activations.__all__},
+            **dict.fromkeys(("get", "serialize", "deserialize")),
+            "threshold": {"x": np.ones((2, 4)), "threshold": 0.5, "default_value": 0.0},
+        },
+    ),
+    *_public(
+        backend,
+        batch_get_value={"xs": [_variable()]},
+        batch_set_value={"pairs": [(_variable(), np.ones(2))]},
+        get_value={"x": _variable()},
+        set_epsilon={"value": 1e-7},
+        set_floatx={"value": "float32"},
+        set_image_data_format={"data_format": "channels_last"},
+        set_value={"x": _variable(), "value": np.ones(2)},
+    ),
+    ("datasets.boston_housing.load_data", datasets.boston_housing.load_data, TABLE),
+    ("datasets.california_housing.load_data", datasets.california_housing.load_data, TABLE),
+    ("datasets.imdb.load_data", datasets.imdb.load_data, TEXTS),
+    ("datasets.reuters.load_data", datasets.reuters.load_data, TEXTS),
+    *_public(preprocessing.sequence, pad_sequences={"sequences": [[1], [2, 3]]}),
     *_public(optimizers, Optimizer=None, get=None, serialize=None, deserialize=None),
     *_public(
         schedules,
@@ -257,7 +301,7 @@ CASES = [
     *_public(
         utils,
         Progbar={"target": 3},
-        get_file=None,
+        get_file={"origin": pathlib.Path(__file__).as_uri(), "cache_dir": "cache"},
         pad_sequences={"sequences": [[1], [2, 3]]},
         to_categorical={"x": [0, 1]},
         set_random_seed={"seed": 1},

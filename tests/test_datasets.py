@@ -346,3 +346,19 @@ def test_word_index_and_topics(origin):
     assert len(reuters.get_label_names()) == 46
     with pytest.raises(TypeError, match="nonsense"):
         imdb.load_data(nonsense=1)
+
+
+def test_a_relative_folder_is_kept_to(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "numbers.txt").write_text("1 2 3")
+    path = lamella.utils.get_file(origin=(tmp_path / "numbers.txt").as_uri(), cache_dir="mine")
+    assert os.path.samefile(path, tmp_path / "mine" / "datasets" / "numbers.txt")
+
+
+def test_values_of_variables_are_replaced_all_or_none():
+    one, two = (lamella.Variable(np.zeros(2), name) for name in ("one", "two"))
+    with pytest.raises(ValueError, match="'two'"):
+        lamella.backend.batch_set_value([(one, np.ones(2)), (two, np.ones(3))])
+    assert one.numpy().tolist() == [0.0, 0.0]
+    lamella.backend.batch_set_value([(one, np.ones(2)), (two, [3, 4])])
+    assert (one.numpy().tolist(), two.numpy().tolist()) == ([1.0, 1.0], [3.0, 4.0])

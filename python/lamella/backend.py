@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lamella._types import Array
+from lamella.checks import entries_of, refusal
 from lamella.config import (
     epsilon,
     floatx,
@@ -78,16 +79,30 @@ def batch_get_value(xs: list[Any]) -> list[Array]:
     >>> [value.tolist() for value in batch_get_value([Variable(np.ones(1), "x")])]
     [[1.0]]
     """
-    return [get_value(x) for x in xs]
+    entries = entries_of(xs)
+    if entries is None:
+        raise refusal("batch_get_value", "xs", "a list of variables", xs)
+    return [get_value(x) for x in entries]
 
 
 def batch_set_value(pairs: list[tuple[Variable, Any]]) -> None:
-    """Replace the numbers of several variables, given as pairs `(variable, value)`.
+    """Replace the numbers of several variables, given as pairs `(variable, value)`: all of them, or none.
+
+    Raises:
+        ValueError: for what is no list of pairs, or a value that does not fit.
 
     >>> x = Variable(np.ones(1), "x")
     >>> batch_set_value([(x, [5])])
     >>> x.numpy().tolist()
     [5.0]
     """
-    for x, value in pairs:
-        set_value(x, value)
+    listed = entries_of(pairs)
+    entries = [None] if listed is None else [entries_of(pair) for pair in listed]
+    given = [
+        pair for pair in entries if pair is not None and len(pair) == 2 and isinstance(pair[0], Variable)
+    ]
+    if len(given) < len(entries):
+        raise refusal("batch_set_value", "pairs", "a list of pairs (variable, value)", pairs)
+    arrays = [x.converted(value) for x, value in given]
+    for (x, _), array in zip(given, arrays, strict=True):
+        x.assign(array)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from lamella.datasets import words
-from lamella.datasets.source import Split, fetch, load_arrays
+from lamella.datasets.source import Split, fetch, load_arrays, random_state
 
 _HASH = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
 _INDEX_HASH = "bfafd718b763782e994055a2d397834f"
@@ -50,9 +48,16 @@ def load_data(
     num_words = kwargs.pop("nb_words", None) or num_words
     if kwargs:
         raise TypeError(f"load_data: unknown arguments {sorted(kwargs)}")
-    vocabulary = words.Vocabulary(num_words, skip_top, maxlen, start_char, oov_char, index_from)
+    vocabulary = words.vocabulary(
+        num_words=num_words,
+        skip_top=skip_top,
+        maxlen=maxlen,
+        start_char=start_char,
+        oov_char=oov_char,
+        index_from=index_from,
+    )
+    random = random_state(seed)
     parts = load_arrays(fetch(path, "imdb.npz", _HASH), "x_train", "y_train", "x_test", "y_test")
-    random = np.random.RandomState(seed)  # Keras's order
     texts, labels = [], []
     for x, y in (parts[:2], parts[2:]):
         x, y = words.shuffled(x, y, random)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from lamella.checks import number
 from lamella.datasets import words
-from lamella.datasets.source import Split, fetch, load_arrays
+from lamella.datasets.source import Split, fetch, load_arrays, random_state
 
 _HASH = "d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916"
 _INDEX_HASH = "4d44cc38712099c9e383dc6e5f11a921"
@@ -44,9 +42,16 @@ def load_data(
         ValueError: when it is another file, no newswire is short enough, or the share is not in [0, 1).
     """
     number("load_data", "test_split", test_split, least=0, below=1)
-    vocabulary = words.Vocabulary(num_words, skip_top, maxlen, start_char, oov_char, index_from)
+    vocabulary = words.vocabulary(
+        num_words=num_words,
+        skip_top=skip_top,
+        maxlen=maxlen,
+        start_char=start_char,
+        oov_char=oov_char,
+        index_from=index_from,
+    )
+    random = random_state(seed)
     x, y = load_arrays(fetch(path, "reuters.npz", _HASH), "x", "y")
-    random = np.random.RandomState(seed)  # Keras's order
     x, y = words.shuffled(x, y, random)
     texts, y = words.numbered(x, y, vocabulary)
     texts, at = words.limited(texts, vocabulary), int(len(texts) * (1 - test_split))

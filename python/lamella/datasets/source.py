@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from lamella._types import Array
-from lamella.checks import number
+from lamella.checks import integer, number
+from lamella.checks import path as checked_path
 from lamella.utils.download import get_file
 
 ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
@@ -20,19 +21,21 @@ Split = tuple[tuple[Array, Array], tuple[Array, Array]]
 """`(x_train, y_train), (x_test, y_test)`."""
 
 
-def fetch(path: str | os.PathLike[str], name: str, file_hash: str) -> str:
+def fetch(path: str | os.PathLike[str], name: str, file_hash: str, owner: str = "load_data") -> str:
     """The path of a file of a data set.
 
     Args:
         path: what users pass: a name in the cache, or the path of a file of their own, read as it is.
         name: its name at `ORIGIN`.
         file_hash: its checksum.
+        owner: the function that they called.
     """
-    if os.path.dirname(os.fspath(path)) or os.path.isfile(path):
-        if not os.path.isfile(path):
-            raise FileNotFoundError(f"There is no file '{os.fspath(path)}'")
-        return os.fspath(path)
-    return get_file(path, f"{ORIGIN}{name}", file_hash=file_hash)
+    given = checked_path(owner, "path", path)
+    if os.path.dirname(given) or os.path.isfile(given):
+        if not os.path.isfile(given):
+            raise FileNotFoundError(f"There is no file '{given}'")
+        return given
+    return get_file(given, f"{ORIGIN}{name}", file_hash=file_hash)
 
 
 def load_arrays(path: str, *names: str) -> list[Array]:
@@ -96,12 +99,18 @@ _KNOWN = {
 """What a pickled array names, by module and name."""
 
 
+def random_state(seed: int | None) -> np.random.RandomState:
+    """The numbers that decide about the order of rows, as Keras draws them."""
+    return np.random.RandomState(None if seed is None else integer("load_data", "seed", seed, 0, 2**32 - 1))
+
+
 def split_table(path: str, rows: int | None, test_split: float, seed: int) -> Split:
     """Rows of `x` and `y` of a file in a random order, the last `test_split` of them for tests."""
     number("load_data", "test_split", test_split, least=0, below=1)
+    random = random_state(seed)
     x, y = (array[:rows] for array in load_arrays(path, "x", "y"))
     order = np.arange(len(x))
-    np.random.RandomState(seed).shuffle(order)  # Keras's split
+    random.shuffle(order)
     x, y = x[order], y[order]
     at = int(len(x) * (1 - test_split))
     return (x[:at], y[:at]), (x[at:], y[at:])

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lamella._types import Array
+from lamella.checks import integer
 from lamella.datasets.source import fetch
 
 
@@ -20,6 +21,14 @@ class Vocabulary(NamedTuple):
     start_char: int | None
     oov_char: int | None
     index_from: int
+
+
+def vocabulary(**arguments: Any) -> Vocabulary:
+    """The arguments of `load_data`; raise ValueError for those that are no numbers of words."""
+    for name, value in arguments.items():
+        if value is not None or name in ("skip_top", "index_from"):
+            integer("load_data", name, value, 0)
+    return Vocabulary(**arguments)
 
 
 def shuffled(texts: Array, labels: Array, random: Any) -> tuple[Array, Array]:
@@ -60,5 +69,5 @@ def as_array(texts: list[list[int]]) -> Array:
 
 def word_index(path: str, name: str, file_hash: str) -> dict[str, int]:
     """The numbers of the words, by word."""
-    with open(fetch(path, name, file_hash), encoding="utf-8") as file:
+    with open(fetch(path, name, file_hash, "get_word_index"), encoding="utf-8") as file:
         return dict(json.load(file))

@@ -6,10 +6,12 @@ What downloads and unpacks is imported where it is used: most programs never nee
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-from lamella.checks import choice
+from lamella.checks import choice, entries_of, flag, refusal
+from lamella.checks import path as checked_path
 from lamella.utils.output import write_line
 from lamella.utils.progbar import Progbar
 
@@ -25,7 +27,7 @@ def get_file(
     untar: bool = False,
     md5_hash: str | None = None,
     file_hash: str | None = None,
-    cache_subdir: str = "datasets",
+    cache_subdir: str | os.PathLike[str] = "datasets",
     hash_algorithm: str = "auto",
     extract: bool = False,
     archive_format: str | Sequence[str] | None = "auto",
@@ -66,14 +68,20 @@ def get_file(
     >>> pathlib.Path(path).read_text()
     '1 2 3'
     """
-    if not origin:
-        raise ValueError("get_file: 'origin' must be the URL of the file. Received: " + repr(origin))
+    if not isinstance(origin, str) or not origin:
+        raise refusal("get_file", "origin", "the URL of the file", origin)
     choice("get_file", "hash_algorithm", hash_algorithm, ("auto", "sha256", "md5"))
+    for argument, value in (("md5_hash", md5_hash), ("file_hash", file_hash)):
+        if value is not None and not (isinstance(value, str) and re.fullmatch("[0-9a-fA-F]+", value)):
+            raise refusal("get_file", argument, "a checksum in hexadecimal digits", value)
+    flag("get_file", "force_download", force_download)
+    untar = flag("get_file", "untar", untar)
+    unpacks = flag("get_file", "extract", extract) or untar
+    formats = _formats("tar" if untar else archive_format)
     if md5_hash is not None and file_hash is None:
         file_hash, hash_algorithm = md5_hash, "md5"
-    folder = os.path.join(_cache_dir(cache_dir), cache_subdir)
+    folder = os.path.join(_cache_dir(cache_dir), checked_path("get_file", "cache_subdir", cache_subdir))
     name = _name(fname, origin)
-    unpacks = extract or untar
     target, unpacked = _places(folder, name, unpacks, given=bool(fname))
     matches = _checker(file_hash, hash_algorithm)
     if force_download or not os.path.exists(target) or not matches(target):
@@ -81,24 +89,28 @@ def get_file(
         _download(origin, target, matches)
     if not unpacks:
         return target
-    _unpack(target, unpacked, "tar" if untar else archive_format)
+    _unpack(target, unpacked, formats)
     return unpacked
 
 
 def _cache_dir(given: str | os.PathLike[str] | None) -> str:
     import tempfile
 
-    path = os.path.expanduser(given or os.environ.get("KERAS_HOME") or os.path.join("~", ".keras"))
-    nearest = path
+    known = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
+    cache = os.path.expanduser(known if given is None else checked_path("get_file", "cache_dir", given))
+    nearest = os.path.abspath(cache)
     while not os.path.exists(nearest) and os.path.dirname(nearest) != nearest:
         nearest = os.path.dirname(nearest)
-    return path if os.access(nearest, os.W_OK) else os.path.join(tempfile.gettempdir(), ".keras")
+    return cache if os.access(nearest, os.W_OK) else os.path.join(tempfile.gettempdir(), ".keras")
 
 
 def _name(fname: str | os.PathLike[str] | None, origin: str) -> str:
     from urllib.parse import urlsplit
 
-    name = os.fspath(fname) if fname else os.path.basename(urlsplit(origin).path)
+    if fname is None:
+        name = os.path.basename(urlsplit(origin).path)
+    else:
+        name = checked_path("get_file", "fname", fname)
     if not name or os.path.basename(name) != name or name in (".", ".."):
         raise ValueError(
             "get_file: 'fname' must be the name of a file; its folder is cache_dir/cache_subdir. "
@@ -146,6 +158,8 @@ def _download(origin: str, target: str, matches: Callable[[str], bool]) -> None:
             try:
                 with urlopen(origin, timeout=60) as response:
                     _copy(response, file)
+            except ValueError as error:
+                raise refusal("get_file", "origin", "the URL of the file", origin) from error
             except (OSError, EOFError) as error:  # what urllib raises is an OSError
                 raise OSError(
                     f"{origin} could not be downloaded ({error}). Without a network, put the file at {target}"
@@ -174,25 +188,32 @@ def _copy(response: HTTPResponse, file: IO[bytes]) -> None:
         raise EOFError(f"the connection ended after {done} of {total} bytes")
 
 
-def _unpack(archive: str, folder: str, formats: str | Sequence[str] | None) -> None:
+def _formats(given: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The formats of archives that a file may have."""
+    if isinstance(given, str) and given == "auto":
+        return "tar", "zip"
+    wanted = (given,) if isinstance(given, str) else () if given is None else entries_of(given)
+    if wanted is None:
+        raise refusal("get_file", "archive_format", "'tar', 'zip', 'auto' or a list of them", given)
+    for name in wanted:
+        choice("get_file", "archive_format", name, ("tar", "zip"))
+    return wanted
+
+
+def _unpack(archive: str, folder: str, formats: tuple[str, ...]) -> None:
     """Unpack into a new folder that takes the place of the old one; nothing leaves the folder."""
     import shutil
     import tarfile
     import tempfile
     import zipfile
 
-    if formats == "auto":
-        formats = ("tar", "zip")
-    wanted = (formats,) if isinstance(formats, str) else tuple(formats or ())
-    for name in wanted:
-        choice("get_file", "archive_format", name, ("tar", "zip"))
     openers: dict[str, tuple[Callable[[str], bool], Callable[[str], Any]]] = {
         "tar": (tarfile.is_tarfile, tarfile.open),
         "zip": (zipfile.is_zipfile, zipfile.ZipFile),
     }
-    kind = next((name for name in wanted if openers[name][0](archive)), None)
+    kind = next((name for name in formats if openers[name][0](archive)), None)
     if kind is None:
-        raise ValueError(f"'{archive}' is no archive of the formats {list(wanted)}")
+        raise ValueError(f"'{archive}' is no archive of the formats {list(formats)} to extract")
     fresh = tempfile.mkdtemp(prefix=".", dir=os.path.dirname(folder))
     try:
         with openers[kind][1](archive) as opened:
