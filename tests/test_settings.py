@@ -382,3 +382,20 @@ def test_what_a_model_takes_is_not_changed_behind_it():
         with pytest.raises(ValueError, match=name):
             setattr(layers.Input((4,)), name, value)
     assert model.predict(X, verbose=0).dtype == "float32"
+
+
+@pytest.mark.parametrize("make", [optimizers.SGD, lambda: optimizers.SGD(momentum=0.9), optimizers.Adam])
+def test_averages_that_begin_late_begin_at_the_weights(make):
+    optimizer = make()
+    model = lamella.Sequential([layers.Input((2,)), layers.Dense(1, kernel_initializer="ones")])
+    model.compile(optimizer, "mse")
+    x, y = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0])
+    model.train_on_batch(x, y)
+    optimizer.use_ema, optimizer.ema_momentum = True, 0.5
+    model.compile(optimizer, "mse")
+    before = model.get_weights()[0]
+    model.train_on_batch(x, y)
+    after = model.get_weights()[0]
+    optimizer.finalize_variable_values()
+    assert not np.allclose(before, after)
+    np.testing.assert_allclose(model.get_weights()[0], (before + after) / 2, rtol=1e-6)

@@ -260,9 +260,10 @@ class Optimizer(Configured):
         return undo
 
     def _start_averages(self, trainer: _core.Trainer) -> None:
-        """Let the averages of variables that were not trained before begin at their values, not at 0."""
+        """Let the averages of variables that had none before begin at their values, not at 0."""
         state = self.state()
-        known = {id(variable) for variable, _, _ in state.slots} if state is not None else set()
+        slots = () if state is None else state.slots
+        known = {id(variable) for variable, name, _ in slots if name == "average"}
         fresh = {id(variable): variable for variable, _, _ in trainer.slots() if id(variable) not in known}
         trainer.set_slots([(variable, "average", variable.numpy()) for variable in fresh.values()])
 
