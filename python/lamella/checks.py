@@ -118,7 +118,7 @@ def choice(owner: str, argument: str, value: Any, allowed: Collection[Any]) -> A
     Traceback (most recent call last):
     ValueError: AUC: 'curve' must be one of 'ROC', 'PR'. Received: 'roc'
     """
-    if not any(value is entry or (type(value) is type(entry) and value == entry) for entry in allowed):
+    if not any(value is entry or (_is_alike(value, entry) and value == entry) for entry in allowed):
         raise refusal(owner, argument, f"one of {', '.join(map(repr, allowed))}", value)
     return value
 
@@ -244,6 +244,11 @@ def entries_of(value: Any) -> tuple[Any, ...] | None:
     if isinstance(value, np.ndarray) and value.ndim == 1:
         return tuple(value.tolist())
     return tuple(value) if isinstance(value, (list, tuple)) else None
+
+
+def _is_alike(value: Any, entry: Any) -> bool:
+    """Whether they are of one type, NumPy's texts being texts; a flag is no number."""
+    return isinstance(value, type(entry)) and isinstance(value, bool) == isinstance(entry, bool)
 
 
 def _real(value: Any) -> float | None:
