@@ -34,7 +34,7 @@ void* run(void* argument) {
 Thread::Thread(std::function<void()> body) {
   std::unique_ptr<Start> owned;
   try {
-    owned = std::make_unique<Start>(std::move(body), Block(kThreadScratchBytes));
+    owned.reset(new Start{std::move(body), Block(kThreadScratchBytes)});
   } catch (const std::bad_alloc&) {
     refuse(ENOMEM);
   }
