@@ -59,7 +59,7 @@ CALLS = {
 def test_models_that_are_nested_too_deeply_are_refused(call, wrap, tmp_path):
     if call in ("keras", "h5"):
         pytest.importorskip("h5py")
-    model = nested(300, WRAPS[wrap])
+    model = nested(200, WRAPS[wrap])
     model.compile("sgd", "mse")
     model.fit(X, X, verbose=0)
     with pytest.raises(ValueError, match="nested"):

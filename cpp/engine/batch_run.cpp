@@ -79,7 +79,10 @@ losses::LossPass BatchRun::loss_pass(const StepState& rows) const {
 double BatchRun::forward(const Feed& feed, const int64_t* order, int64_t first, const StepState& state,
                          const Poll* poll) {
   workspace_->state = state;
-  targets_->begin(frame_ ? frame_->for_metrics(feed) : feed);
+  if (frame_)
+    targets_->begin(frame_->for_metrics(feed));
+  else
+    targets_->begin(feed);  // not copied: its shapes are memory of their own
   if (loss_targets_) loss_targets_->begin(feed);
   gather(context_, feed, order, first, state);
   plan_->forward(*workspace_, poll);

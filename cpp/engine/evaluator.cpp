@@ -8,8 +8,7 @@
 namespace lamella::engine {
 
 Evaluator::Evaluator(const ops::Context& context, const Program& program, Objective objective)
-    : context_(context),
-      objective_(std::move(objective)),
+    : objective_(std::move(objective)),
       batch_(context, program, objective_, Plan::Mode::inference),
       scores_(objective_, class_count(program)) {}
 

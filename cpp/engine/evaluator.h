@@ -19,7 +19,6 @@ class Evaluator {
   Scores& scores() { return scores_; }
 
  private:
-  const ops::Context& context_;
   Objective objective_;
   BatchRun batch_;
   Scores scores_;
