@@ -59,7 +59,7 @@ CALLS = {
 def test_models_that_are_nested_too_deeply_are_refused(call, wrap, tmp_path):
     if call in ("keras", "h5"):
         pytest.importorskip("h5py")
-    model = nested(200, WRAPS[wrap])
+    model = nested(300, WRAPS[wrap])
     model.compile("sgd", "mse")
     model.fit(X, X, verbose=0)
     with pytest.raises(ValueError, match="nested"):
@@ -73,7 +73,7 @@ def test_clones_of_deep_models():
 
 
 def test_weights_know_no_depth(tmp_path):
-    model, other = nested(200), nested(200)
+    model, other = nested(300), nested(300)
     model.save_weights(tmp_path / "w.safetensors")
     other.load_weights(tmp_path / "w.safetensors")
     np.testing.assert_array_equal(other.get_weights()[0], model.get_weights()[0])
@@ -88,7 +88,7 @@ def test_configs_that_are_nested_too_deeply_are_refused():
 
 
 def test_exports_of_deep_models(tmp_path):
-    nested(200).export(tmp_path / "model.c")
+    nested(300).export(tmp_path / "model.c")
     lines = []
     nested(50).summary(print_fn=lines.append, expand_nested=True)
     assert len(lines) > 50

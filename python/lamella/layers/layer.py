@@ -8,7 +8,7 @@ from functools import cache
 from inspect import Parameter, signature
 from threading import RLock
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
@@ -26,9 +26,6 @@ from lamella.program import Program, ProgramBuilder
 from lamella.registry import constructor_arguments
 from lamella.settings import Configured, is_setting
 from lamella.variable import Variable, blank_variables
-
-if TYPE_CHECKING:
-    pass
 
 T = TypeVar("T")
 

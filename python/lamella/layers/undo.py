@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import local
 from typing import TYPE_CHECKING, Any
 
 from lamella import naming, seeding
@@ -12,17 +13,36 @@ if TYPE_CHECKING:
     from lamella.layers.layer import Layer
 
 
+class _Covered(local):
+    """The layers that this thread undoes already: building one inside of another looks at it once."""
+
+    ids: frozenset[int] = frozenset()
+
+
+_covered = _Covered()
+
+
+def _always() -> bool:
+    return True
+
+
 @contextmanager
-def undone_on_error(layer: Layer, applies: Callable[[], bool] = lambda: True) -> Iterator[None]:
+def undone_on_error(layer: Layer, applies: Callable[[], bool] = _always) -> Iterator[None]:
     """Within it a layer or model is built: on an error it, and what is inside it, is again what it was.
 
     Args:
         layer: the layer; parts of it that are built already stay as they are.
         applies: whether an error that came undoes anything.
     """
+    covered = _covered.ids
+    if id(layer) in covered:
+        yield
+        return
     parts = [part for part in layer.walk() if part is layer or not part.built]
     before = [(part, _copied(vars(part))) for part in parts]
     names, seeds = naming.state(), seeding.state()
+    if applies is _always:
+        _covered.ids = covered.union(map(id, parts))
     try:
         yield
     except BaseException:
@@ -33,6 +53,8 @@ def undone_on_error(layer: Layer, applies: Callable[[], bool] = lambda: True) ->
             naming.set_state(names)
             seeding.set_state(seeds)
         raise
+    finally:
+        _covered.ids = covered
 
 
 def _copied(attributes: dict[str, Any]) -> dict[str, Any]:

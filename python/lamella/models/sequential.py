@@ -170,34 +170,37 @@ class Sequential(Model):
         >>> [variable.shape for variable in model.weights]
         [(4, 3), (3,)]
         """
+        with undone_on_error(self):
+            output = self._declared_as(self._shape_to_build(input_shape))
+            for layer in self.layers:
+                layer.build_under(self.path, output)
+                output = layer.compute_output_shape(output)
+            self.built = True
+
+    def _shape_to_build(self, given: Any) -> Shape:
         declared = self._declared_shape()
-        if input_shape is None:
-            input_shape = declared
+        if given is None:
+            given = declared
         if not self.layers:
             raise ValueError(f"Model '{self.name}' has no layers: call add(layer) before it is built")
-        if input_shape is None:
+        if given is None:
             raise ValueError(f"Model '{self.name}' has no Input: call build(input_shape) with a shape")
-        if not isinstance(input_shape, (list, tuple)):
-            raise refusal(f"Model '{self.name}'", "input_shape", "a shape with its batch axis", input_shape)
-        shape: Shape = tuple(input_shape)
-        if declared is not None and not _fits(shape, declared):
+        if not isinstance(given, (list, tuple)):
+            raise refusal(f"Model '{self.name}'", "input_shape", "a shape with its batch axis", given)
+        if declared is not None and not _fits(tuple(given), declared):
             raise ValueError(
-                f"Model '{self.name}' takes inputs of shape {declared} and cannot be built for {shape}"
+                f"Model '{self.name}' takes inputs of shape {declared} and cannot be built for {tuple(given)}"
             )
-        with undone_on_error(self):
-            self._build(shape)
+        return tuple(given)
 
-    def _build(self, shape: Shape) -> None:
+    def _declared_as(self, shape: Shape) -> Shape:
+        """Put an `Input` in front where there is none; returns the shape that is declared then."""
         if self._declared_shape() is None:
             self._layers.insert(0, InputLayer(batch_shape=shape))
             self._infers_input = True
         self._input_shape = self._declared_shape()
         assert self._input_shape is not None
-        output: Shape = self._input_shape
-        for layer in self.layers:
-            layer.build_under(self.path, output)
-            output = layer.compute_output_shape(output)
-        self.built = True
+        return self._input_shape
 
     def _declared_shape(self) -> Shape | None:
         first = self._layers[0] if self._layers else None
