@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lamella.callbacks.backup_and_restore import BackupAndRestore
 from lamella.callbacks.callback import Callback, Logs
@@ -14,7 +14,10 @@ from lamella.checks import flag, shown
 if TYPE_CHECKING:
     from lamella.models.model import Model
 
-_DELEGATES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
+Kind = TypeVar("Kind", bound=Callback)
+
+_EMPTY = dict(vars(Callback))
+_OLDER_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
 
 
 class CallbackList(Callback):
@@ -44,9 +47,9 @@ class CallbackList(Callback):
     ) -> None:
         super().__init__()
         self.callbacks: list[Callback] = _flatten(callbacks)
-        self.history = next((c for c in self.callbacks if isinstance(c, History)), None)
-        self.progress = next((c for c in self.callbacks if isinstance(c, ProgbarLogger)), None)
-        self.backup = next((c for c in self.callbacks if isinstance(c, BackupAndRestore)), None)
+        self.history = _first(History, self.callbacks)
+        self.progress = _first(ProgbarLogger, self.callbacks)
+        self.backup = _first(BackupAndRestore, self.callbacks)
         if flag("CallbackList", "add_history", add_history) and self.history is None:
             self.history = History()
             self.callbacks.append(self.history)
@@ -71,8 +74,10 @@ class CallbackList(Callback):
 
     def hears(self, *hooks: str) -> bool:
         """Whether any callback overrides one of these hooks, or has set it on itself by now."""
+        if not self.callbacks:
+            return False
         self._listeners.clear()
-        return bool(self.callbacks) and any(self._find(hook) for hook in hooks)
+        return any(map(self._find, hooks))
 
     def _find(self, hook: str) -> list[Callable[..., None]]:
         listeners = self._listeners.get(hook)
@@ -148,9 +153,16 @@ def _flatten(callbacks: Any) -> list[Callback]:
     return [callbacks]
 
 
+def _first(kind: type[Kind], callbacks: list[Callback]) -> Kind | None:
+    for callback in callbacks:
+        if isinstance(callback, kind):
+            return callback
+    return None
+
+
 def _overrides(callback: Callback, hook: str) -> bool:
     """Whether a hook is not the empty one of the base class: by class, or set on the object."""
-    if getattr(getattr(callback, hook), "__func__", None) is not getattr(Callback, hook):
+    if getattr(getattr(callback, hook), "__func__", None) is not _EMPTY[hook]:
         return True
-    delegate = _DELEGATES.get(hook)
-    return delegate is not None and _overrides(callback, delegate)
+    older = _OLDER_NAMES.get(hook)
+    return older is not None and _overrides(callback, older)

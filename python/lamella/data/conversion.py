@@ -10,6 +10,7 @@ import numpy as np
 from lamella._types import Array
 from lamella.checks import shown
 from lamella.data import elements, tables
+from lamella.data.elements import NUMERIC
 
 NameOf: TypeAlias = Callable[[str], str | None]
 """What the entry of a dictionary passed as "x", "y" or "sample_weight" must be called, None for any name."""
@@ -32,7 +33,7 @@ def as_numbers(name: str, value: Any, name_of: NameOf | None = None) -> Array:
     ((1, 2), (3, 2))
     """
     array: Array = value
-    if type(value) is not np.ndarray or value.dtype.kind not in elements.NUMERIC or not value.dtype.isnative:
+    if type(value) is not np.ndarray or not ((dtype := value.dtype).isnative and dtype.kind in NUMERIC):
         array = to_array(name, only(name, value, name_of))
     if array.ndim == 0:
         raise ValueError(f"{name} must have at least one axis, the samples. Received: a single number")
@@ -50,7 +51,7 @@ def to_array(name: str, value: Any) -> Array:
     """
     array = value if type(value) is np.ndarray else _convert(name, value)
     dtype = array.dtype
-    if dtype.kind not in elements.NUMERIC:
+    if dtype.kind not in NUMERIC:
         if array.ndim == 0:
             raise TypeError(f"{name} must be an array of real numbers. Received: {shown(value)}")
         raise elements.refusal(name, array)

@@ -300,8 +300,15 @@ class Layer(VariableOwner, Configured):
                 f"Layer '{self.name}' was called on layer '{inputs.name}': there is no functional API, "
                 "put the layers into a Sequential model"
             )
-        x = self.prepare_inputs(as_numbers("inputs", inputs))
+        x = as_numbers("inputs", inputs)
+        if x.ndim == 3 and self.takes_pictures():
+            return np.asarray(self(x[None], training)[0])
+        x = self.prepare_inputs(x)
         return self.program_for(x.shape[1:]).call(x, training)
+
+    def takes_pictures(self) -> bool:
+        """Whether it may also be called with a single picture, without the axis of rows."""
+        return False
 
     def prepare_inputs(self, x: Array) -> Array:
         """Build the layer if it is not, and check inputs against what it was built for."""
@@ -319,8 +326,12 @@ class Layer(VariableOwner, Configured):
         with _FirstUse.lock:
             program = self._program
             if program is None or not program.is_current(self, feature_shape):
-                program = self._program = Program(self, feature_shape)
+                program = self._program = self.flattened(feature_shape)
         return program
+
+    def flattened(self, feature_shape: tuple[int, ...]) -> Program:
+        """The layer flattened for inputs of this shape, without the batch."""
+        return Program(self, feature_shape)
 
     # Variables.
 

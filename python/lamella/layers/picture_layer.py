@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import numpy as np
-
-from lamella._types import Array, Shape
-from lamella.data.conversion import as_numbers
+from lamella._types import Shape
 from lamella.layers.layer import Layer
 from lamella.layers.window import spatial_shape
 
 
 class PictureLayer(Layer):
-    """Base class of layers for pictures: they may also be called with a single one."""
+    """Base class of layers for pictures: they may also be called with a single one.
 
-    def __call__(self, inputs: Any, training: bool | None = None) -> Array:
-        """The outputs for pictures (rows, height, width, channels), or for one (height, width, channels)."""
-        return for_one_or_many(super().__call__, inputs, training)
+    Pictures are (rows, height, width, channels), a single one (height, width, channels).
+    """
+
+    def takes_pictures(self) -> bool:
+        return True
 
     def build(self, input_shape: Shape) -> None:
         self.compute_output_shape(input_shape)
@@ -27,11 +23,3 @@ class PictureLayer(Layer):
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         spatial_shape(self, input_shape, 2)
         return tuple(input_shape)
-
-
-def for_one_or_many(call: Callable[[Any, bool | None], Array], inputs: Any, training: bool | None) -> Array:
-    """What `call` returns for pictures; a single one goes in and comes out without the axis of rows."""
-    x = inputs if isinstance(inputs, Layer) else as_numbers("inputs", inputs)
-    if isinstance(x, Layer) or x.ndim != 3:
-        return call(inputs, training)
-    return np.asarray(call(x[None], training)[0])

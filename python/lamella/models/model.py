@@ -425,6 +425,8 @@ class Model(Persistence):
     def _listeners(
         self, callbacks: Any, verbose: int, add_history: bool = False, **params: Any
     ) -> CallbackList:
+        if callbacks is None and verbose == 0 and not add_history:
+            return _NOBODY
         params = {"verbose": verbose, "epochs": 1, **params}
         return CallbackList(callbacks, add_history, verbose != 0, self, **params)
 

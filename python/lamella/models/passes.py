@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 from lamella import _core
@@ -75,6 +76,7 @@ def training_pass(
     """
     if isinstance(data, ArrayData):
         feed, program = feed_for(model, compiled, data, class_weights)
+        _warn_if_frozen(model, program)
         trainer = compiled.trainer_for(program)
         return TrainingPass(trainer, compiled.optimizer, data, feed, rows, shuffle, steps)
     stream = BatchStream(data, rows, shuffle)
@@ -83,8 +85,15 @@ def training_pass(
         return feed_for(model, compiled, batch, class_weights)
 
     _, program = feed_of(stream.first())
+    _warn_if_frozen(model, program)
     trainer = compiled.trainer_for(program)
     return BatchTrainingPass(trainer, compiled, stream, feed_of, steps)
+
+
+def _warn_if_frozen(model: Model, program: Program) -> None:
+    trains = model.trainable and any(variable.trainable for variable in program.variables)
+    if program.variables and not trains:
+        warnings.warn(f"Model '{model.name}' has no trainable weights: nothing is trained", stacklevel=4)
 
 
 def evaluation_pass(

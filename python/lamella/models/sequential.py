@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
-import numpy as np
-
 from lamella import layers as layers_module
 from lamella._types import Array, Config, Shape
 from lamella.checks import flag, refusal
 from lamella.layers.input_layer import InputLayer
 from lamella.layers.layer import Layer
-from lamella.layers.picture_layer import PictureLayer, for_one_or_many
+from lamella.layers.picture_layer import PictureLayer
 from lamella.layers.rescaling import Rescaling
 from lamella.layers.undo import undone_on_error
 from lamella.layers.variable_owner import checked_trainable
@@ -56,14 +54,12 @@ class Sequential(Model):
             self.trainable = False
         self._build_if_known()
 
-    def __call__(self, inputs: Any, training: bool | None = None) -> Array:
-        """The outputs for an array, as of `Layer`; a stack of layers for pictures takes a single one too."""
-        if type(inputs) is np.ndarray and inputs.ndim != 3:
-            return super().__call__(inputs, training)
-        of_pictures = [layer for layer in self.layers if isinstance(layer, PictureLayer)]
-        if of_pictures and all(isinstance(layer, (PictureLayer, Rescaling)) for layer in self.layers):
-            return for_one_or_many(super().__call__, inputs, training)
-        return super().__call__(inputs, training)
+    def takes_pictures(self) -> bool:
+        """Whether it is a stack of layers for pictures, which also takes a single one."""
+        kinds = [isinstance(layer, PictureLayer) for layer in self.layers]
+        return any(kinds) and all(
+            is_one or isinstance(layer, Rescaling) for is_one, layer in zip(kinds, self.layers, strict=True)
+        )
 
     # The stack.
 
@@ -245,10 +241,10 @@ class Sequential(Model):
         first = self.layers[0].name
         return f"Model '{self.name}' (first layer '{first}') takes inputs of shape {self.input_shape}"
 
-    def program_for(self, feature_shape: tuple[int, ...]) -> Program:
-        """The flattened model for inputs of this shape: any that its weights fit where none was declared."""
+    def flattened(self, feature_shape: tuple[int, ...]) -> Program:
+        """The model flattened for inputs of this shape: any that its weights fit where none was declared."""
         try:
-            return super().program_for(feature_shape)
+            return super().flattened(feature_shape)
         except ValueError as error:
             if not self._infers_input or feature_shape == self.input_shape[1:]:
                 raise

@@ -265,8 +265,6 @@ def run_epochs(
     epochs: range,
 ) -> None:
     """Train for these epochs; `model.stop_training` ends it after the validation of the running one."""
-    if not model.trainable_weights and model.weights:
-        warnings.warn(f"Model '{model.name}' has no trainable weights: nothing is trained", stacklevel=3)
     backup = callbacks.backup
     first, in_epoch, logs = epochs.start, False, dict[str, float]()
     callbacks.on_train_begin()
