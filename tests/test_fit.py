@@ -395,7 +395,7 @@ def test_ctrl_c_keeps_the_model_and_the_history():
         (lambda m: m.compile("sdg", "mse"), ValueError, "Did you mean 'sgd'"),
         (lambda m: m.compile("sgd", "mse", metrics=["acuracy"]), ValueError, "Unknown metric"),
         (lambda m: m.compile("sgd", 3), TypeError, "loss"),
-        (lambda m: m.compile("sgd", "mse", loss_weights=[1]), ValueError, "loss_weights"),
+        (lambda m: m.compile("sgd", "mse", loss_weights=[2]), ValueError, "loss_weights"),
         (lambda m: Sequential([layers.Dense(1)]).fit(X, Y), ValueError, "not compiled"),
     ],
 )

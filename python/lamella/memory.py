@@ -22,9 +22,8 @@ def require(owner: str, what: str, size: int) -> None:
     MemoryError: Dense 'out': its kernel takes 1073741824.0 GB; there are ... GB of memory
     """
     if size > _SMALL and size > (most := available()):
-        raise MemoryError(
-            f"{owner}: {what} takes {size / 2**30:.1f} GB; there are {most / 2**30:.1f} GB of memory"
-        )
+        asked = f"{size / 2**30:.1f}" if size < 1 << 64 else "too many"
+        raise MemoryError(f"{owner}: {what} takes {asked} GB; there are {most / 2**30:.1f} GB of memory")
 
 
 def available() -> int:

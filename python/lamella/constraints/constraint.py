@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-import numpy as np
-
 from lamella import config as settings
 from lamella._types import Array, Config, Spec
+from lamella.data.conversion import to_array
 from lamella.overrides import defined_by_user
 from lamella.registry import constructor_arguments
 from lamella.settings import Configured
@@ -62,5 +61,5 @@ class Constraint(Configured):
 
 def as_floats(w: Any) -> Array:
     """An array of floating-point numbers."""
-    array = np.asarray(w)
+    array = to_array("w", w)
     return array if array.dtype.kind == "f" else array.astype(settings.floatx())

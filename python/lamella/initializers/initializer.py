@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Self
 
 import numpy as np
 
-from lamella import checks, seeding
+from lamella import checks, memory, seeding
 from lamella import config as settings
 from lamella._types import Array, Config
 from lamella.registry import constructor_arguments
@@ -62,12 +63,13 @@ class RandomInitializer(Initializer):
 
 
 def checked_shape(initializer: Initializer, shape: Any) -> tuple[int, ...]:
-    """The shape of a variable; raise ValueError for what is none."""
+    """The shape of a variable; raise ValueError for what is none, MemoryError for what does not fit."""
     owner = type(initializer).__name__
     entries = checks.entries_of(shape)
-    if entries is None:
-        return (checks.integer(owner, "shape", shape, 0),)
-    return tuple(checks.integer(owner, "shape", axis, 0) for axis in entries)
+    axes = (shape,) if entries is None else entries
+    lengths = tuple(checks.integer(owner, "shape", axis, 0) for axis in axes)
+    memory.require(owner, "an array of this shape", math.prod(lengths) * 8)
+    return lengths
 
 
 def truncated_normal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:

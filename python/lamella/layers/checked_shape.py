@@ -7,7 +7,7 @@ from functools import wraps
 from types import FunctionType
 from typing import Any, TypeVar, cast
 
-from lamella.checks import shape
+from lamella.checks import refusal, shape
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -23,8 +23,10 @@ def takes_shape(method: Method) -> Method:
     def checked(self: Any, input_shape: Any = None) -> Any:
         if input_shape is None and may_be_none:
             return method(self)
-        return method(
-            self, shape(f"{type(self).__name__} '{self.name}'", "input_shape", input_shape, least=0)
-        )
+        owner = f"{type(self).__name__} '{self.name}'"
+        checked_shape = shape(owner, "input_shape", input_shape, least=0)
+        if not checked_shape:
+            raise refusal(owner, "input_shape", "a shape with its batch axis, (None, 4)", input_shape)
+        return method(self, checked_shape)
 
     return cast(Method, checked)

@@ -9,6 +9,7 @@ import numpy as np
 
 from lamella import _core, config, initializers
 from lamella._types import Array, Config, Spec
+from lamella.checks import refusal
 from lamella.data.conversion import to_array
 from lamella.losses.arrays import (
     along_last,
@@ -238,7 +239,13 @@ class Metric(Configured):
         }
 
     def set_state(self, state: dict[str, Any]) -> None:
-        """Go on from what `get_state` returned."""
+        """Go on from what `get_state` returned.
+
+        Raises:
+            ValueError: for anything else.
+        """
+        if not isinstance(state, dict) or not all(isinstance(name, str) for name in state):
+            raise refusal(type(self).__name__, "state", "a dictionary of get_state()", state)
         present = self.__dict__
         self.__setstate__({name: _with_state(present.get(name), value) for name, value in state.items()})
 

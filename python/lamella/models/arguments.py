@@ -33,8 +33,37 @@ def rows_of_step(data: ArrayData | BatchData, batch_size: int | None, steps: int
 
 def verbosity(owner: str, verbose: Any) -> int:
     """0, 1 or 2; `"auto"` is 1."""
+    if type(verbose) is int and 0 <= verbose <= 2:
+        return verbose  # what nearly all calls pass
     is_auto = isinstance(verbose, str) and verbose == "auto"
     return 1 if is_auto else checks.verbosity(owner, "verbose", verbose)
+
+
+def of_one_output(argument: str, value: Any, name: str | None = None) -> Any:
+    """What `compile` is given for the one output there is, also in a list or a dictionary of outputs.
+
+    Args:
+        argument: its name: "loss".
+        value: what was passed.
+        name: what an entry of a dictionary must be called, None for any name.
+
+    >>> of_one_output("loss", ["mse"]), of_one_output("loss", {"out": "mse"}, "out")
+    ('mse', 'mse')
+    >>> of_one_output("loss", ["mse", "mae"])
+    Traceback (most recent call last):
+    ValueError: compile: 'loss' must be for one output. Received: ['mse', 'mae'] of type list
+    """
+    entries: Any = None
+    if isinstance(value, dict) and "class_name" not in value:
+        entries = [value[key] for key in value if name in (None, key)]
+    elif isinstance(value, (list, tuple)):
+        entries = value
+    if entries is None:
+        return value
+    if len(value) != 1 or len(entries) != 1:
+        output = "one output" if name is None else f"one output, named '{name}'"
+        raise checks.refusal("compile", argument, f"for {output}", value)
+    return entries[0] if argument == "metrics" else of_one_output(argument, entries[0])
 
 
 def frequency(value: Any) -> int | frozenset[int]:

@@ -14,6 +14,7 @@ from lamella.checks import refusal
 from lamella.data.arrays import ArrayData
 from lamella.losses import Loss
 from lamella.metrics import Metric
+from lamella.models.arguments import of_one_output
 from lamella.models.native_runs import Evaluation, Evaluations, Objective, Training
 from lamella.program import Program
 
@@ -45,15 +46,24 @@ class Compiled:
         loss: a name, a config, a loss, or None.
         metric_list: a metric, a list of them, or None.
         weighted_list: the same, for metrics that count rows by their sample weights.
+        output: the name of the output in a dictionary of losses, None for any.
     """
 
-    def __init__(self, optimizer: Any, loss: Any, metric_list: Any, weighted_list: Any = None) -> None:
+    def __init__(
+        self,
+        optimizer: Any,
+        loss: Any,
+        metric_list: Any,
+        weighted_list: Any = None,
+        output: str | None = None,
+    ) -> None:
         found = optimizers.get(optimizer)
         if found is None:
             raise refusal(
                 "compile", "optimizer", "a name, a config or an Optimizer, for evaluation too", optimizer
             )
         self.optimizer = found
+        loss = of_one_output("loss", loss, output)
         self._arguments = {"loss": loss, "metrics": metric_list, "weighted_metrics": weighted_list}
         self._loss = loss if _is_one_of(loss, _CROSSENTROPY) or loss is None else losses.get(loss)
         weighted = _flatten(weighted_list)
@@ -102,7 +112,7 @@ class Compiled:
                 _COMPILE_DEFAULTS[key] and config[key] not in _COMPILE_DEFAULTS[key]
             ):
                 raise ValueError(f"compile() does not support the entry {key!r}: {config[key]!r}")
-        loss = config.get("loss")
+        loss = of_one_output("loss", config.get("loss"))
         loss = losses.get(loss) if isinstance(loss, dict) else loss
         return cls(config.get("optimizer"), loss, config.get("metrics"), config.get("weighted_metrics"))
 
@@ -255,6 +265,8 @@ def _is_one_of(identifier: Any, names: tuple[str, ...]) -> bool:
 def _flatten(metric_list: Any) -> list[Any]:
     if metric_list is None:
         return []
+    if isinstance(metric_list, dict) and "class_name" not in metric_list:
+        metric_list = [of_one_output("metrics", metric_list)] if metric_list else []
     if isinstance(metric_list, (list, tuple)):
         return [member for entry in metric_list for member in _flatten(entry)]
     return [metric_list]

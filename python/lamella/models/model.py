@@ -15,7 +15,15 @@ from lamella.data.conversion import as_numbers
 from lamella.data.sources import adapt_any, split, unpack
 from lamella.layers.layer import Layer
 from lamella.metrics import Metric
-from lamella.models.arguments import frequency, positive, rows_of_step, shuffles, verbosity, warn_of_end
+from lamella.models.arguments import (
+    frequency,
+    of_one_output,
+    positive,
+    rows_of_step,
+    shuffles,
+    verbosity,
+    warn_of_end,
+)
 from lamella.models.attempt import Turn, attempt
 from lamella.models.compiled import Compiled
 from lamella.models.passes import evaluation_pass, feed_for, training_pass
@@ -71,10 +79,11 @@ class Model(Persistence):
                 goes on with its slots and steps.
             loss: a name, a config, an object or a function of `lamella.losses`, a function of your own (see
                 `lamella.losses.FunctionLoss`), or `"crossentropy"`.
-            loss_weights: must be None.
+            loss_weights: must be None, or 1 for the one output.
             metrics: a list of names, configs, objects or functions of `lamella.metrics`; `"accuracy"`
                 (`"acc"`) and `"crossentropy"` (`"ce"`) are binary, categorical or sparse categorical by the
-                shape of the targets.
+                shape of the targets. Loss, weights and metrics may also be in a list or dictionary of the one
+                output.
             weighted_metrics: the same; these count rows by their sample weights.
             run_eagerly, steps_per_execution, jit_compile, auto_scale_loss: taken for Keras's sake; there is
                 nothing to choose.
@@ -88,12 +97,14 @@ class Model(Persistence):
         >>> model.optimizer.learning_rate
         0.001
         """
-        self.refuse(loss_weights=(loss_weights, None))
+        weight = of_one_output("loss_weights", loss_weights, self._name_of("y"))
+        if not (isinstance(weight, (int, float)) and weight == 1):
+            self.refuse(loss_weights=(weight, None))
         checks.flag("compile", "run_eagerly", run_eagerly)
         checks.integer("compile", "steps_per_execution", steps_per_execution, least=1)
         checks.choice("compile", "jit_compile", jit_compile, ("auto", True, False, None))
         checks.flag("compile", "auto_scale_loss", auto_scale_loss)
-        self._compiled = Compiled(optimizer, loss, metrics, weighted_metrics)
+        self._compiled = Compiled(optimizer, loss, metrics, weighted_metrics, self._name_of("y"))
 
     @property
     def compiled(self) -> bool:
@@ -384,12 +395,14 @@ class Model(Persistence):
         steps = positive("predict", "steps", steps)
         level = verbosity("predict", verbose)
         data = adapt_any(x, name_of=self._name_of, inputs_only=True)
-        rows = rows_of_step(data, batch_size, steps)
         if isinstance(data, BatchData):
-            stream = BatchStream(data, rows, shuffle=False)
+            stream = BatchStream(data, rows_of_step(data, batch_size, steps), shuffle=False)
             listeners = self._listeners(callbacks, level, steps=steps or stream.steps)
             return predict_stream(self.predict_on_batch, stream, steps, listeners)
         inputs = self.prepare_inputs(data.x)
+        if callbacks is None and level == 0 and steps is None:
+            return self.program_for(inputs.shape[1:]).predict(inputs, batch_size or 0)
+        rows = rows_of_step(data, batch_size, steps)
         count = -(-len(inputs) // rows)
         if steps is not None:
             warn_of_end(steps, count)
@@ -397,8 +410,6 @@ class Model(Persistence):
             inputs = inputs[: count * rows]
         program = self.program_for(inputs.shape[1:])
         batch_size = rows if batch_size or steps else None
-        if callbacks is None and level == 0:
-            return program.predict(inputs, batch_size=batch_size or 0)
         listeners = self._listeners(callbacks, level, steps=count)
         return run_prediction(program, inputs, batch_size, count, listeners)
 

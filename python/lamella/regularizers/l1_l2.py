@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lamella._types import Array, Config, Spec
+from lamella.data.conversion import to_array
 from lamella.regularizers.regularizer import Regularizer
 
 
@@ -31,11 +32,11 @@ class L1L2(Regularizer):
         return "l1_l2", {"l1": self.l1, "l2": self.l2}
 
     def __call__(self, x: Any) -> float:
-        values = np.asarray(x, dtype=np.float64)
+        values = to_array("x", x).astype(np.float64)
         return self.l1 * float(np.abs(values).sum()) + self.l2 * float(np.square(values).sum())
 
     def gradient(self, x: Array) -> Array:
-        values = np.asarray(x, dtype=np.float64)
+        values = to_array("x", x).astype(np.float64)
         return np.asarray(self.l1 * np.sign(values) + 2.0 * self.l2 * values)
 
     def get_config(self) -> Config:

@@ -8,6 +8,7 @@ import numpy as np
 
 from lamella._types import Array, Config
 from lamella.checks import choice
+from lamella.data.conversion import to_array
 from lamella.regularizers.regularizer import Regularizer
 
 _SMALLEST_SQUARE = 1e-12
@@ -52,7 +53,7 @@ class OrthogonalRegularizer(Regularizer):
 
     def _unit_vectors(self, x: Any) -> tuple[Array, Array]:
         """The vectors as rows of length 1, and their lengths as a column."""
-        matrix = np.asarray(x, dtype=np.float64)
+        matrix = to_array("x", x).astype(np.float64)
         if matrix.ndim != 2:
             raise ValueError(
                 f"OrthogonalRegularizer takes matrices only. Received: an array of shape {matrix.shape}"
