@@ -356,7 +356,7 @@ def test_a_relative_folder_is_kept_to(tmp_path, monkeypatch):
 
 
 def test_values_of_variables_are_replaced_all_or_none():
-    one, two = (lamella.Variable(np.zeros(2), name) for name in ("one", "two"))
+    one, two = (lamella.Variable(np.zeros(2), name=name) for name in ("one", "two"))
     with pytest.raises(ValueError, match="'two'"):
         lamella.backend.batch_set_value([(one, np.ones(2)), (two, np.ones(3))])
     assert one.numpy().tolist() == [0.0, 0.0]

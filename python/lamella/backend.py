@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lamella._types import Array
+from lamella.array_like import ArrayLike
 from lamella.checks import entries_of, refusal
 from lamella.config import (
     epsilon,
@@ -47,27 +48,27 @@ def backend() -> str:
 def get_value(x: Any) -> Any:
     """The numbers of a variable, or of a learning rate.
 
-    >>> get_value(Variable(np.ones(2), "x")).tolist()
+    >>> get_value(Variable(np.ones(2))).tolist()
     [1.0, 1.0]
     """
-    return x.numpy() if isinstance(x, Variable) else np.asarray(x)[()]
+    return x.numpy() if isinstance(x, ArrayLike) else np.asarray(x)[()]
 
 
-def set_value(x: Variable, value: Any) -> None:
-    """Replace the numbers of a variable.
+def set_value(x: ArrayLike, value: Any) -> None:
+    """Replace the numbers of a variable, or a learning rate.
 
     Raises:
-        TypeError: for what is no variable.
+        TypeError: for what is neither.
         ValueError: when the shape differs from the variable's.
 
-    >>> x = Variable(np.ones(2), "x")
+    >>> x = Variable(np.ones(2))
     >>> set_value(x, [3, 4])
     >>> x.numpy().tolist()
     [3.0, 4.0]
     """
-    if not isinstance(x, Variable):
+    if not isinstance(x, ArrayLike):
         raise TypeError(
-            "set_value: 'x' must be a Variable; a learning rate is set by optimizer.learning_rate = ... "
+            "set_value: 'x' must be a Variable, or the learning rate of an optimizer. "
             f"Received: {type(x).__name__}"
         )
     x.assign(value)
@@ -76,7 +77,7 @@ def set_value(x: Variable, value: Any) -> None:
 def batch_get_value(xs: list[Any]) -> list[Array]:
     """The numbers of several variables.
 
-    >>> [value.tolist() for value in batch_get_value([Variable(np.ones(1), "x")])]
+    >>> [value.tolist() for value in batch_get_value([Variable(np.ones(1))])]
     [[1.0]]
     """
     entries = entries_of(xs)
@@ -91,7 +92,7 @@ def batch_set_value(pairs: list[tuple[Variable, Any]]) -> None:
     Raises:
         ValueError: for what is no list of pairs, or a value that does not fit.
 
-    >>> x = Variable(np.ones(1), "x")
+    >>> x = Variable(np.ones(1))
     >>> batch_set_value([(x, [5])])
     >>> x.numpy().tolist()
     [5.0]

@@ -252,9 +252,9 @@ def _is_alike(value: Any, entry: Any) -> bool:
 
 
 def _real(value: Any) -> float | None:
-    """A real number, a NumPy one or an array without axes as a float; None for anything else, flags too."""
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]
+    """A real number, or an array without axes, as a float; None for anything else, flags too."""
+    if hasattr(value, "__array__") and getattr(value, "shape", None) == ():
+        value = np.asarray(value)[()]
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         return None
     try:

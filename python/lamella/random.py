@@ -13,6 +13,7 @@ import numpy as np
 from lamella import checks, config, seeding
 from lamella._types import Array, Config
 from lamella.naming import auto_name, checked_name
+from lamella.results import ArrayResult, answer
 
 __all__ = [
     "SeedGenerator",
@@ -114,13 +115,13 @@ def _draw(function: str, what: str, draw: Any, *arguments: Any) -> Any:
         raise ValueError(f"{function}: {what} do not fit: {error}") from None
 
 
-def _floating(values: Any, dtype: Any) -> Array:
-    return np.asarray(values, dtype=config.standardize_dtype(dtype))
+def _floating(values: Any, dtype: Any) -> ArrayResult:
+    return answer(np.asarray(values, dtype=config.standardize_dtype(dtype)))
 
 
 def normal(
     shape: tuple[int, ...], mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None
-) -> Array:
+) -> ArrayResult:
     """Numbers of a normal distribution.
 
     Args:
@@ -143,7 +144,7 @@ def normal(
 
 def truncated_normal(
     shape: tuple[int, ...], mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None
-) -> Array:
+) -> ArrayResult:
     """Numbers of a normal distribution, drawn again where they lie beyond two deviations; see `normal`.
 
     >>> bool((abs(truncated_normal((1000,), seed=0)) <= 2).all())
@@ -161,7 +162,7 @@ def truncated_normal(
 
 def uniform(
     shape: tuple[int, ...], minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None
-) -> Array:
+) -> ArrayResult:
     """Numbers from `minval` to `maxval`, which is left out; whole ones for an integer `dtype`.
 
     >>> bool((uniform((100,), 2, 3, seed=0) < 3).all())
@@ -176,7 +177,7 @@ def uniform(
 
 def randint(
     shape: tuple[int, ...], minval: Any, maxval: Any, dtype: Any = "int32", seed: Any = None
-) -> Array:
+) -> ArrayResult:
     """Whole numbers from `minval` to `maxval`, which is left out.
 
     Raises:
@@ -188,10 +189,10 @@ def randint(
     kind = _type("randint", dtype)
     low, high = _whole("randint", "minval", minval), _whole("randint", "maxval", maxval)
     draw = _generator("randint", seed).integers
-    return np.asarray(_draw("randint", _RANGE, draw, low, high, _shape("randint", shape)), dtype=kind)
+    return answer(np.asarray(_draw("randint", _RANGE, draw, low, high, _shape("randint", shape)), dtype=kind))
 
 
-def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any = None) -> Array:
+def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any = None) -> ArrayResult:
     """Classes drawn by their logits.
 
     Args:
@@ -218,10 +219,10 @@ def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any =
     count = checks.integer("categorical", "num_samples", num_samples, 0, _LONGEST)
     # The largest of logits and Gumbel noise is distributed as the softmax (Gumbel, 1954).
     noise = _generator("categorical", seed).gumbel(size=(len(scores), count, scores.shape[1]))
-    return np.asarray((scores[:, None] + noise).argmax(axis=-1), dtype=kind)
+    return answer((scores[:, None] + noise).argmax(axis=-1).astype(kind))
 
 
-def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Array:
+def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> ArrayResult:
     """Set a share of the numbers to zero, and scale the others by `1 / (1 - rate)`.
 
     Args:
@@ -243,7 +244,7 @@ def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None)
     if noise_shape is not None:
         shape = _noise_shape(x.shape, noise_shape)
     kept = _generator("dropout", seed).random(shape) < keep
-    return np.asarray(np.where(kept, x / keep, 0.0), dtype=x.dtype)
+    return answer(np.where(kept, x / keep, 0.0).astype(x.dtype))
 
 
 def _noise_shape(shape: tuple[int, ...], noise_shape: Any) -> tuple[int, ...]:
@@ -254,7 +255,7 @@ def _noise_shape(shape: tuple[int, ...], noise_shape: Any) -> tuple[int, ...]:
     return tuple(n if m is None else m for n, m in zip(shape, noise_shape, strict=True))
 
 
-def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Array:
+def shuffle(x: Any, axis: int = 0, seed: Any = None) -> ArrayResult:
     """Put the entries along an axis into a random order.
 
     >>> sorted(shuffle([3, 1, 2], seed=0).tolist())
@@ -264,10 +265,10 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Array:
     if entries.ndim == 0:
         raise checks.refusal("shuffle", "x", "an array with an axis", x)
     axis = checks.integer("shuffle", "axis", axis, -entries.ndim, entries.ndim - 1)
-    return np.asarray(_generator("shuffle", seed).permutation(entries, axis=axis))
+    return answer(_generator("shuffle", seed).permutation(entries, axis=axis))
 
 
-def gamma(shape: tuple[int, ...], alpha: Any, dtype: Any = None, seed: Any = None) -> Array:
+def gamma(shape: tuple[int, ...], alpha: Any, dtype: Any = None, seed: Any = None) -> ArrayResult:
     """Numbers of a gamma distribution of shape `alpha` and scale 1; see `normal`.
 
     >>> bool((gamma((100,), 2.0, seed=0) > 0).all())
@@ -280,7 +281,7 @@ def gamma(shape: tuple[int, ...], alpha: Any, dtype: Any = None, seed: Any = Non
 
 def binomial(
     shape: tuple[int, ...], counts: Any, probabilities: Any, dtype: Any = None, seed: Any = None
-) -> Array:
+) -> ArrayResult:
     """How many of `counts` trials succeed, with these probabilities; see `normal`.
 
     >>> bool((binomial((100,), 5, 0.5, seed=0) <= 5).all())
@@ -293,7 +294,7 @@ def binomial(
     return _floating(_draw("binomial", what, draw, trials, shares, size), dtype)
 
 
-def beta(shape: tuple[int, ...], alpha: Any, beta: Any, dtype: Any = None, seed: Any = None) -> Array:
+def beta(shape: tuple[int, ...], alpha: Any, beta: Any, dtype: Any = None, seed: Any = None) -> ArrayResult:
     """Numbers of a beta distribution; see `normal`.
 
     >>> bool((beta((100,), 2.0, 3.0, seed=0) < 1).all())

@@ -9,10 +9,13 @@ from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from lamella import _core
+from lamella import _core, config
 from lamella._types import Array
+from lamella.array_like import ArrayLike
+from lamella.checks import choice, flag, refusal, shape
+from lamella.naming import auto_name, checked_name
+from lamella.results import ArrayResult, answer
 
 _SLACK = 1 << 20
 """Bytes beyond the limit, for constants that a config spells shorter than they are."""
@@ -49,43 +52,58 @@ def claim_blank(path: str, shape: tuple[int, ...], dtype: str) -> bool:
     return True
 
 
-class Variable(_core.Variable, NDArrayOperatorsMixin):
-    """A named tensor that a layer owns, in memory of the native core.
+class Variable(_core.Variable, ArrayLike):
+    """A named tensor, in memory of the native core.
 
-    Layers create variables in `build`; read them with `numpy()` or `np.asarray`, write them with `assign`.
-    Arithmetic, comparisons and indexing give arrays, as with an array of the same values.
+    Layers make variables with `add_weight`; read them with `numpy()` or as arrays, write them with `assign`.
 
     Args:
-        value: initial values, whose shape and dtype are the variable's; None for zeros.
-        name: short name, "kernel".
-        path: full name, "sequential/dense/kernel".
-        trainable: whether optimizers may change it.
-        shape, dtype: of zeros.
+        initializer: the values; or, of a variable of `shape`, the name of an initializer, an initializer or a
+            function `f(shape, dtype)`, or None for zeros.
+        shape: where the initializer does not tell it.
+        dtype: `"float32"` or `"float64"`; by default that of an array, else `config.floatx()`.
+        trainable: whether optimizers may change it. Defaults to True.
+        autocast, aggregation, synchronization: taken for Keras's sake.
+        name: short name, "kernel"; `variable`, `variable_1` ... by default.
+        path: full name, "sequential/dense/kernel"; `name` by default.
+
+    Raises:
+        ValueError: for what are no real numbers, another type, or a missing shape.
 
     >>> import lamella
-    >>> kernel = lamella.Sequential([lamella.Input((3,)), lamella.layers.Dense(2, name="out")]).weights[0]
-    >>> kernel.name, kernel.shape, kernel.dtype
-    ('kernel', (3, 2), 'float32')
-    >>> kernel.assign(np.ones((3, 2)))
-    >>> (kernel[0] * 2).tolist()
-    [2.0, 2.0]
+    >>> scale = lamella.Variable([1.0, 2.0], name="scale")
+    >>> scale * 2, float(scale.mean())
+    (array([2., 4.], dtype=float32), 1.5)
+    >>> scale.assign_add([1.0, 1.0])
+    array([2., 3.], dtype=float32)
+    >>> lamella.Variable("ones", shape=(2,)).dtype
+    'float32'
     """
-
-    __hash__ = _core.Variable.__hash__  # by identity: == compares the values
 
     def __init__(
         self,
-        value: Array | None,
-        name: str,
-        path: str | None = None,
+        initializer: Any,
+        shape: Any = None,
+        dtype: Any = None,
         trainable: bool = True,
-        shape: tuple[int, ...] = (),
-        dtype: str = "float32",
+        autocast: bool = True,
+        aggregation: str | None = "none",
+        synchronization: str | None = "auto",
+        name: str | None = None,
+        *,
+        path: str | None = None,
     ) -> None:
-        if value is None:
-            super().__init__(shape, dtype, name, trainable)
+        name = checked_name(type(self), name) or auto_name("Variable")
+        owner = f"Variable '{path or name}'"
+        flag(owner, "autocast", autocast)
+        choice(owner, "aggregation", aggregation, (None, "none", "mean", "sum", "only_first_replica"))
+        choice(owner, "synchronization", synchronization, (None, "none", "on_read", "on_write", "auto"))
+        is_trainable = flag(owner, "trainable", trainable)
+        if initializer is None:
+            zeros = (_shape(owner, shape), config.standardize_dtype(dtype))
+            super().__init__(*zeros, name, is_trainable)
         else:
-            super().__init__(value, name, trainable)
+            super().__init__(_initial(owner, initializer, shape, dtype), name, is_trainable)
         self.path = path or name
         self.packed = False
         self._frozen = False
@@ -104,27 +122,15 @@ class Variable(_core.Variable, NDArrayOperatorsMixin):
         """The number of axes."""
         return len(self.shape)
 
-    @property
-    def value(self) -> Array:
-        """A copy of the values, as `numpy()`."""
-        return self.numpy()
-
-    def assign_add(self, value: Any) -> None:
-        """Add to the values."""
-        self.assign(self + value)
-
-    def assign_sub(self, value: Any) -> None:
-        """Subtract from the values."""
-        self.assign(self - value)
-
-    def assign(self, value: Any) -> None:
-        """Replace the values.
+    def assign(self, value: Any) -> ArrayResult:  # type: ignore[override]  # the core's returns nothing
+        """Replace the values, and return them.
 
         Raises:
             ValueError: when the shape differs from the variable's, or for what is not real numbers.
         """
         array = self.converted(value)
         super().assign(array)
+        return answer(array)
 
     def converted(self, value: Any) -> Array:
         """Values as `assign` takes them: an array of the variable's shape and type.
@@ -132,14 +138,7 @@ class Variable(_core.Variable, NDArrayOperatorsMixin):
         Raises:
             ValueError: as `assign`.
         """
-        try:
-            array = np.asarray(value)
-            if array.dtype.kind not in "biuf":
-                raise TypeError(f"an array of dtype {array.dtype}")
-        except (TypeError, ValueError) as error:
-            raise ValueError(
-                f"Variable '{self.path}' of shape {self.shape} takes real numbers. Received: {error}"
-            ) from None
+        array = _real(f"Variable '{self.path}' of shape {self.shape}", value)
         if array.shape != self.shape:
             raise ValueError(
                 f"Variable '{self.path}' has shape {self.shape} and cannot take values of shape {array.shape}"
@@ -150,36 +149,46 @@ class Variable(_core.Variable, NDArrayOperatorsMixin):
         """Pickle and copy by value."""
         return _restore, (self.numpy(), self.name, self.path, super().trainable, self._frozen)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        return np.array(self.numpy(), dtype=dtype)
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        """What operators of NumPy's end in."""
-        if any(isinstance(output, Variable) for output in kwargs.get("out", ())):
-            raise TypeError(f"Variable '{self.path}' is changed by assign(), not in place")
-        arrays = [value.numpy() if isinstance(value, Variable) else value for value in inputs]
-        return getattr(ufunc, method)(*arrays, **kwargs)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.numpy()[index]
-
-    def __len__(self) -> int:
-        return len(self.numpy())
-
-    def __bool__(self) -> bool:
-        return bool(self.numpy())
-
-    def __int__(self) -> int:
-        return int(self.numpy())
-
-    def __float__(self) -> float:
-        return float(self.numpy())
-
     def __repr__(self) -> str:
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}>"
 
 
 def _restore(value: Array, name: str, path: str, trainable: bool, frozen: bool) -> Variable:
-    variable = Variable(value, name, path, trainable)
+    variable = Variable(value, trainable=trainable, name=name, path=path)
     variable.follow(not frozen)
     return variable
+
+
+def _real(owner: str, value: Any) -> Array:
+    """Values as an array of real numbers."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"an array of dtype {array.dtype}")
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{owner} takes real numbers. Received: {error}") from None
+    return array
+
+
+def _shape(owner: str, given: Any) -> tuple[int, ...]:
+    """The shape of a variable whose values do not tell it."""
+    entries = None if given is None else shape(owner, "shape", given, least=0)
+    if entries is None or None in entries:
+        raise refusal(owner, "shape", "given, as lengths of axes, where values do not tell it", given)
+    return tuple(axis for axis in entries if axis is not None)
+
+
+def _initial(owner: str, initializer: Any, given: Any, dtype: Any) -> Array:
+    """The values a variable begins with, of its type."""
+    if isinstance(initializer, str) or callable(initializer):
+        from lamella import initializers  # which may draw, and need not be there to read a variable
+
+        draw: Any = initializers.get(initializer)
+        kind = config.standardize_dtype(dtype)
+        return np.asarray(draw(_shape(owner, given), kind), kind, order="C")
+    array = _real(owner, initializer)
+    if dtype is None and getattr(initializer, "dtype", None) in ("float32", "float64"):
+        dtype = array.dtype
+    if given is not None and array.shape != _shape(owner, given):
+        raise refusal(owner, "shape", f"that of the values, {array.shape}", given)
+    return np.asarray(array, config.standardize_dtype(dtype), order="C")

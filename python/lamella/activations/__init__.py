@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from lamella import custom_objects
-from lamella._types import Array, Config, Shape, Spec
+from lamella._types import Config, Shape, Spec
 from lamella.activations.functions import (
     celu,
     elu,
@@ -43,6 +43,7 @@ from lamella.activations.steps import CURE, steps_of
 from lamella.checks import shown
 from lamella.custom_objects import custom_object_scope
 from lamella.naming import unknown_name
+from lamella.results import ArrayResult
 
 __all__ = [
     "celu",
@@ -82,7 +83,7 @@ __all__ = [
     "threshold",
 ]
 
-ActivationFunction: TypeAlias = Callable[..., Array]
+ActivationFunction: TypeAlias = Callable[..., ArrayResult]
 
 hard_swish = hard_silu
 swish = silu

@@ -12,12 +12,13 @@ from lamella._types import Array
 from lamella.activations.steps import Steps
 from lamella.checks import axes, flag, number
 from lamella.data.conversion import to_array
+from lamella.results import ArrayResult, answer
 
 
-def _apply(kind: str, x: Any, **attributes: float) -> Array:
+def _apply(kind: str, x: Any, **attributes: float) -> ArrayResult:
     if isinstance(x, Steps):
         return x.then(kind, attributes)  # type: ignore[return-value]  # it stands for an array
-    return _core.activation(kind, _floats(x), attributes)
+    return answer(_core.activation(kind, _floats(x), attributes))
 
 
 def _floats(x: Any) -> Array:
@@ -25,7 +26,7 @@ def _floats(x: Any) -> Array:
     return array if array.dtype.name in ("float32", "float64") else array.astype(config.floatx())
 
 
-def _along(axis: Any, kind: str, x: Any) -> Array:
+def _along(axis: Any, kind: str, x: Any) -> ArrayResult:
     """An activation of rows, on other axes than the last one by moving these to the end and back."""
     if isinstance(x, Steps):
         if axis != -1:
@@ -33,13 +34,13 @@ def _along(axis: Any, kind: str, x: Any) -> Array:
         return _apply(kind, x)
     array = _floats(x)
     if array.ndim == 0:
-        return np.asarray(_along(axis, kind, array[None])[0])
+        return answer(_along(axis, kind, array[None])[0])
     order = _axes_last(kind, axis, array.ndim)
     moved = np.transpose(array, order)
     first = array.ndim - _count(axis)
     folded = np.reshape(moved, (*moved.shape[:first], math.prod(moved.shape[first:])))
     values = np.reshape(_apply(kind, folded), moved.shape)
-    return np.ascontiguousarray(np.transpose(values, np.argsort(order)))
+    return answer(np.ascontiguousarray(np.transpose(values, np.argsort(order))))
 
 
 def _count(axis: Any) -> int:
@@ -56,7 +57,7 @@ def _axes_last(kind: str, axis: Any, rank: int) -> list[int]:
     return [one for one in range(rank) if one not in last] + last
 
 
-def celu(x: Any, alpha: float = 1.0) -> Array:
+def celu(x: Any, alpha: float = 1.0) -> ArrayResult:
     """x where positive, else `alpha * (exp(x / alpha) - 1)` (Barron, arXiv 1704.07483).
 
     >>> celu([1.0, 0.0], alpha=2.0).tolist()
@@ -65,7 +66,7 @@ def celu(x: Any, alpha: float = 1.0) -> Array:
     return _apply("celu", x, a=number("celu", "alpha", alpha))
 
 
-def elu(x: Any, alpha: float = 1.0) -> Array:
+def elu(x: Any, alpha: float = 1.0) -> ArrayResult:
     """x where positive, else `alpha * (exp(x) - 1)` (Clevert et al., arXiv 1511.07289).
 
     >>> elu([1.0, 0.0]).tolist()
@@ -74,7 +75,7 @@ def elu(x: Any, alpha: float = 1.0) -> Array:
     return _apply("elu", x, a=number("elu", "alpha", alpha))
 
 
-def exponential(x: Any) -> Array:
+def exponential(x: Any) -> ArrayResult:
     """`exp(x)`.
 
     >>> exponential([0.0]).tolist()
@@ -83,7 +84,7 @@ def exponential(x: Any) -> Array:
     return _apply("exponential", x)
 
 
-def gelu(x: Any, approximate: bool = False) -> Array:
+def gelu(x: Any, approximate: bool = False) -> ArrayResult:
     """`x * P(X <= x)` for a standard normal X (Hendrycks and Gimpel, arXiv 1606.08415).
 
     Args:
@@ -97,7 +98,7 @@ def gelu(x: Any, approximate: bool = False) -> Array:
     return _apply("gelu_tanh" if flag("gelu", "approximate", approximate) else "gelu", x)
 
 
-def glu(x: Any, axis: int = -1) -> Array:
+def glu(x: Any, axis: int = -1) -> ArrayResult:
     """The first half of an axis times the sigmoid of the second (Dauphin et al., arXiv 1612.08083).
 
     Raises:
@@ -116,10 +117,10 @@ def glu(x: Any, axis: int = -1) -> Array:
             f"Received: {axis!r}"
         )
     first, second = np.split(array, 2, last)
-    return np.asarray(first * sigmoid(second))
+    return answer(first * sigmoid(second))
 
 
-def hard_shrink(x: Any, threshold: float = 0.5) -> Array:
+def hard_shrink(x: Any, threshold: float = 0.5) -> ArrayResult:
     """x where it is further from 0 than `threshold`, else 0.
 
     >>> hard_shrink([-1.0, 0.25, 2.0]).tolist()
@@ -128,7 +129,7 @@ def hard_shrink(x: Any, threshold: float = 0.5) -> Array:
     return _apply("hard_shrink", x, a=number("hard_shrink", "threshold", threshold))
 
 
-def hard_sigmoid(x: Any) -> Array:
+def hard_sigmoid(x: Any) -> ArrayResult:
     """`x / 6 + 1 / 2`, kept within 0 and 1.
 
     >>> hard_sigmoid([-9.0, 0.0, 9.0]).tolist()
@@ -137,7 +138,7 @@ def hard_sigmoid(x: Any) -> Array:
     return _apply("hard_sigmoid", x, a=1 / 6)
 
 
-def hard_silu(x: Any) -> Array:
+def hard_silu(x: Any) -> ArrayResult:
     """`x * hard_sigmoid(x)`, also called hard swish (Howard et al., arXiv 1905.02244).
 
     >>> hard_silu([-3.0, 3.0, 9.0]).tolist()
@@ -146,7 +147,7 @@ def hard_silu(x: Any) -> Array:
     return _apply("hard_silu", x)
 
 
-def hard_tanh(x: Any) -> Array:
+def hard_tanh(x: Any) -> ArrayResult:
     """x, kept within -1 and 1.
 
     >>> hard_tanh([-9.0, 0.5, 9.0]).tolist()
@@ -155,7 +156,7 @@ def hard_tanh(x: Any) -> Array:
     return _apply("bounded_relu", x, threshold=-math.inf, low=-1.0, high=1.0)
 
 
-def leaky_relu(x: Any, negative_slope: float = 0.2) -> Array:
+def leaky_relu(x: Any, negative_slope: float = 0.2) -> ArrayResult:
     """x where positive, else `negative_slope * x`.
 
     >>> leaky_relu([2.0, -10.0]).tolist()
@@ -164,16 +165,16 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Array:
     return _apply("leaky_relu", x, a=number("leaky_relu", "negative_slope", negative_slope))
 
 
-def linear(x: Any) -> Array:
+def linear(x: Any) -> ArrayResult:
     """x itself.
 
     >>> linear([1.0]).tolist()
     [1.0]
     """
-    return x if isinstance(x, Steps) else np.asarray(x)  # type: ignore[return-value]
+    return x if isinstance(x, Steps) else answer(x)  # type: ignore[return-value]
 
 
-def log_sigmoid(x: Any) -> Array:
+def log_sigmoid(x: Any) -> ArrayResult:
     """`-log(1 + exp(-x))`.
 
     >>> round(float(log_sigmoid([0.0])[0]), 4)
@@ -182,7 +183,7 @@ def log_sigmoid(x: Any) -> Array:
     return _apply("log_sigmoid", x)
 
 
-def log_softmax(x: Any, axis: Any = -1) -> Array:
+def log_softmax(x: Any, axis: Any = -1) -> ArrayResult:
     """`x - log(sum(exp(x)))` along an axis, or over several together.
 
     >>> log_softmax([[0.0, 0.0]]).round(4).tolist()
@@ -191,7 +192,7 @@ def log_softmax(x: Any, axis: Any = -1) -> Array:
     return _along(axis, "log_softmax", x)
 
 
-def mish(x: Any) -> Array:
+def mish(x: Any) -> ArrayResult:
     """`x * tanh(softplus(x))` (Misra, arXiv 1908.08681).
 
     >>> round(float(mish([1.0])[0]), 4)
@@ -202,7 +203,7 @@ def mish(x: Any) -> Array:
 
 def relu(
     x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
-) -> Array:
+) -> ArrayResult:
     """x where it is larger than `threshold`, at most `max_value`, else `negative_slope * (x - threshold)`.
 
     Args:
@@ -231,7 +232,7 @@ def relu_spec(
     return "bounded_relu", {"a": float(negative_slope), **numbers}
 
 
-def relu6(x: Any) -> Array:
+def relu6(x: Any) -> ArrayResult:
     """x, kept within 0 and 6.
 
     >>> relu6([-1.0, 2.0, 7.0]).tolist()
@@ -240,7 +241,7 @@ def relu6(x: Any) -> Array:
     return relu(x, max_value=6.0)
 
 
-def selu(x: Any) -> Array:
+def selu(x: Any) -> ArrayResult:
     """`1.0507 * elu(x, alpha=1.6733)` (Klambauer et al., arXiv 1706.02515).
 
     >>> round(float(selu([1.0])[0]), 4)
@@ -249,7 +250,7 @@ def selu(x: Any) -> Array:
     return _apply("selu", x)
 
 
-def sigmoid(x: Any) -> Array:
+def sigmoid(x: Any) -> ArrayResult:
     """`1 / (1 + exp(-x))`.
 
     >>> sigmoid([0.0]).tolist()
@@ -258,7 +259,7 @@ def sigmoid(x: Any) -> Array:
     return _apply("sigmoid", x)
 
 
-def silu(x: Any) -> Array:
+def silu(x: Any) -> ArrayResult:
     """`x * sigmoid(x)`, also called swish (Ramachandran et al., arXiv 1710.05941).
 
     >>> silu([0.0]).tolist()
@@ -267,7 +268,7 @@ def silu(x: Any) -> Array:
     return _apply("silu", x)
 
 
-def soft_shrink(x: Any, threshold: float = 0.5) -> Array:
+def soft_shrink(x: Any, threshold: float = 0.5) -> ArrayResult:
     """x, nearer to 0 by `threshold`; 0 where it is nearer already.
 
     >>> soft_shrink([-1.0, 0.25, 2.0]).tolist()
@@ -276,7 +277,7 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> Array:
     return _apply("soft_shrink", x, a=number("soft_shrink", "threshold", threshold))
 
 
-def softmax(x: Any, axis: Any = -1) -> Array:
+def softmax(x: Any, axis: Any = -1) -> ArrayResult:
     """`exp(x) / sum(exp(x))` along an axis, or over several together.
 
     >>> softmax([[0.0, 0.0]]).tolist()
@@ -285,7 +286,7 @@ def softmax(x: Any, axis: Any = -1) -> Array:
     return _along(axis, "softmax", x)
 
 
-def softplus(x: Any) -> Array:
+def softplus(x: Any) -> ArrayResult:
     """`log(1 + exp(x))`.
 
     >>> round(float(softplus([0.0])[0]), 4)
@@ -294,7 +295,7 @@ def softplus(x: Any) -> Array:
     return _apply("softplus", x)
 
 
-def softsign(x: Any) -> Array:
+def softsign(x: Any) -> ArrayResult:
     """`x / (1 + |x|)`.
 
     >>> softsign([-1.0, 3.0]).tolist()
@@ -303,7 +304,7 @@ def softsign(x: Any) -> Array:
     return _apply("softsign", x)
 
 
-def sparse_plus(x: Any) -> Array:
+def sparse_plus(x: Any) -> ArrayResult:
     """x where it is at least 1, `(x + 1) ** 2 / 4` down to -1, 0 below.
 
     >>> sparse_plus([-2.0, 0.0, 2.0]).tolist()
@@ -312,7 +313,7 @@ def sparse_plus(x: Any) -> Array:
     return _apply("sparse_plus", x)
 
 
-def sparse_sigmoid(x: Any) -> Array:
+def sparse_sigmoid(x: Any) -> ArrayResult:
     """`(x + 1) / 2`, kept within 0 and 1.
 
     >>> sparse_sigmoid([-2.0, 0.0, 2.0]).tolist()
@@ -321,7 +322,7 @@ def sparse_sigmoid(x: Any) -> Array:
     return _apply("hard_sigmoid", x, a=0.5)
 
 
-def sparsemax(x: Any, axis: int = -1) -> Array:
+def sparsemax(x: Any, axis: int = -1) -> ArrayResult:
     """The nearest probabilities to x along an axis, many of them 0 (Martins and Astudillo, arXiv 1602.02068).
 
     >>> sparsemax([[1.0, 0.5, -1.0]]).tolist()
@@ -330,7 +331,7 @@ def sparsemax(x: Any, axis: int = -1) -> Array:
     return _along(axis, "sparsemax", x)
 
 
-def squareplus(x: Any, b: float = 4) -> Array:
+def squareplus(x: Any, b: float = 4) -> ArrayResult:
     """`(x + sqrt(x ** 2 + b)) / 2` (Barron, arXiv 2112.11687).
 
     >>> squareplus([0.0]).tolist()
@@ -339,7 +340,7 @@ def squareplus(x: Any, b: float = 4) -> Array:
     return _apply("squareplus", x, a=number("squareplus", "b", b, least=0))
 
 
-def tanh(x: Any) -> Array:
+def tanh(x: Any) -> ArrayResult:
     """Hyperbolic tangent.
 
     >>> tanh([0.0]).tolist()
@@ -348,7 +349,7 @@ def tanh(x: Any) -> Array:
     return _apply("tanh", x)
 
 
-def tanh_shrink(x: Any) -> Array:
+def tanh_shrink(x: Any) -> ArrayResult:
     """`x - tanh(x)`.
 
     >>> round(float(tanh_shrink([1.0])[0]), 4)
@@ -357,7 +358,7 @@ def tanh_shrink(x: Any) -> Array:
     return _apply("tanh_shrink", x)
 
 
-def threshold(x: Any, threshold: float, default_value: float) -> Array:
+def threshold(x: Any, threshold: float, default_value: float) -> ArrayResult:
     """x where it is larger than `threshold`, else `default_value`.
 
     >>> threshold([1.0, 3.0], 2.0, -1.0).tolist()

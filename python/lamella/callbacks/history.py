@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lamella.array_like import ArrayLike
 from lamella.callbacks.callback import Callback, Logs
 from lamella.utils.plotting import PALETTE, label_lines, label_panel, new_figure
 
@@ -38,7 +39,9 @@ class History(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
-            self.history.setdefault(name, []).append(value)
+            self.history.setdefault(name, []).append(
+                value.tolist() if isinstance(value, ArrayLike) else value
+            )
 
     def plot(self) -> Any:
         """Draw the curves: a panel for the loss and for each metric, training beside validation.

@@ -47,7 +47,7 @@ class LearningRateScheduler(Callback):
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         optimizer: Any = self.model.optimizer
-        rate = self.schedule(epoch, optimizer.learning_rate) if self._takes_rate else self.schedule(epoch)
+        rate = self.schedule(epoch, optimizer.rate) if self._takes_rate else self.schedule(epoch)
         if not isinstance(rate, (float, np.floating)):
             raise ValueError(f"LearningRateScheduler: the schedule must return a float. Received: {rate!r}")
         optimizer.learning_rate = rate
@@ -56,4 +56,4 @@ class LearningRateScheduler(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if logs is not None and self.model.optimizer is not None:
-            logs["learning_rate"] = self.model.optimizer.learning_rate
+            logs["learning_rate"] = self.model.optimizer.rate

@@ -73,7 +73,7 @@ class ReduceLROnPlateau(MonitorCallback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         optimizer: Any = self.model.optimizer
         if logs is not None:
-            logs["learning_rate"] = optimizer.learning_rate
+            logs["learning_rate"] = optimizer.rate
         current = self.monitored(logs)
         if current is None:
             return
@@ -85,14 +85,12 @@ class ReduceLROnPlateau(MonitorCallback):
             self.wait = 0
         elif self.cooldown_counter == 0:
             self.wait += 1
-            if self.wait >= self.patience and optimizer.learning_rate > self.min_lr:
+            if self.wait >= self.patience and optimizer.rate > self.min_lr:
                 self._reduce(optimizer, epoch)
 
     def _reduce(self, optimizer: Any, epoch: int) -> None:
-        optimizer.learning_rate = max(optimizer.learning_rate * self.factor, self.min_lr)
+        optimizer.learning_rate = max(optimizer.rate * self.factor, self.min_lr)
         if self.verbose:
-            write_line(
-                f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {optimizer.learning_rate}."
-            )
+            write_line(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {optimizer.rate}.")
         self.cooldown_counter = self.cooldown
         self.wait = 0

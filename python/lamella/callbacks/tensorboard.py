@@ -89,7 +89,7 @@ class TensorBoard(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         train = self._writer("train")
         optimizer: Any = self.model.optimizer
-        train.add_scalar("epoch_learning_rate", optimizer.learning_rate, epoch)
+        train.add_scalar("epoch_learning_rate", optimizer.rate, epoch)
         for name, value in (logs or {}).items():
             if name.startswith("val_"):
                 _add(self._writer("validation"), f"epoch_{name.removeprefix('val_')}", value, epoch)

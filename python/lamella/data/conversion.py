@@ -11,6 +11,7 @@ from lamella._types import Array
 from lamella.checks import shown
 from lamella.data import elements, tables
 from lamella.data.elements import NUMERIC
+from lamella.results import ArrayResult
 
 NameOf: TypeAlias = Callable[[str], str | None]
 """What the entry of a dictionary passed as "x", "y" or "sample_weight" must be called, None for any name."""
@@ -99,6 +100,8 @@ def is_sparse(value: Any) -> bool:
 
 
 def _convert(name: str, value: Any) -> Array:
+    if type(value) is ArrayResult:
+        return value.numpy()
     if tables.is_table(value):
         return tables.table_to_array(name, value)
     if tables.is_column(value):

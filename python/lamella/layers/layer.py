@@ -24,6 +24,7 @@ from lamella.naming import auto_name, checked_name
 from lamella.overrides import defined_by_user, refuse_overrides
 from lamella.program import Program, ProgramBuilder
 from lamella.registry import constructor_arguments
+from lamella.results import ArrayResult, answer
 from lamella.settings import Configured, is_setting
 from lamella.variable import Variable, blank_variables
 
@@ -281,7 +282,7 @@ class Layer(VariableOwner, Configured):
                 self._input_shape = tuple(input_shape)
                 self.built = True
 
-    def __call__(self, inputs: Any, training: bool | None = None) -> Array:
+    def __call__(self, inputs: Any, training: bool | None = None) -> ArrayResult:
         """The outputs for an array.
 
         Args:
@@ -291,7 +292,7 @@ class Layer(VariableOwner, Configured):
                 changes pictures at random and does nothing else of it, as in Keras.
 
         Returns:
-            An array of shape (rows, ...).
+            An array of shape (rows, ...), which answers `numpy()` too.
         """
         if training is not None:
             training = flag(owner_of(self), "training", training)
@@ -302,9 +303,9 @@ class Layer(VariableOwner, Configured):
             )
         x = as_numbers("inputs", inputs)
         if x.ndim == 3 and self.takes_pictures():
-            return np.asarray(self(x[None], training)[0])
+            return answer(self(x[None], training)[0])
         x = self.prepare_inputs(x)
-        return self.program_for(x.shape[1:]).call(x, training)
+        return self.program_for(x.shape[1:]).call(x, training).view(ArrayResult)
 
     def takes_pictures(self) -> bool:
         """Whether it may also be called with a single picture, without the axis of rows."""

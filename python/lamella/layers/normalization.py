@@ -102,7 +102,7 @@ class Normalization(Layer):
                 f"Normalization '{self.name}': '{name}' must fit the axes {self.axis} of lengths {shape}. "
                 f"Received: an array of shape {value.shape}"
             ) from None
-        return Variable(values, name, f"{self.path}/{name}", trainable=False)
+        return Variable(values, trainable=False, name=name, path=f"{self.path}/{name}")
 
     def adapt(self, data: Any) -> None:
         """Learn mean and variance.

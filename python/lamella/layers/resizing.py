@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array, Config, Shape
+from lamella._types import Config, Shape
 from lamella.checks import choice, flag, number
 from lamella.layers.interpolation import interpolation_terms, known_interpolation
 from lamella.layers.layer import Layer, owner_of
 from lamella.layers.picture_layer import PictureLayer
 from lamella.layers.window import channels_last, size
 from lamella.program import ProgramBuilder
+from lamella.results import ArrayResult, answer
 
 
 def _cut(height: int, width: int, target: tuple[int, int]) -> tuple[int, int]:
@@ -102,14 +103,14 @@ class Resizing(PictureLayer):
         self.fill_value = number(owner, "fill_value", fill_value)
         self.antialias = flag(owner, "antialias", antialias)
 
-    def __call__(self, inputs: Any, training: bool | None = None) -> Array:
+    def __call__(self, inputs: Any, training: bool | None = None) -> ArrayResult:
         """The outputs for pictures (rows, height, width, channels), or for one (height, width, channels)."""
         resized = super().__call__(inputs, training)
         dtype = getattr(inputs, "dtype", None)
         if not isinstance(dtype, np.dtype) or dtype.kind not in "iu":
             return resized
         limits = np.iinfo(dtype)
-        return np.clip(np.rint(resized), limits.min, limits.max).astype(dtype)
+        return answer(np.clip(np.rint(resized), limits.min, limits.max).astype(dtype))
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         rows, _, _, channels = super().compute_output_shape(input_shape)

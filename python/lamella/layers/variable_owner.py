@@ -71,7 +71,7 @@ class VariableOwner:
         needed = count * (itemsize if blank else 8 + 2 * itemsize)
         memory.require(owner, f"making its {name} of shape {shape}", needed)
         value = None if blank else np.asarray(initial(shape, self.dtype), order="C")
-        variable = Variable(value, name, path, trainable, shape, self.dtype)
+        variable = Variable(value, shape, self.dtype, trainable, name=name, path=path)
         variable.follow(self.trainable)
         self._variables.append(variable)
         penalty = regularizers.get(regularizer)

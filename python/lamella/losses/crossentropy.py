@@ -15,6 +15,7 @@ from lamella import checks
 from lamella._types import Array, Config
 from lamella.losses.arrays import axes_or_all, class_axis
 from lamella.losses.loss import Loss
+from lamella.results import ArrayResult, answer
 
 
 def warn_of_one_class(function: str, shape: tuple[int, ...]) -> None:
@@ -189,7 +190,7 @@ class SparseCategoricalCrossentropy(Loss):
 
 def binary_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
-) -> Array:
+) -> ArrayResult:
     """The binary cross-entropy of each row.
 
     Args:
@@ -203,12 +204,12 @@ def binary_crossentropy(
     >>> binary_crossentropy([[1.0, 0.0]], [[0.5, 0.5]]).shape
     (1,)
     """
-    return BinaryCrossentropy(from_logits, label_smoothing, axis).values(y_true, y_pred)
+    return answer(BinaryCrossentropy(from_logits, label_smoothing, axis).values(y_true, y_pred))
 
 
 def categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
-) -> Array:
+) -> ArrayResult:
     """The categorical cross-entropy of each row.
 
     Args:
@@ -222,12 +223,12 @@ def categorical_crossentropy(
     >>> categorical_crossentropy([[1.0, 0.0]], [[1.0, 0.0]]).shape
     (1,)
     """
-    return CategoricalCrossentropy(from_logits, label_smoothing, axis).values(y_true, y_pred)
+    return answer(CategoricalCrossentropy(from_logits, label_smoothing, axis).values(y_true, y_pred))
 
 
 def sparse_categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, ignore_class: int | None = None, axis: int = -1
-) -> Array:
+) -> ArrayResult:
     """The cross-entropy of each row, targets being integer classes.
 
     Args:
@@ -241,4 +242,4 @@ def sparse_categorical_crossentropy(
     >>> sparse_categorical_crossentropy([0, 1], [[0.5, 0.5], [0.5, 0.5]]).shape
     (2,)
     """
-    return SparseCategoricalCrossentropy(from_logits, ignore_class, axis=axis).values(y_true, y_pred)
+    return answer(SparseCategoricalCrossentropy(from_logits, ignore_class, axis=axis).values(y_true, y_pred))

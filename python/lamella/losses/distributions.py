@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Array
 from lamella.losses.loss import Loss
+from lamella.results import ArrayResult, answer
 
 
 class Poisson(Loss):
@@ -49,7 +49,7 @@ class KLDivergence(Loss):
         super().__init__(name, reduction, dtype)
 
 
-def poisson(y_true: Any, y_pred: Any) -> Array:
+def poisson(y_true: Any, y_pred: Any) -> ArrayResult:
     """The Poisson loss of each row.
 
     Args:
@@ -62,10 +62,10 @@ def poisson(y_true: Any, y_pred: Any) -> Array:
     >>> poisson([[0.0]], [[1.0]]).tolist()
     [1.0]
     """
-    return Poisson().values(y_true, y_pred)
+    return answer(Poisson().values(y_true, y_pred))
 
 
-def kl_divergence(y_true: Any, y_pred: Any) -> Array:
+def kl_divergence(y_true: Any, y_pred: Any) -> ArrayResult:
     """The Kullback-Leibler divergence of each row.
 
     Args:
@@ -78,4 +78,4 @@ def kl_divergence(y_true: Any, y_pred: Any) -> Array:
     >>> kl_divergence([[0.5, 0.5]], [[0.5, 0.5]]).tolist()
     [0.0]
     """
-    return KLDivergence().values(y_true, y_pred)
+    return answer(KLDivergence().values(y_true, y_pred))

@@ -10,6 +10,7 @@ from lamella import checks
 from lamella._types import Array, Config
 from lamella.losses.crossentropy import _SmoothedCrossentropy, warn_of_one_class
 from lamella.losses.loss import Loss
+from lamella.results import ArrayResult, answer
 
 
 class BinaryFocalCrossentropy(_SmoothedCrossentropy):
@@ -165,7 +166,7 @@ def binary_focal_crossentropy(
     from_logits: bool = False,
     label_smoothing: float = 0.0,
     axis: int = -1,
-) -> Array:
+) -> ArrayResult:
     """The binary focal cross-entropy of each row.
 
     Args:
@@ -181,7 +182,7 @@ def binary_focal_crossentropy(
     (1,)
     """
     loss = BinaryFocalCrossentropy(apply_class_balancing, alpha, gamma, from_logits, label_smoothing, axis)
-    return loss.values(y_true, y_pred)
+    return answer(loss.values(y_true, y_pred))
 
 
 def categorical_focal_crossentropy(
@@ -192,7 +193,7 @@ def categorical_focal_crossentropy(
     from_logits: bool = False,
     label_smoothing: float = 0.0,
     axis: int = -1,
-) -> Array:
+) -> ArrayResult:
     """The categorical focal cross-entropy of each row.
 
     Args:
@@ -207,10 +208,10 @@ def categorical_focal_crossentropy(
     (1,)
     """
     loss = CategoricalFocalCrossentropy(alpha, gamma, from_logits, label_smoothing, axis)
-    return loss.values(y_true, y_pred)
+    return answer(loss.values(y_true, y_pred))
 
 
-def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> Array:
+def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> ArrayResult:
     """The generalised cross-entropy of each row, targets being integer classes.
 
     Args:
@@ -224,4 +225,4 @@ def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) ->
     >>> categorical_generalized_cross_entropy([1], [[0.75, 0.25]], 0.5).tolist()
     [1.0]
     """
-    return CategoricalGeneralizedCrossEntropy(q).values(y_true, y_pred)
+    return answer(CategoricalGeneralizedCrossEntropy(q).values(y_true, y_pred))

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Array
 from lamella.losses.loss import Loss
+from lamella.results import ArrayResult, answer
 
 
 class Hinge(Loss):
@@ -75,7 +75,7 @@ class CategoricalHinge(Loss):
         super().__init__(name, reduction, dtype)
 
 
-def hinge(y_true: Any, y_pred: Any) -> Array:
+def hinge(y_true: Any, y_pred: Any) -> ArrayResult:
     """The hinge loss of each row.
 
     Args:
@@ -88,10 +88,10 @@ def hinge(y_true: Any, y_pred: Any) -> Array:
     >>> hinge([[1.0]], [[0.5]]).tolist()
     [0.5]
     """
-    return Hinge().values(y_true, y_pred)
+    return answer(Hinge().values(y_true, y_pred))
 
 
-def squared_hinge(y_true: Any, y_pred: Any) -> Array:
+def squared_hinge(y_true: Any, y_pred: Any) -> ArrayResult:
     """The squared hinge loss of each row.
 
     Args:
@@ -104,10 +104,10 @@ def squared_hinge(y_true: Any, y_pred: Any) -> Array:
     >>> squared_hinge([[1.0]], [[0.5]]).tolist()
     [0.25]
     """
-    return SquaredHinge().values(y_true, y_pred)
+    return answer(SquaredHinge().values(y_true, y_pred))
 
 
-def categorical_hinge(y_true: Any, y_pred: Any) -> Array:
+def categorical_hinge(y_true: Any, y_pred: Any) -> ArrayResult:
     """The categorical hinge loss of each row.
 
     Args:
@@ -120,4 +120,4 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> Array:
     >>> categorical_hinge([[0.0, 1.0]], [[0.5, 1.0]]).tolist()
     [0.5]
     """
-    return CategoricalHinge().values(y_true, y_pred)
+    return answer(CategoricalHinge().values(y_true, y_pred))

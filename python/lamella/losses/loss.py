@@ -21,6 +21,7 @@ from lamella.losses.arrays import (
 from lamella.naming import checked_name
 from lamella.overrides import refuse_overrides
 from lamella.registry import constructor_arguments
+from lamella.results import ArrayResult, NumberResult, answer
 from lamella.settings import Configured
 
 _REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
@@ -117,7 +118,7 @@ class Loss(Configured):
         """Which of the values count at all, None for all of them."""
         return None
 
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Array | float:
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> ArrayResult | NumberResult:
         """The loss of arrays.
 
         Args:
@@ -146,15 +147,15 @@ class Loss(Configured):
             if counted is not None:
                 weights = weights * counted
         if self.reduction in (None, "none"):
-            return values
+            return answer(values)
         total = float(values.sum(dtype=np.float64))
         if self.reduction == "sum" or values.ndim == 0:
-            return total
+            return NumberResult(total)
         if self.reduction == "mean_with_sample_weight" and weights is not None:
             divisor = float(weights.sum(dtype=np.float64))
         else:
             divisor = float(values.size if counted is None else np.count_nonzero(counted))
-        return total / divisor if divisor else 0.0
+        return NumberResult(total / divisor if divisor else 0.0)
 
     def get_config(self) -> Config:
         """The constructor's arguments."""

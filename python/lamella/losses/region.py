@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from lamella import checks
-from lamella._types import Array, Config
+from lamella._types import Config
 from lamella.losses.arrays import axes_or_all
 from lamella.losses.loss import Loss
+from lamella.results import ArrayResult, answer
 
 
 class _RegionLoss(Loss):
@@ -95,7 +96,7 @@ class Tversky(_RegionLoss):
         return {**super().get_config(), "alpha": self.alpha, "beta": self.beta}
 
 
-def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Array:
+def dice(y_true: Any, y_pred: Any, axis: Any = None) -> ArrayResult:
     """The Dice loss of a batch, or of the regions in it.
 
     Args:
@@ -109,10 +110,10 @@ def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Array:
     >>> dice([[1.0, 0.0]], [[1.0, 0.0]]).shape
     ()
     """
-    return Dice(axis=axis).values(y_true, y_pred)
+    return answer(Dice(axis=axis).values(y_true, y_pred))
 
 
-def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None) -> Array:
+def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None) -> ArrayResult:
     """The Tversky loss of a batch, or of the regions in it.
 
     Args:
@@ -127,4 +128,4 @@ def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axi
     >>> tversky([[1.0, 0.0]], [[1.0, 0.0]]).shape
     ()
     """
-    return Tversky(alpha, beta, axis=axis).values(y_true, y_pred)
+    return answer(Tversky(alpha, beta, axis=axis).values(y_true, y_pred))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from lamella import checks
-from lamella._types import Array, Config
+from lamella._types import Config
 from lamella.losses.arrays import axes_or_all
 from lamella.losses.loss import Loss
+from lamella.results import ArrayResult, answer
 
 
 class MeanSquaredError(Loss):
@@ -196,7 +197,7 @@ class CosineSimilarity(Loss):
         return {**super().get_config(), "axis": self.axis}
 
 
-def mean_squared_error(y_true: Any, y_pred: Any) -> Array:
+def mean_squared_error(y_true: Any, y_pred: Any) -> ArrayResult:
     """The squared error of each row.
 
     Args:
@@ -209,10 +210,10 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Array:
     >>> mean_squared_error([[0.0, 0.0]], [[1.0, 3.0]]).tolist()
     [5.0]
     """
-    return MeanSquaredError().values(y_true, y_pred)
+    return answer(MeanSquaredError().values(y_true, y_pred))
 
 
-def mean_absolute_error(y_true: Any, y_pred: Any) -> Array:
+def mean_absolute_error(y_true: Any, y_pred: Any) -> ArrayResult:
     """The absolute error of each row.
 
     Args:
@@ -225,10 +226,10 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Array:
     >>> mean_absolute_error([[0.0, 0.0]], [[1.0, -3.0]]).tolist()
     [2.0]
     """
-    return MeanAbsoluteError().values(y_true, y_pred)
+    return answer(MeanAbsoluteError().values(y_true, y_pred))
 
 
-def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Array:
+def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> ArrayResult:
     """The percentage error of each row.
 
     Args:
@@ -241,10 +242,10 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Array:
     >>> mean_absolute_percentage_error([[2.0]], [[1.0]]).tolist()
     [50.0]
     """
-    return MeanAbsolutePercentageError().values(y_true, y_pred)
+    return answer(MeanAbsolutePercentageError().values(y_true, y_pred))
 
 
-def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Array:
+def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> ArrayResult:
     """The squared logarithmic error of each row.
 
     Args:
@@ -257,10 +258,10 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Array:
     >>> mean_squared_logarithmic_error([[1.0]], [[1.0]]).tolist()
     [0.0]
     """
-    return MeanSquaredLogarithmicError().values(y_true, y_pred)
+    return answer(MeanSquaredLogarithmicError().values(y_true, y_pred))
 
 
-def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Array:
+def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> ArrayResult:
     """The Huber loss of each row.
 
     Args:
@@ -274,10 +275,10 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Array:
     >>> huber([[0.0, 0.0]], [[1.0, 3.0]]).tolist()
     [1.5]
     """
-    return Huber(delta).values(y_true, y_pred)
+    return answer(Huber(delta).values(y_true, y_pred))
 
 
-def log_cosh(y_true: Any, y_pred: Any) -> Array:
+def log_cosh(y_true: Any, y_pred: Any) -> ArrayResult:
     """The logarithm of the hyperbolic cosine of the error of each row.
 
     Args:
@@ -290,10 +291,10 @@ def log_cosh(y_true: Any, y_pred: Any) -> Array:
     >>> log_cosh([[1.0]], [[1.0]]).round(6).tolist()
     [0.0]
     """
-    return LogCosh().values(y_true, y_pred)
+    return answer(LogCosh().values(y_true, y_pred))
 
 
-def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Array:
+def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> ArrayResult:
     """Minus the cosine similarity of each row.
 
     Args:
@@ -307,4 +308,4 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Array:
     >>> cosine_similarity([[0.0, 1.0]], [[0.0, 3.0]]).tolist()
     [-1.0]
     """
-    return CosineSimilarity(axis).values(y_true, y_pred)
+    return answer(CosineSimilarity(axis).values(y_true, y_pred))

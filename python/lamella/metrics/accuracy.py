@@ -10,6 +10,7 @@ from lamella import checks
 from lamella._types import Array, Config
 from lamella.metrics.metric import Metric
 from lamella.metrics.reduction import Mean
+from lamella.results import ArrayResult, answer
 
 
 class BinaryAccuracy(Metric):
@@ -176,7 +177,7 @@ class SparseTopKCategoricalAccuracy(Metric):
         return {**config, "from_sorted_ids": True} if self.from_sorted_ids else config
 
 
-def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
+def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> ArrayResult:
     """1 for each output on the right side of the threshold, else 0.
 
     Args:
@@ -192,10 +193,10 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
     """
     metric = BinaryAccuracy(threshold=threshold)
     true, predicted = metric.targets(y_true, y_pred)
-    return np.asarray(true == (predicted > metric.threshold), predicted.dtype)
+    return answer(np.asarray(true == (predicted > metric.threshold), predicted.dtype))
 
 
-def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
+def categorical_accuracy(y_true: Any, y_pred: Any) -> ArrayResult:
     """1 for each row whose largest output is the target's, else 0.
 
     Args:
@@ -208,10 +209,10 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
     >>> categorical_accuracy([[0, 1]], [[0.4, 0.6]]).tolist()
     [1.0]
     """
-    return CategoricalAccuracy().values(y_true, y_pred)
+    return answer(CategoricalAccuracy().values(y_true, y_pred))
 
 
-def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
+def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> ArrayResult:
     """1 for each row whose largest output is the target's, else 0.
 
     Args:
@@ -224,10 +225,10 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
     >>> sparse_categorical_accuracy([1, 0], [[0.4, 0.6], [0.4, 0.6]]).tolist()
     [1.0, 0.0]
     """
-    return SparseCategoricalAccuracy().values(y_true, y_pred)
+    return answer(SparseCategoricalAccuracy().values(y_true, y_pred))
 
 
-def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Array:
+def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> ArrayResult:
     """1 for each row whose target is among the k largest outputs, else 0.
 
     Args:
@@ -241,12 +242,12 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Array:
     >>> top_k_categorical_accuracy([[0, 1, 0]], [[0.5, 0.3, 0.2]], k=2).tolist()
     [1.0]
     """
-    return TopKCategoricalAccuracy(k=k).values(y_true, y_pred)
+    return answer(TopKCategoricalAccuracy(k=k).values(y_true, y_pred))
 
 
 def sparse_top_k_categorical_accuracy(
     y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False
-) -> Array:
+) -> ArrayResult:
     """1 for each row whose target is among the k largest outputs, else 0.
 
     Args:
@@ -262,4 +263,4 @@ def sparse_top_k_categorical_accuracy(
     [1.0]
     """
     metric = SparseTopKCategoricalAccuracy(k=k, from_sorted_ids=from_sorted_ids)
-    return metric.values(y_true, y_pred)
+    return answer(metric.values(y_true, y_pred))

@@ -23,6 +23,7 @@ from lamella.losses.arrays import (
 from lamella.naming import checked_name, snake_case
 from lamella.overrides import defined_by_user
 from lamella.registry import constructor_arguments
+from lamella.results import NumberResult, answer
 from lamella.settings import Configured
 from lamella.variable import Variable
 
@@ -182,7 +183,8 @@ class Metric(Configured):
         kind = self.dtype if dtype is None else config.standardize_dtype(dtype)
         begin = initializers.get(initializer) or initializers.Zeros()
         value = np.asarray(begin(tuple(shape)), kind)
-        variable = Variable(value, name or "variable", f"{self.name}/{name or 'variable'}", trainable=False)
+        short = name or "variable"
+        variable = Variable(value, trainable=False, name=short, path=f"{self.name}/{short}")
         self._variables.append(variable)
         return variable
 
@@ -202,7 +204,7 @@ class Metric(Configured):
         if self.kind == "python":
             raise NotImplementedError(f"Metric '{self.name}' has no result()")
         value = None if self._state is None else self._state.result()
-        return 0.0 if value is None else value
+        return answer(value) if isinstance(value, np.ndarray) else NumberResult(value or 0.0)
 
     def reset_state(self) -> None:
         """Forget the rows seen."""

@@ -13,6 +13,7 @@ from lamella.data.conversion import to_array
 from lamella.losses.arrays import as_predictions, as_weights
 from lamella.metrics.metric import Metric
 from lamella.registry import config_entries
+from lamella.results import NumberResult
 
 
 def _sums(owner: str, values: Any, sample_weight: Any) -> tuple[float, float, int]:
@@ -42,13 +43,13 @@ class Sum(Metric):
     def update_state(self, values: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         self._total += _sums("Sum", values, sample_weight)[0]
 
-    def result(self) -> float:
-        return self._total
+    def result(self) -> NumberResult:
+        return NumberResult(self._total)
 
     def reset_state(self) -> None:
         self._total = 0.0
 
-    def __call__(self, values: Any, sample_weight: Any = None) -> float:  # type: ignore[override]
+    def __call__(self, values: Any, sample_weight: Any = None) -> NumberResult:  # type: ignore[override]
         self.update_state(values, sample_weight)
         return self.result()
 
@@ -68,8 +69,8 @@ class Mean(Sum):
         self._total += total / as_one
         self._weight += weight / as_one
 
-    def result(self) -> float:
-        return self._total / self._weight if self._weight else 0.0
+    def result(self) -> NumberResult:
+        return NumberResult(self._total / self._weight if self._weight else 0.0)
 
     def reset_state(self) -> None:
         super().reset_state()
@@ -106,7 +107,7 @@ class MeanMetricWrapper(Metric):
             true = true[..., np.newaxis]
         self._mean.update_state(self._fn(true, predicted, **self._arguments), sample_weight)
 
-    def result(self) -> float:
+    def result(self) -> NumberResult:
         return self._mean.result()
 
     def reset_state(self) -> None:

@@ -202,7 +202,7 @@ class BatchTrainingPass:
         feed, program = self._feed(batch)
         self.trainer = self._compiled.trainer_for(program)
         self.trainer.start(feed, feed.rows)
-        self.trainer.run(self._compiled.optimizer.learning_rate)
+        self.trainer.run(self._compiled.optimizer.rate)
         self.done += 1
         if self._suspect is None and self.trainer.first_nonfinite_step() is not None:
             self._suspect = batch

@@ -65,7 +65,7 @@ class TrainingState:
             "settings": self._settings(states),
             "position": self._training.position(),
             "validation": None if self._validation is None else self._validation.position(),
-            "learning_rate": None if optimizer.follows_schedule else optimizer.learning_rate,
+            "learning_rate": None if optimizer.follows_schedule else optimizer.rate,
             "seed": trainer.seed,
             "random": seeding.state(),
             "global_random": seeding.global_states(),

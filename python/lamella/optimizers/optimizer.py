@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsFloat
 
 from lamella import _core, overrides
 from lamella._types import Config, Spec
 from lamella.checks import flag, integer, number, refusal, shown, takes
 from lamella.naming import auto_name, checked_name
 from lamella.optimizers import schedules
+from lamella.optimizers.learning_rate import LearningRate
 from lamella.optimizers.schedules import FunctionRate, LearningRateSchedule
 from lamella.optimizers.state import OptimizerState
 from lamella.overrides import refuse_overrides
 from lamella.registry import constructor_arguments
+from lamella.results import CountResult
 from lamella.settings import Configured
 
 if TYPE_CHECKING:
@@ -140,15 +142,20 @@ class Optimizer(Configured):
             raise ValueError(f"{type(self).__name__}: '{name}' cannot be changed once it has trained")
 
     @property
-    def learning_rate(self) -> float:
-        """Step size, of the next step where a schedule gives it; set it at any time.
+    def rate(self) -> float:
+        """The step size of the next step as a plain number."""
+        return self._learning_rate if self._schedule is None else self._scheduled(self.steps)
+
+    @property
+    def learning_rate(self) -> LearningRate:
+        """Step size, of the next step where a schedule gives it; set it at any time, or call its `assign`.
 
         Setting a number raises TypeError where a schedule gives the rate.
         """
-        return self._learning_rate if self._schedule is None else self._scheduled(self.steps)
+        return LearningRate(self)
 
     @learning_rate.setter
-    def learning_rate(self, value: float | LearningRateSchedule | Callable[[], float]) -> None:
+    def learning_rate(self, value: SupportsFloat | LearningRateSchedule | Callable[[], float]) -> None:
         owner = type(self).__name__
         if isinstance(value, LearningRateSchedule):
             self._schedule = value
@@ -204,9 +211,9 @@ class Optimizer(Configured):
         return self._waiting.iterations if self._waiting is not None else 0
 
     @property
-    def iterations(self) -> int:
+    def iterations(self) -> CountResult:
         """Updates done so far."""
-        return self.steps // (self.gradient_accumulation_steps or 1)
+        return CountResult(self.steps // (self.gradient_accumulation_steps or 1))
 
     @property
     def built(self) -> bool:

@@ -55,7 +55,7 @@ def state_arrays(optimizer: Optimizer, variables: Sequence[Variable]) -> list[Ar
     kept = {(id(variable), slot): values for variable, slot, values in state.slots}
     arrays = [np.asarray(state.iterations, np.int32 if state.iterations < 1 << 31 else np.int64)]
     if not optimizer.follows_schedule:
-        arrays.append(np.asarray(optimizer.learning_rate, np.float32))
+        arrays.append(np.asarray(optimizer.rate, np.float32))
     for variable, slot in slot_order(optimizer, variables):
         values = kept.get((id(variable), slot))
         arrays.append(_initial(optimizer, variable, slot) if values is None else values)
@@ -94,7 +94,7 @@ def restore(
         ValueError: when it cannot have taken that many steps.
     """
     # The config has the same rate with more digits, unless it was changed after compiling.
-    if rate is not None and np.float32(rate) != np.float32(optimizer.learning_rate):
+    if rate is not None and np.float32(rate) != np.float32(optimizer.rate):
         optimizer.learning_rate = rate
     values: list[tuple[_core.Variable, str, Array]] = [
         (variable, slot, np.asarray(array, variable.dtype)) for (variable, slot), array in slots
