@@ -18,13 +18,31 @@ pytestmark = pytest.mark.skipif(
 TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
 
 
-@pytest.fixture(scope="module", params=["float64", "float32"])
-def reference(request, tmp_path_factory):
-    """What Keras computes, in a process of its own: its numeric type and back end are global."""
-    path = tmp_path_factory.mktemp("keras") / "reference.npz"
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """The processes that compute with Keras, by the file that each writes: one a numeric type, all at once.
+
+    Numeric type and back end are global in Keras.
+    """
     script = Path(keras_scenarios.__file__)
-    environment = {**os.environ, "KERAS_BACKEND": "torch", "CUDA_VISIBLE_DEVICES": ""}
-    subprocess.run([sys.executable, script, request.param, path], env=environment, check=True)
+    environment = {**os.environ, "KERAS_BACKEND": "torch", "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+    folder = tmp_path_factory.mktemp("keras")
+    processes = {}
+    for dtype in TOLERANCE:
+        path = folder / f"{dtype}.npz"
+        command = [sys.executable, script, dtype, path]
+        processes[dtype] = path, subprocess.Popen(command, env=environment)
+    yield processes
+    for _, process in processes.values():
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="module", params=TOLERANCE)
+def reference(request, running):
+    """What Keras computes in a numeric type."""
+    path, process = running[request.param]
+    assert process.wait() == 0
     with np.load(path) as arrays:
         return request.param, dict(arrays)
 
