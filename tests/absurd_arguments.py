@@ -320,9 +320,11 @@ CASES = [
         diagnostics,
         GradientMonitor=DATA,
         GradientReport=None,
+        Gradients=None,
         LearningRateCurve=None,
         VariableCheck=None,
         gradient_check={"model": _model(), **DATA},
+        gradients={"model": _model(), **DATA},
         learning_rate_finder={"model": _model(), **DATA},
     ),
     *_public(

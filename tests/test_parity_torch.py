@@ -186,3 +186,41 @@ def test_tensors_are_data_where_they_turn_into_arrays():
         step(torch.tensor(x, requires_grad=True), x.sum(1))
     with pytest.raises(TypeError, match=r"y must be an array.*float32.*BFloat16"):
         step(x, torch.tensor(x.sum(1)).bfloat16())
+
+
+def test_gradients_by_inputs_outputs_and_weights(dtype):
+    """A convolutional classifier with batch normalisation and dropout at rest."""
+    rng = np.random.default_rng(3)
+    model = lamella.Sequential(
+        [
+            layers.Input((8, 8, 2)),
+            layers.Conv2D(4, 3, activation="relu", name="conv"),
+            layers.BatchNormalization(epsilon=1e-3, name="norm"),
+            layers.MaxPooling2D(2, name="pool"),
+            layers.Dropout(0.5),
+            layers.GlobalAveragePooling2D(name="mean"),
+            layers.Dense(CLASSES, "softmax", name="out"),
+        ]
+    )
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.set_weights([0.2 + rng.random(w.shape) for w in model.get_weights()])
+    x, y = rng.normal(size=(6, 8, 8, 2)).astype(dtype), np.arange(6) % CLASSES
+    kernel, bias, gamma, beta, mean, variance, top, top_bias = (
+        torch.tensor(np.array(v), requires_grad=True) for v in (w.numpy() for w in model.weights)
+    )
+    inputs = torch.tensor(x, requires_grad=True)
+    functional = torch.nn.functional
+    conv = torch.relu(functional.conv2d(inputs.permute(0, 3, 1, 2), kernel.permute(3, 2, 0, 1), bias))
+    conv.retain_grad()
+    norm = functional.batch_norm(conv, mean.detach(), variance.detach(), gamma, beta, eps=1e-3)
+    means = functional.max_pool2d(norm, 2).mean((2, 3))
+    means.retain_grad()
+    functional.cross_entropy(means @ top + top_bias, torch.tensor(y)).backward()
+    found = lamella.diagnostics.gradients(model, x, y, inputs=True)
+    expected = [kernel, bias, gamma, beta, top, top_bias, inputs, means]
+    actual = [*found.weights.values(), found.inputs, found.outputs["mean"]]
+    for ours, theirs in zip(actual, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs.grad.numpy(), rtol=0, atol=TOLERANCE[dtype])
+    np.testing.assert_allclose(
+        found.outputs["conv"], conv.grad.permute(0, 2, 3, 1).numpy(), rtol=0, atol=TOLERANCE[dtype]
+    )

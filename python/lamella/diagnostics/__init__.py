@@ -2,13 +2,16 @@
 
 from lamella.diagnostics.gradient_check import GradientReport, VariableCheck, gradient_check
 from lamella.diagnostics.gradient_monitor import GradientMonitor
+from lamella.diagnostics.gradients import Gradients, gradients
 from lamella.diagnostics.learning_rate_finder import LearningRateCurve, learning_rate_finder
 
 __all__ = [
     "GradientMonitor",
     "GradientReport",
+    "Gradients",
     "LearningRateCurve",
     "VariableCheck",
     "gradient_check",
+    "gradients",
     "learning_rate_finder",
 ]

@@ -9,12 +9,10 @@ from lamella import _core, activations
 from lamella._types import Array, Spec
 from lamella.checks import refusal
 from lamella.data.arrays import adapt
+from lamella.diagnostics.tapped_program import PLAIN_SGD
 from lamella.layers import InputLayer, Layer, ReLU
 from lamella.models import Model
 from lamella.models.passes import feed_for
-
-PLAIN_SGD: Spec = ("sgd", {"momentum": 0.0, "nesterov": False})
-"""An optimizer without slots, for trainers that never take a step that counts."""
 
 
 def require_model(owner: str, model: Any) -> None:
@@ -85,3 +83,11 @@ def activation_name(layer: Layer) -> str | None:
         return "relu"
     steps = activations.steps(getattr(layer, "activation", None))
     return steps[-1][0] if steps else None
+
+
+def fused_head(model: Model, loss: Spec) -> Layer | None:
+    """The last layer, where its softmax or sigmoid is computed together with this loss, else None."""
+    kind, attributes = loss
+    last = leaves(model)[-1:]
+    fits = "crossentropy" in kind and not attributes.get("from_logits")
+    return last[0] if fits and last and activation_name(last[0]) in ("softmax", "sigmoid") else None
