@@ -1,11 +1,14 @@
 """Keras's public names, one by one: there with Keras's parameters, planned, or left out with a reason."""
 
+import importlib.util
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 import keras_api
+from lamella.keras_names import LEFT_OUT, PLANNED, TABLE
 
 LIST = Path(
     os.environ.get("LAMELLA_KERAS_API")
@@ -18,6 +21,35 @@ def test_every_name_is_accounted_for():
     names = keras_api.read_list(LIST)
     assert len(names) > 700
     assert not keras_api.problems(names, keras_api.read_differences())
+
+
+def test_the_document_is_what_the_table_says():
+    text = (Path(__file__).parent.parent / "docs" / "differences.md").read_text()
+    assert text == document_of_names(), "docs/differences.md is out of date: python docs/names.py"
+
+
+def document_of_names():
+    script = Path(__file__).parent.parent / "docs" / "names.py"
+    spec = importlib.util.spec_from_file_location("names", script)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.document()
+
+
+def test_nothing_in_the_table_is_here_or_there_twice():
+    paths = [path for entry in TABLE for path in entry.paths()]
+    assert len(paths) == len(set(paths))
+    assert [path for path in paths if keras_api.find(path) is not None] == []
+
+
+def test_every_entry_says_why_and_what_to_do():
+    for entry in TABLE:
+        assert entry.status in (PLANNED, LEFT_OUT)
+        assert entry.why
+        assert entry.instead
+        for path in entry.paths():
+            for part in re.findall(r"lamella\.([\w.]+\w)", entry.instead):
+                assert keras_api.find(part) is not None, (path, part)
 
 
 def test_what_is_documented_is_not_empty():

@@ -173,7 +173,7 @@ def test_plateaus_step_by_step(options, rates):
     model = compiled(optimizer=optimizers.SGD(1.0))
     after = []
     note = lamella.callbacks.LambdaCallback(
-        on_epoch_end=lambda epoch, logs: after.append(model.optimizer.learning_rate)
+        on_epoch_end=lambda epoch, logs: after.append(float(model.optimizer.learning_rate))
     )
     plateau = ReduceLROnPlateau("score", factor=0.5, mode="min", **options)
     model.fit(X, Y, epochs=6, verbose=0, callbacks=[Score([1.0] * 6), plateau, note])

@@ -9,7 +9,7 @@
 3
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lamella import (
     activations,
@@ -27,18 +27,43 @@ from lamella import (
     utils,
 )
 from lamella._core import __version__
-from lamella.layers import Input, InputLayer, Layer
+from lamella.initializers import Initializer
+from lamella.layers import Input, InputLayer, InputSpec, Layer
+from lamella.losses import Loss
+from lamella.metrics import Metric
 from lamella.models import Model, Sequential
+from lamella.optimizers import Optimizer
+from lamella.public_names import explain_imports, publish
+from lamella.regularizers import Regularizer
+from lamella.scopes import device, name_scope
 from lamella.variable import Variable
 
 if TYPE_CHECKING:
-    from lamella import backend, datasets, diagnostics, preprocessing, random
+    from lamella import (
+        backend,
+        datasets,
+        diagnostics,
+        dtype_policies,
+        mixed_precision,
+        preprocessing,
+        random,
+        wrappers,
+    )
+    from lamella.dtype_policies import DTypePolicy, FloatDTypePolicy
 
 __all__ = [
+    "DTypePolicy",
+    "FloatDTypePolicy",
+    "Initializer",
     "Input",
     "InputLayer",
+    "InputSpec",
     "Layer",
+    "Loss",
+    "Metric",
     "Model",
+    "Optimizer",
+    "Regularizer",
     "Sequential",
     "Variable",
     "__version__",
@@ -48,29 +73,49 @@ __all__ = [
     "config",
     "constraints",
     "datasets",
+    "device",
     "diagnostics",
+    "dtype_policies",
     "initializers",
     "layers",
     "losses",
     "metrics",
+    "mixed_precision",
     "models",
+    "name_scope",
     "optimizers",
     "preprocessing",
     "random",
     "regularizers",
     "saving",
     "utils",
+    "version",
+    "wrappers",
 ]
 
 
-_ON_DEMAND = ("backend", "datasets", "diagnostics", "preprocessing", "random")
-"""Modules that most programs never use: these start the sooner."""
+def version() -> str:
+    """The version of the library.
+
+    >>> version() == __version__
+    True
+    """
+    return __version__
 
 
-def __getattr__(name: str) -> Any:
-    """Load a module of `_ON_DEMAND` when it is first used."""
-    if name in _ON_DEMAND:
-        from importlib import import_module
+_ON_DEMAND = {
+    "DTypePolicy": "lamella.dtype_policies",
+    "FloatDTypePolicy": "lamella.dtype_policies",
+    "backend": "lamella.backend",
+    "datasets": "lamella.datasets",
+    "diagnostics": "lamella.diagnostics",
+    "dtype_policies": "lamella.dtype_policies",
+    "mixed_precision": "lamella.mixed_precision",
+    "preprocessing": "lamella.preprocessing",
+    "random": "lamella.random",
+    "wrappers": "lamella.wrappers",
+}
+"""What most programs never use, with its module: these start the sooner."""
 
-        return import_module(f"lamella.{name}")
-    raise AttributeError(f"module 'lamella' has no attribute {name!r}")
+publish(__name__, __all__, _ON_DEMAND)
+explain_imports()

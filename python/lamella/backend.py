@@ -17,6 +17,7 @@ from lamella.config import (
     set_floatx,
     set_image_data_format,
 )
+from lamella.public_names import publish
 from lamella.utils.session import clear_session
 from lamella.variable import Variable
 
@@ -34,6 +35,8 @@ __all__ = [
     "set_image_data_format",
     "set_value",
 ]
+
+publish(__name__, __all__)
 
 
 def backend() -> str:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lamella import _core, checks
+from lamella.public_names import publish
+
+if TYPE_CHECKING:
+    from lamella.dtype_policies import DTypePolicy
 
 __all__ = [
+    "dtype_policy",
     "epsilon",
     "floatx",
     "image_data_format",
     "num_threads",
+    "set_dtype_policy",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",
     "set_num_threads",
     "standardize_dtype",
 ]
+
+publish(__name__, __all__)
 
 _MAX_THREADS = 1024
 _FLOAT_TYPES = ("float32", "float64")
@@ -53,7 +61,7 @@ def standardize_dtype(dtype: Any) -> str:
     """Turn what users and Keras configs give as `dtype` into `"float32"` or `"float64"`.
 
     Args:
-        dtype: None (for `floatx()`), a name, a NumPy type, or Keras's serialised `DTypePolicy`.
+        dtype: None (for `floatx()`), a name, a NumPy type, or a `DTypePolicy`, also as a config.
 
     Raises:
         ValueError: for a type that layers cannot compute in.
@@ -67,10 +75,45 @@ def standardize_dtype(dtype: Any) -> str:
     if isinstance(dtype, dict):
         policy = dtype.get("config")
         named = policy.get("name") if isinstance(policy, dict) else None
-    name = named if isinstance(named, str) else getattr(named, "__name__", str(named))
+    for attribute in ("name", "__name__"):  # of policies and of NumPy's types
+        named = getattr(named, attribute, named)
+    name = named if isinstance(named, str) else str(named)
     if name not in _FLOAT_TYPES:
-        raise ValueError(f"dtype must be one of {', '.join(_FLOAT_TYPES)}. Received: {checks.shown(dtype)}")
+        halves = ", for nothing is computed in half precision" if "16" in name else ""
+        raise ValueError(
+            f"dtype must be one of {', '.join(_FLOAT_TYPES)}{halves}. Received: {checks.shown(dtype)}"
+        )
     return str(name)
+
+
+def dtype_policy() -> DTypePolicy:
+    """The policy of layers that are made from now on: `floatx()`.
+
+    >>> dtype_policy().name
+    'float32'
+    """
+    from lamella.dtype_policies import DTypePolicy  # which few programs use
+
+    return DTypePolicy()
+
+
+def set_dtype_policy(policy: Any) -> None:
+    """Set the numeric type of layers created from now on, as `set_floatx`.
+
+    Args:
+        policy: `"float32"`, `"float64"` or a `DTypePolicy` of one.
+
+    Raises:
+        ValueError: for another type: nothing is computed in half precision.
+
+    >>> set_dtype_policy("float64")
+    >>> floatx()
+    'float64'
+    >>> set_dtype_policy("float32")
+    """
+    if policy is None:
+        raise checks.refusal("set_dtype_policy", "policy", "the name of a type, or a policy", policy)
+    _settings["floatx"] = standardize_dtype(policy)
 
 
 def epsilon() -> float:

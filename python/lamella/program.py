@@ -10,6 +10,7 @@ import numpy as np
 
 from lamella import _core, memory, seeding
 from lamella._types import Array, Spec
+from lamella.input_spec import require_expected
 from lamella.overrides import defined_by_user
 from lamella.settings import Version
 
@@ -64,6 +65,8 @@ class ProgramBuilder:
             self.penalties += layer.penalty_specs()
             self.constraints += layer.constraint_specs()
         self._visited.add(id(layer))
+        if layer.input_spec is not None:
+            require_expected(layer, (None, *self.shape(value)))
         if not hasattr(layer, "forward") and next(layer.parts(), None) is None:
             # Refuses what does not fit, by name.
             self._require(layer, layer.compute_output_shape((None, *self.shape(value)))[1:])

@@ -13,6 +13,7 @@ import numpy as np
 from lamella import checks, config, seeding
 from lamella._types import Array, Config
 from lamella.naming import auto_name, checked_name
+from lamella.public_names import publish
 from lamella.results import ArrayResult, answer
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "truncated_normal",
     "uniform",
 ]
+
+publish(__name__, __all__)
 
 
 _LONGEST = 2**40

@@ -6,9 +6,10 @@ import sys
 import threading
 from functools import cache, lru_cache
 from inspect import Parameter, signature
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lamella.checks import shown
+from lamella.public_names import message_of_object
 
 
 class _Trial(threading.local):
@@ -55,6 +56,14 @@ class Configured:
         object.__setattr__(self, name, getattr(changed, name))
         self.setting_changed()
         settings_changed()
+
+    if not TYPE_CHECKING:  # which would take every name for one that is there
+
+        def __getattr__(self, name: str) -> Any:
+            """Say of attributes of Keras's that are not here what to do instead."""
+            if hasattr(type(self), name):
+                return object.__getattribute__(self, name)  # a property, which raises what it raised
+            raise AttributeError(message_of_object(type(self), name), name=name, obj=self)
 
     def _misses(self, declaring: type) -> bool:
         """Whether something that the constructor must be given cannot be read any more."""

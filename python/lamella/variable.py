@@ -16,6 +16,7 @@ from lamella.array_like import ArrayLike
 from lamella.checks import choice, flag, refusal, shape
 from lamella.naming import auto_name, checked_name
 from lamella.results import ArrayResult, answer
+from lamella.scopes import in_scope
 
 _SLACK = 1 << 20
 """Bytes beyond the limit, for constants that a config spells shorter than they are."""
@@ -104,7 +105,7 @@ class Variable(_core.Variable, ArrayLike):
             super().__init__(*zeros, name, is_trainable)
         else:
             super().__init__(_initial(owner, initializer, shape, dtype), name, is_trainable)
-        self.path = path or name
+        self.path = path or in_scope(name)
         self.packed = False
         self._frozen = False
 

@@ -43,6 +43,7 @@ from lamella.activations.steps import CURE, steps_of
 from lamella.checks import shown
 from lamella.custom_objects import custom_object_scope
 from lamella.naming import unknown_name
+from lamella.public_names import publish
 from lamella.results import ArrayResult
 
 __all__ = [
@@ -82,6 +83,8 @@ __all__ = [
     "tanh_shrink",
     "threshold",
 ]
+
+publish(__name__, __all__)
 
 ActivationFunction: TypeAlias = Callable[..., ArrayResult]
 

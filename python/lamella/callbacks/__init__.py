@@ -13,6 +13,7 @@ from lamella.callbacks.progbar_logger import ProgbarLogger
 from lamella.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from lamella.callbacks.tensorboard import TensorBoard
 from lamella.callbacks.terminate_on_nan import TerminateOnNaN
+from lamella.public_names import publish
 
 __all__ = [
     "BackupAndRestore",
@@ -29,3 +30,5 @@ __all__ = [
     "TensorBoard",
     "TerminateOnNaN",
 ]
+
+publish(__name__, __all__)

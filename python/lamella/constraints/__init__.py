@@ -8,6 +8,7 @@ from lamella._types import Config
 from lamella.constraints.constraint import Constraint
 from lamella.constraints.non_neg import NonNeg
 from lamella.constraints.norms import MaxNorm, MinMaxNorm, UnitNorm
+from lamella.public_names import publish
 from lamella.registry import Registry
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "serialize",
     "unit_norm",
 ]
+
+publish(__name__, __all__)
 
 max_norm = MaxNorm
 min_max_norm = MinMaxNorm

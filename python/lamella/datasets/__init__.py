@@ -10,6 +10,7 @@ from lamella.datasets import (
     mnist,
     reuters,
 )
+from lamella.public_names import publish
 
 __all__ = [
     "boston_housing",
@@ -21,3 +22,5 @@ __all__ = [
     "mnist",
     "reuters",
 ]
+
+publish(__name__, __all__)

@@ -4,6 +4,7 @@ from lamella.diagnostics.gradient_check import GradientReport, VariableCheck, gr
 from lamella.diagnostics.gradient_monitor import GradientMonitor
 from lamella.diagnostics.gradients import Gradients, gradients
 from lamella.diagnostics.learning_rate_finder import LearningRateCurve, learning_rate_finder
+from lamella.public_names import publish
 
 __all__ = [
     "GradientMonitor",
@@ -15,3 +16,5 @@ __all__ = [
     "gradients",
     "learning_rate_finder",
 ]
+
+publish(__name__, __all__)

@@ -21,6 +21,7 @@ from lamella.initializers.variance_scaling import (
     LecunUniform,
     VarianceScaling,
 )
+from lamella.public_names import publish
 from lamella.registry import Registry
 
 __all__ = [
@@ -62,6 +63,8 @@ __all__ = [
     "variance_scaling",
     "zeros",
 ]
+
+publish(__name__, __all__)
 
 constant = Constant
 glorot_normal = GlorotNormal

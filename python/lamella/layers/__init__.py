@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lamella._types import Config
+from lamella.input_spec import InputSpec
 from lamella.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
 from lamella.layers.activity_regularization import ActivityRegularization
 from lamella.layers.alpha_dropout import AlphaDropout
@@ -61,6 +62,7 @@ from lamella.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspo
 from lamella.layers.unit_normalization import UnitNormalization
 from lamella.layers.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from lamella.layers.zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
+from lamella.public_names import publish
 from lamella.registry import Registry
 from lamella.registry import serialize as _serialize
 
@@ -116,6 +118,7 @@ __all__ = [
     "Identity",
     "Input",
     "InputLayer",
+    "InputSpec",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
@@ -160,6 +163,8 @@ __all__ = [
     "deserialize",
     "serialize",
 ]
+
+publish(__name__, __all__)
 
 # Keras's second names.
 Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D

@@ -95,6 +95,8 @@ class Layer(VariableOwner, Configured):
 
     module: ClassVar[str] = "keras.layers"
     built = False
+    input_spec: Any = None
+    """An `InputSpec` of what inputs must be, set by layers of your own."""
 
     def __init__(
         self,

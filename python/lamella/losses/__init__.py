@@ -60,6 +60,7 @@ from lamella.losses.regression import (
     mean_squared_error,
     mean_squared_logarithmic_error,
 )
+from lamella.public_names import publish
 from lamella.registry import Registry
 
 __all__ = [
@@ -109,6 +110,8 @@ __all__ = [
     "squared_hinge",
     "tversky",
 ]
+
+publish(__name__, __all__)
 
 _FUNCTIONS: dict[Callable[..., Array], type[Loss]] = {
     binary_crossentropy: BinaryCrossentropy,

@@ -75,6 +75,7 @@ from lamella.metrics.thresholds import (
     TrueNegatives,
     TruePositives,
 )
+from lamella.public_names import publish
 from lamella.registry import Registry
 
 __all__ = [
@@ -138,6 +139,8 @@ __all__ = [
     "squared_hinge",
     "top_k_categorical_accuracy",
 ]
+
+publish(__name__, __all__)
 
 _FUNCTIONS: dict[Callable[..., Array], type[Metric]] = {
     binary_accuracy: BinaryAccuracy,

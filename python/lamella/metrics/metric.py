@@ -61,6 +61,7 @@ class Metric(Configured):
     """`"up"` when more is better, `"down"` when less is: what `mode="auto"` of callbacks reads. Without one,
     less is better of a metric of the library, and a metric of your own needs another mode."""
 
+    dtype: str
     _state: _core.MetricState | None = None
     takes_labels: bool = False
     """Whether targets are one class index a row instead of values like the predictions."""

@@ -17,6 +17,7 @@ from lamella.optimizers.nadam import Nadam
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.rmsprop import RMSprop
 from lamella.optimizers.sgd import SGD
+from lamella.public_names import publish
 from lamella.registry import Registry
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "schedules",
     "serialize",
 ]
+
+publish(__name__, __all__)
 
 _registry: Registry[Optimizer] = Registry("optimizer", Optimizer, "keras.optimizers")
 _registry.add(Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Lion, Nadam, RMSprop, SGD)

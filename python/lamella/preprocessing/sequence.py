@@ -1,5 +1,8 @@
 """Sequences, under Keras's older name."""
 
+from lamella.public_names import publish
 from lamella.utils.sequences import pad_sequences
 
 __all__ = ["pad_sequences"]
+
+publish(__name__, __all__)

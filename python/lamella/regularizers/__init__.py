@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lamella._types import Config
+from lamella.public_names import publish
 from lamella.registry import Registry
 from lamella.regularizers.l1_l2 import L1, L1L2, L2
 from lamella.regularizers.orthogonal import OrthogonalRegularizer
@@ -24,6 +25,8 @@ __all__ = [
     "orthogonal_regularizer",
     "serialize",
 ]
+
+publish(__name__, __all__)
 
 l1 = L1
 l2 = L2

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamella import checks
 from lamella.custom_objects import custom_object_scope, register_serializable
+from lamella.public_names import publish
 from lamella.saving.objects import (
     deserialize_keras_object,
     get_custom_objects,
@@ -44,6 +45,8 @@ __all__ = [
     "save_weights",
     "serialize_keras_object",
 ]
+
+publish(__name__, __all__)
 
 _Path = str | os.PathLike[str]
 

@@ -2,6 +2,7 @@
 
 from lamella.custom_objects import custom_object_scope
 from lamella.custom_objects import register_serializable as register_keras_serializable
+from lamella.public_names import publish
 from lamella.utils.categorical import to_categorical
 from lamella.utils.download import get_file
 from lamella.utils.progbar import Progbar
@@ -25,3 +26,5 @@ __all__ = [
     "set_random_seed",
     "to_categorical",
 ]
+
+publish(__name__, __all__)

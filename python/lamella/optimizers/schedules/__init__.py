@@ -13,6 +13,7 @@ from lamella.optimizers.schedules.inverse_time_decay import InverseTimeDecay
 from lamella.optimizers.schedules.piecewise_constant_decay import PiecewiseConstantDecay
 from lamella.optimizers.schedules.polynomial_decay import PolynomialDecay
 from lamella.optimizers.schedules.schedule import LearningRateSchedule
+from lamella.public_names import publish
 from lamella.registry import Registry
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "deserialize",
     "serialize",
 ]
+
+publish(__name__, __all__)
 
 _registry: Registry[LearningRateSchedule] = Registry(
     "learning rate schedule", LearningRateSchedule, "keras.optimizers.schedules"

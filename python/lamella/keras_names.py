@@ -1,0 +1,431 @@
+"""The names of Keras 3.15 that are not here: the one table behind messages and docs/differences.md.
+
+What is here is found by looking. Owners are modules and classes below `lamella`; a module that is missing
+stands for all of its names. It is loaded when somebody asks for a name that is not here.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+PLANNED = "planned"
+LEFT_OUT = "left out"
+
+
+class Absent(NamedTuple):
+    """Names that are not here for one reason.
+
+    Attributes:
+        owner: the module or class they belong to in Keras, "" for the top.
+        status: `PLANNED` or `LEFT_OUT`.
+        names: the names, parted by blanks.
+        why: what they are, or why they are not here.
+        instead: what to do without them.
+    """
+
+    owner: str
+    status: str
+    names: str
+    why: str
+    instead: str
+
+    def paths(self) -> list[str]:
+        """The names with their owner in front: `layers.LSTM`."""
+        return [f"{self.owner}.{name}".lstrip(".") for name in self.names.split()]
+
+
+_OWN_LAYER = "write a layer with forward(x, training) and backward(x, y, gradient), see lamella.layers.Layer"
+_FLOAT_TYPES = "give dtype='float32' or 'float64', or call lamella.config.set_floatx"
+_CALLBACKS = "follow training with lamella.callbacks.Callback and steps with train_on_batch"
+
+TABLE = (
+    Absent(
+        "",
+        LEFT_OUT,
+        "KerasTensor Function Operation StatelessScope SymbolicScope RematScope remat tree",
+        "there is no symbolic graph",
+        "stack layers in a Sequential; layers.Residual and layers.Branches hold what runs side by side",
+    ),
+    Absent(
+        "",
+        LEFT_OUT,
+        "applications",
+        "their networks are functional graphs with weights to download",
+        "build one of Conv2D, layers.Residual and layers.Branches; load_model reads stacks of Keras's files",
+    ),
+    Absent("", LEFT_OUT, "Quantizer quantizers", "nothing is computed in integers", _FLOAT_TYPES),
+    Absent(
+        "",
+        LEFT_OUT,
+        "distribution distillation",
+        "training runs on the cores of one machine",
+        "lamella.config.set_num_threads says on how many",
+    ),
+    Absent("", PLANNED, "ops", "functions of tensors", "NumPy's take what is here as arrays"),
+    Absent("", LEFT_OUT, "visualization", "galleries of pictures", "draw them with matplotlib's imshow"),
+    Absent("", LEFT_OUT, "legacy src", "Keras's own past and inside", "use the public names"),
+    Absent("", LEFT_OUT, "export", "archives of TensorFlow's", "model.export writes ONNX and C"),
+    Absent(
+        "layers",
+        PLANNED,
+        "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D AdaptiveMaxPooling1D "
+        "AdaptiveMaxPooling2D AdaptiveMaxPooling3D",
+        "pooling to a size that is given",
+        "choose pool_size and strides of AveragePooling and MaxPooling by the size of the input, or Resizing",
+    ),
+    Absent(
+        "layers",
+        PLANNED,
+        "AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization Equalization RandAugment "
+        "RandomColorDegeneration RandomColorJitter RandomElasticTransform RandomErasing RandomGaussianBlur "
+        "RandomGrayscale RandomHue RandomInvert RandomPerspective RandomPosterization RandomSaturation "
+        "RandomSharpness RandomShear Solarization",
+        "further changes to pictures",
+        "RandomFlip, RandomCrop, RandomTranslation, RandomRotation, RandomZoom, RandomBrightness and "
+        "RandomContrast are here; change pictures otherwise before fit",
+    ),
+    Absent(
+        "layers",
+        PLANNED,
+        "Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D GRU GRUCell LSTM LSTMCell RNN SimpleRNN "
+        "SimpleRNNCell StackedRNNCells",
+        "recurrence",
+        "for sequences of one length use Conv1D with padding='causal' and dilation_rate, then "
+        "GlobalAveragePooling1D or Flatten",
+    ),
+    Absent(
+        "layers",
+        PLANNED,
+        "Embedding ReversibleEmbedding",
+        "embeddings of integers",
+        "give Dense one-hot rows (utils.to_categorical), or counts of words",
+    ),
+    Absent(
+        "layers",
+        PLANNED,
+        "Masking",
+        "masks of time steps",
+        "let sample_weight of shape (rows, steps) leave out what does not count",
+    ),
+    Absent("layers", PLANNED, "MultiHeadAttention", "attention", _OWN_LAYER),
+    Absent(
+        "layers",
+        PLANNED,
+        "TimeDistributed",
+        "a layer for each time step",
+        "Dense works on the last axis of any shape; convolve along time with Conv1D",
+    ),
+    Absent(
+        "layers",
+        PLANNED,
+        "CategoryEncoding Discretization Hashing IntegerLookup StringLookup TextVectorization",
+        "preprocessing of categories and text",
+        "prepare arrays before fit: utils.to_categorical, numpy.digitize, pandas.get_dummies, scikit-learn's "
+        "CountVectorizer",
+    ),
+    Absent(
+        "layers",
+        LEFT_OUT,
+        "Add Average Concatenate Dot Maximum Minimum Multiply Subtract add average concatenate dot maximum "
+        "minimum multiply subtract",
+        "they join several tensors, and there is no functional graph",
+        "layers.Residual adds to what goes around, layers.Branches joins what runs side by side",
+    ),
+    Absent(
+        "layers",
+        LEFT_OUT,
+        "AdditiveAttention Attention GroupQueryAttention HashedCrossing",
+        "they take several tensors, and there is no functional graph",
+        _OWN_LAYER,
+    ),
+    Absent(
+        "layers",
+        LEFT_OUT,
+        "FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper",
+        "they wrap other frameworks",
+        "saving.load_torch_state_dict reads the weights of PyTorch's stacks",
+    ),
+    Absent(
+        "layers",
+        LEFT_OUT,
+        "CutMix MixUp MaxNumBoundingBoxes",
+        "they take labels or boxes beside pictures",
+        "mix pictures and labels in a generator, or a utils.PyDataset, for fit",
+    ),
+    Absent(
+        "layers",
+        LEFT_OUT,
+        "Lambda",
+        "a function without a gradient cannot be trained through",
+        "use Activation for activations, Rescaling, Reshape and the like, or " + _OWN_LAYER,
+    ),
+    Absent(
+        "layers",
+        LEFT_OUT,
+        "SpectralNormalization",
+        "its kernel would be another variable in each step",
+        "regularizers.OrthogonalRegularizer and constraints.UnitNorm are the nearest",
+    ),
+    Absent(
+        "layers",
+        LEFT_OUT,
+        "EinsumDense MelSpectrogram STFTSpectrogram Pipeline Wrapper",
+        "einsum notation, signal transforms and wrappers have little use in stacks of layers",
+        "use Dense behind Permute and Reshape, spectra computed before fit, and Sequential",
+    ),
+    Absent("losses", PLANNED, "Circle circle CTC ctc", "the rest", "write a losses.FunctionLoss"),
+    Absent(
+        "metrics",
+        PLANNED,
+        "BinaryIoU ConcordanceCorrelation IoU MeanIoU OneHotIoU OneHotMeanIoU PearsonCorrelation "
+        "PrecisionAtRecall RecallAtPrecision SensitivityAtSpecificity SpecificityAtSensitivity "
+        "concordance_correlation pearson_correlation",
+        "intersections over unions, correlations, operating points",
+        "write one as lamella.metrics.Metric with update_state, result and reset_state",
+    ),
+    Absent(
+        "optimizers",
+        PLANNED,
+        "Adafactor Lamb Muon ScheduleFreeAdamW",
+        "further formulas",
+        "AdamW is the nearest that is here",
+    ),
+    Absent(
+        "optimizers",
+        LEFT_OUT,
+        "LossScaleOptimizer MultiOptimizer OptimizerMap legacy",
+        "several optimizers in one model, half precision and TensorFlow's names",
+        "one optimizer changes all weights; its classes are in lamella.optimizers itself",
+    ),
+    Absent(
+        "optimizers.Optimizer",
+        PLANNED,
+        "variables load_own_variables save_own_variables set_weights",
+        "slots as variables",
+        "model.save keeps them, and load_model goes on with them",
+    ),
+    Absent(
+        "optimizers.Optimizer",
+        LEFT_OUT,
+        "add_optimizer_variables add_variable add_variable_from_reference apply apply_gradients assign "
+        "assign_add assign_sub build scale_loss stateless_apply update_step",
+        "the update runs in the native core, which owns slots and steps",
+        "train with fit or train_on_batch",
+    ),
+    Absent(
+        "initializers",
+        LEFT_OUT,
+        "STFT STFTInitializer stft",
+        "a signal transform's kernel",
+        "pass the kernel as an array",
+    ),
+    Absent(
+        "callbacks",
+        PLANNED,
+        "SwapEMAWeights",
+        "averages in the place of weights while validating",
+        "use_ema=True of the optimizer puts them there at the end of fit",
+    ),
+    Absent(
+        "callbacks",
+        LEFT_OUT,
+        "OrbaxCheckpoint RemoteMonitor",
+        "they need Orbax, or a server",
+        "use ModelCheckpoint and BackupAndRestore; send logs from a callback of your own",
+    ),
+    Absent(
+        "Sequential",
+        PLANNED,
+        "get_build_config build_from_config load_own_variables save_own_variables",
+        "stores of single layers",
+        "save and load the whole model, or get_weights and set_weights",
+    ),
+    Absent(
+        "layers.Layer",
+        PLANNED,
+        "get_build_config build_from_config load_own_variables save_own_variables",
+        "stores of single layers",
+        "save and load the whole model, or get_weights and set_weights",
+    ),
+    Absent(
+        "Sequential",
+        LEFT_OUT,
+        "compute_loss compute_loss_and_updates compute_metrics get_metrics_result make_predict_function "
+        "make_test_function make_train_function predict_step test_step train_step stateless_compute_loss "
+        "run_eagerly jit_compile metrics_variables",
+        "fit runs natively: there is no function to make and no step to override",
+        "pass losses and metrics, functions of your own too, to compile; " + _CALLBACKS,
+    ),
+    Absent(
+        "Sequential",
+        LEFT_OUT,
+        "call compute_mask compute_output_spec input inputs output outputs supports_masking symbolic_call "
+        "stateless_call rematerialized_call get_state_tree set_state_tree jax_state_sync add_variable",
+        "there is no symbolic graph",
+        "call the model on arrays; input_shape and output_shape tell shapes, a Sequential of some of its "
+        "layers gives what is in between",
+    ),
+    Absent(
+        "Sequential",
+        LEFT_OUT,
+        "add_loss add_metric losses",
+        "losses and metrics belong to compile",
+        "penalties go into regularizers and activity_regularizer, metrics into compile",
+    ),
+    Absent(
+        "Sequential",
+        LEFT_OUT,
+        "compute_dtype dtype_policy input_dtype variable_dtype get_quantization_layer_structure "
+        "quantization_mode quantize quantized_build quantized_call",
+        "a model has one numeric type",
+        "its dtype; " + _FLOAT_TYPES,
+    ),
+    Absent(
+        "layers.Layer",
+        LEFT_OUT,
+        "call compute_mask compute_output_spec input output supports_masking symbolic_call stateless_call "
+        "rematerialized_call add_variable metrics metrics_variables",
+        "there is no symbolic graph",
+        "forward and backward take the place of call, add_weight makes variables",
+    ),
+    Absent(
+        "layers.Layer",
+        LEFT_OUT,
+        "add_loss add_metric losses",
+        "losses and metrics belong to compile",
+        "penalties go into regularizers and activity_regularizer, metrics into compile",
+    ),
+    Absent(
+        "layers.Layer",
+        LEFT_OUT,
+        "compute_dtype dtype_policy input_dtype variable_dtype quantization_mode quantize quantized_build "
+        "quantized_call",
+        "a layer has one numeric type",
+        "its dtype; " + _FLOAT_TYPES,
+    ),
+    Absent(
+        "metrics.Metric",
+        LEFT_OUT,
+        "stateless_reset_state stateless_result stateless_update_state",
+        "there are no functions without a state",
+        "update_state, result and reset_state",
+    ),
+    Absent(
+        "utils",
+        PLANNED,
+        "get_custom_objects get_registered_name get_registered_object serialize_keras_object "
+        "deserialize_keras_object",
+        "second names",
+        "they are in lamella.saving",
+    ),
+    Absent(
+        "utils",
+        PLANNED,
+        "array_to_img img_to_array load_img save_img image_dataset_from_directory "
+        "text_dataset_from_directory timeseries_dataset_from_array plot_model model_to_dot normalize "
+        "pack_x_y_sample_weight unpack_x_y_sample_weight split_dataset standardize_dtype",
+        "pictures, text and sequences",
+        "read files with Pillow and NumPy into arrays, and pass these, or generators of batches, to fit",
+    ),
+    Absent(
+        "utils",
+        PLANNED,
+        "disable_interactive_logging enable_interactive_logging is_interactive_logging_enabled",
+        "where progress is written",
+        "verbose of fit, evaluate and predict",
+    ),
+    Absent(
+        "utils",
+        LEFT_OUT,
+        "Config FeatureSpace audio_dataset_from_directory bounding_boxes get_source_inputs is_keras_tensor "
+        "legacy",
+        "other frameworks, boxes, audio and TensorFlow's names",
+        "prepare arrays before fit",
+    ),
+    Absent(
+        "saving",
+        LEFT_OUT,
+        "KerasFileEditor",
+        "editing other programs' files",
+        "load the model, change it, save it",
+    ),
+    Absent(
+        "config",
+        PLANNED,
+        "disable_interactive_logging enable_interactive_logging is_interactive_logging_enabled",
+        "where progress is written",
+        "verbose of fit, evaluate and predict",
+    ),
+    Absent(
+        "config",
+        LEFT_OUT,
+        "backend disable_flash_attention disable_traceback_filtering enable_flash_attention "
+        "enable_traceback_filtering enable_unsafe_deserialization is_flash_attention_enabled is_nnx_enabled "
+        "is_traceback_filtering_enabled max_epochs max_steps_per_epoch set_backend set_max_epochs "
+        "set_max_steps_per_epoch",
+        "there is one backend, tracebacks are whole, and there is nothing to unlock",
+        "leave it out",
+    ),
+    Absent(
+        "backend",
+        PLANNED,
+        "get_uid is_float_dtype is_int_dtype is_keras_tensor result_type standardize_dtype",
+        "types of tensors",
+        "ask NumPy: x.dtype, numpy.result_type",
+    ),
+    Absent(
+        "mixed_precision",
+        LEFT_OUT,
+        "LossScaleOptimizer",
+        "nothing is computed in half precision",
+        "pass the optimizer itself",
+    ),
+    Absent(
+        "dtype_policies",
+        LEFT_OUT,
+        "AWQDTypePolicy DTypePolicyMap GPTQDTypePolicy Int4DTypePolicy QuantizedDTypePolicy "
+        "QuantizedFloat8DTypePolicy",
+        "nothing is computed in integers, and a model has one numeric type",
+        _FLOAT_TYPES,
+    ),
+    Absent(
+        "preprocessing",
+        PLANNED,
+        "image_dataset_from_directory text_dataset_from_directory timeseries_dataset_from_array",
+        "data sets of folders",
+        "read files into arrays, and pass these, or generators of batches, to fit",
+    ),
+    Absent(
+        "preprocessing",
+        PLANNED,
+        "image",
+        "pictures",
+        "read them with Pillow: numpy.asarray(Image.open(path))",
+    ),
+)
+
+
+def explanation(owner: str, name: str) -> str | None:
+    """What is said of a missing name behind it; None for one that is not Keras's.
+
+    >>> explanation("layers", "Lambda")[:12]
+    'is left out:'
+    """
+    entry = _by_path().get(f"{owner}.{name}".lstrip("."))
+    if entry is None:
+        return None
+    meanwhile = "Until then" if entry.status == PLANNED else "Instead"
+    return f"is {entry.status}: {entry.why}. {meanwhile}: {entry.instead}"
+
+
+def explanation_of_member(classes: list[str], name: str) -> str | None:
+    """The same of an attribute, by the names of the classes of an object, the nearest first."""
+    owners = {owner.rpartition(".")[2]: owner for owner in {entry.owner for entry in TABLE}}
+    texts = (explanation(owners[cls], name) for cls in classes if cls in owners)
+    return next((text for text in texts if text is not None), None)
+
+
+@cache
+def _by_path() -> dict[str, Absent]:
+    return {path: entry for entry in TABLE for path in entry.paths()}

@@ -1,0 +1,101 @@
+"""The public names of modules: what `dir` lists, and what is said of names that are not there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+
+
+def publish(module: str, names: Iterable[str], on_demand: Mapping[str, str] | None = None) -> None:
+    """Have `dir` list the public names of a module alone, and have it say what to do about missing ones.
+
+    Args:
+        module: its `__name__`.
+        names: its `__all__`.
+        on_demand: the modules that some of the names are in, or are, which are imported when these are first
+            asked for.
+    """
+    sources = on_demand or {}
+
+    def load(name: str) -> Any:
+        if name not in sources:
+            found = sys.modules.get(module)
+            raise AttributeError(message_of_module(module, name, names), name=name, obj=found)
+        source = import_module(sources[name])
+        return source if source.__name__ == f"{module}.{name}" else getattr(source, name)
+
+    attributes = vars(sys.modules[module])
+    attributes.update(__getattr__=load, __dir__=lambda: sorted(names))
+    attributes.setdefault(
+        "__path__", []
+    )  # of what is a package, finders are asked for names that are missing
+
+
+def message_of_module(module: str, name: str, names: Iterable[str]) -> str:
+    """What is said of a name that a module does not have: of one of Keras's, what to do instead.
+
+    >>> import lamella
+    >>> lamella.layers.Lambda
+    Traceback (most recent call last):
+    AttributeError: lamella.layers.Lambda is left out: a function without a gradient ... Instead: ...
+    >>> lamella.layers.Denze
+    Traceback (most recent call last):
+    AttributeError: module 'lamella.layers' has no attribute 'Denze'. Did you mean 'Dense'?
+    """
+    plain = f"module {module!r} has no attribute {name!r}"
+    if name.startswith("_"):  # asked for by Python itself
+        return plain
+    from lamella.keras_names import explanation
+    from lamella.naming import nearest_name
+
+    owner = module.removeprefix("lamella").removeprefix(".")
+    text = explanation(owner, name)
+    if text is None:
+        return f"{plain}.{nearest_name(name, names)}"
+    return f"{module}.{name} {text}"
+
+
+def message_of_object(cls: type, name: str) -> str:
+    """What is said of an attribute that an object does not have.
+
+    >>> import lamella
+    >>> lamella.layers.Dense(1).add_loss
+    Traceback (most recent call last):
+    AttributeError: 'Dense' object has no attribute 'add_loss', which is left out: ... Instead: ...
+    """
+    plain = f"{cls.__name__!r} object has no attribute {name!r}"
+    if name.startswith("_"):
+        return plain
+    from lamella.keras_names import explanation_of_member
+
+    text = explanation_of_member([base.__name__ for base in cls.__mro__], name)
+    return plain if text is None else f"{plain}, which {text}"
+
+
+class _MissingModules:
+    """Says what to do instead where an import asks for a name of Keras's that is not here.
+
+    Python asks it after all other finders, for modules and for what `from ... import` does not find.
+    """
+
+    @staticmethod
+    def find_spec(fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        owner, _, name = fullname.rpartition(".")
+        if owner.partition(".")[0] != "lamella" or name.startswith("_"):
+            return None
+        from lamella.keras_names import explanation
+
+        text = explanation(owner.removeprefix("lamella").removeprefix("."), name)
+        if text is None:
+            return None
+        raise ImportError(f"{fullname} {text}", name=fullname)
+
+
+def explain_imports() -> None:
+    """Have Python ask about what imports do not find."""
+    sys.meta_path.append(_MissingModules)
