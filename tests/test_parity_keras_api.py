@@ -54,6 +54,7 @@ def test_what_exists_has_the_parameters_of_the_installed_keras():
         "constraints",
         "callbacks",
         "activations",
+        "ops",
     ]
     paths = [path for section in sections for path in members(section)]
     paths += [f"Sequential.{name}" for name in dir(keras_api.find("Sequential")) if not name.startswith("_")]
