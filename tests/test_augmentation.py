@@ -178,7 +178,7 @@ def trained(threads):
         ]
     )
     model.compile("sgd", "mse")
-    model.fit(PICTURES, np.zeros(200), batch_size=32, epochs=2, verbose=0)
+    model.fit(PICTURES, np.arange(200) / 200, batch_size=32, epochs=2, verbose=0)
     return model.get_weights()
 
 

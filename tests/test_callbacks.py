@@ -183,6 +183,7 @@ def test_early_stopping(values, kwargs, epochs):
     assert epochs_until_stop(values, **kwargs)[0] == epochs
 
 
+@pytest.mark.filterwarnings("ignore::lamella.models.PlausibilityWarning")
 def test_early_stopping_tells_the_direction_from_the_metric():
     count, stop = epochs_until_stop([0.1, 0.2, 0.3, 0.3], metrics=["accuracy"], monitor="accuracy")
     assert (count, stop.best) == (4, 0.3)

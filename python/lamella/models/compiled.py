@@ -79,6 +79,8 @@ class Compiled:
         """Whether the targets that loss and metrics were chosen by were right: a call went through."""
         self.running: set[object] = set()
         """The calls that may still turn out to be wrong."""
+        self.looked_at = False
+        """Whether a first `fit` has looked for what can hardly be meant."""
 
     def get_config(self) -> Config:
         """The arguments of `compile`, as Keras writes them.

@@ -12,6 +12,7 @@ from lamella.data.batches import BatchData, BatchStream
 from lamella.data.class_weights import ClassWeights, labels_of
 from lamella.models.compiled import Compiled
 from lamella.models.evaluation import BatchEvaluationPass, EvaluationPass
+from lamella.models.plausibility import warn_of_doubts
 from lamella.models.training import BatchTrainingPass, TrainingPass
 from lamella.program import Program
 
@@ -78,14 +79,18 @@ def training_pass(
         feed, program = feed_for(model, compiled, data, class_weights)
         _warn_if_frozen(model, program)
         trainer = compiled.trainer_for(program)
-        return TrainingPass(trainer, compiled.optimizer, data, feed, rows, shuffle, steps)
+        training = TrainingPass(trainer, compiled.optimizer, data, feed, rows, shuffle, steps)
+        warn_of_doubts(compiled, program, data, whole=True)
+        return training
     stream = BatchStream(data, rows, shuffle)
 
     def feed_of(batch: ArrayData) -> tuple[_core.Feed, Program]:
         return feed_for(model, compiled, batch, class_weights)
 
-    _, program = feed_of(stream.first())
+    batch = stream.first()
+    _, program = feed_of(batch)
     _warn_if_frozen(model, program)
+    warn_of_doubts(compiled, program, batch, whole=False)
     trainer = compiled.trainer_for(program)
     return BatchTrainingPass(trainer, compiled, stream, feed_of, steps)
 
