@@ -9,6 +9,7 @@ from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
 from lamella.checks import shown
+from lamella.described import described
 from lamella.public_names import message_of_object
 
 
@@ -39,6 +40,9 @@ class Configured:
     An argument is an attribute of the same name. What is assigned to it later is checked by the constructor,
     and counts from the next call of `fit`, `evaluate` or `predict` on; what cannot be changed is refused.
     """
+
+    def __repr__(self) -> str:
+        return described(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         cls: Any = type(self)

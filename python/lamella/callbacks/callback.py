@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from lamella.checks import is_positive_integer, refusal
+from lamella.described import described
 
 if TYPE_CHECKING:
     from lamella.models.model import Model
@@ -55,6 +56,9 @@ class Callback:
     def __init__(self) -> None:
         self._model: Model | None = None
         self.params: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        return described(self)
 
     @property
     def model(self) -> Model:

@@ -179,18 +179,21 @@ class GradientMonitor(Callback):
             remarks += [f"{s[-1]:.0%} of '{name}'s {what}" for name, s in shares.items() if s[-1] >= MANY]
         return remarks
 
-    def plot(self) -> Any:
+    def plot(self, ax: Any = None) -> Any:
         """Draw the sizes layer by layer, from the first step measured to the last, and the size of steps.
 
+        Args:
+            ax: three axes of matplotlib to draw in; a figure of its own by default.
+
         Returns:
-            A matplotlib `Figure`.
+            A matplotlib `Figure`, which notebooks show.
 
         Raises:
             ImportError: when matplotlib is not installed.
             ValueError: when nothing was measured.
         """
         word, _, reason = self.verdict().partition(": ")
-        figure, panels = new_figure(3, f"{word.capitalize()}: {reason.partition(';')[0]}")
+        figure, panels = new_figure(3, f"{word.capitalize()}: {reason.partition(';')[0]}", ax)
         for axes, sizes, title in (
             (panels[0], self.activations, "Size of activations"),
             (panels[1], self.gradients, "Size of gradients"),

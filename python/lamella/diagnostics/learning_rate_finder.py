@@ -29,13 +29,20 @@ class LearningRateCurve(NamedTuple):
     losses: Array
     suggestion: float
 
-    def plot(self) -> Any:
-        """Draw the loss over the learning rate; returns a matplotlib `Figure`.
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the loss over the learning rate.
+
+        Args:
+            ax: axes of matplotlib to draw in; a figure of its own by default.
+
+        Returns:
+            A matplotlib `Figure`, which notebooks show.
 
         Raises:
             ImportError: when matplotlib is not installed.
         """
-        figure, (axes,) = new_figure(1, f"A learning rate to begin with: {self.suggestion:.1e}", width=7)
+        title = f"A learning rate to begin with: {self.suggestion:.1e}"
+        figure, (axes,) = new_figure(1, title, ax, width=7)
         axes.plot(self.rates, self.losses, color=PALETTE[0], linewidth=2)
         axes.axvline(self.suggestion, color=PALETTE[1], linestyle="--")
         axes.set_xscale("log")

@@ -10,6 +10,7 @@ import numpy as np
 from lamella import checks, memory, seeding
 from lamella import config as settings
 from lamella._types import Array, Config
+from lamella.described import described
 from lamella.registry import constructor_arguments
 
 
@@ -24,6 +25,9 @@ class Initializer:
             dtype: numeric type, `config.floatx()` by default.
         """
         raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return described(self)
 
     def get_config(self) -> Config:
         """The constructor's arguments."""

@@ -9,6 +9,7 @@ from lamella._types import Config, Shape, Spec
 from lamella.activations.functions import relu_spec
 from lamella.checks import axes, number
 from lamella.layers.layer import Layer, owner_of, resolved
+from lamella.names import ActivationName
 from lamella.program import ProgramBuilder
 
 
@@ -37,7 +38,7 @@ class Activation(Elementwise):
     [[0.0, 2.0]]
     """
 
-    def __init__(self, activation: Any, **kwargs: Any) -> None:
+    def __init__(self, activation: ActivationName | Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.activation = resolved(self, "activation", activations.get, activation)
 

@@ -9,6 +9,7 @@ from lamella._types import Config, Shape
 from lamella.checks import integer, number
 from lamella.layers.affine import Affine
 from lamella.layers.layer import owner_of, resolved
+from lamella.names import InitializerName
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
@@ -48,10 +49,10 @@ class BatchNormalization(Affine):
         epsilon: float = 0.001,
         center: bool = True,
         scale: bool = True,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
-        moving_mean_initializer: Any = "zeros",
-        moving_variance_initializer: Any = "ones",
+        beta_initializer: InitializerName | Any = "zeros",
+        gamma_initializer: InitializerName | Any = "ones",
+        moving_mean_initializer: InitializerName | Any = "zeros",
+        moving_variance_initializer: InitializerName | Any = "ones",
         beta_regularizer: Any = None,
         gamma_regularizer: Any = None,
         beta_constraint: Any = None,

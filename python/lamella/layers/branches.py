@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 from lamella._types import Config, Shape
 from lamella.checks import choice, entries_of, refusal
+from lamella.described import described
 from lamella.layers.layer import Layer
 from lamella.layers.variable_owner import checked_trainable
 from lamella.program import ProgramBuilder
@@ -118,6 +119,10 @@ class Residual(Branched):
         checked = _stack("layers", layers)
         super().__init__([checked, [] if shortcut is None else _stack("shortcut", shortcut)], **kwargs)
 
+    def __repr__(self) -> str:
+        layers, shortcut = self.stacks
+        return described(self, layers=layers, shortcut=shortcut or None)
+
     def get_config(self) -> Config:
         layers, shortcut = self.stacks
         return {
@@ -161,6 +166,9 @@ class Branches(Branched):
         if stacks is None or len(stacks) < 2:
             raise refusal("Branches", "branches", "at least two lists of layers", branches)
         super().__init__([_stack("branches", stack) for stack in stacks], **kwargs)
+
+    def __repr__(self) -> str:
+        return described(self, branches=self.stacks)
 
     def get_config(self) -> Config:
         branches = [_serialized(stack) for stack in self.stacks]

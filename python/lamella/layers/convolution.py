@@ -8,6 +8,7 @@ from lamella import activations
 from lamella._types import Config, Shape
 from lamella.layers.kernel_and_bias import KernelAndBias
 from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, size, spatial_shape
+from lamella.names import ActivationName, InitializerName
 from lamella.program import ProgramBuilder
 
 
@@ -25,7 +26,7 @@ class Convolution(KernelWindow, KernelAndBias):
         data_format: str | None,
         dilation_rate: Any,
         groups: int,
-        activation: Any,
+        activation: ActivationName | Any,
         use_bias: bool,
         kernel_initializer: Any,
         bias_initializer: Any,
@@ -138,10 +139,10 @@ class Conv1D(Convolution):
         data_format: str | None = None,
         dilation_rate: Any = 1,
         groups: int = 1,
-        activation: Any = None,
+        activation: ActivationName | Any = None,
         use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
+        kernel_initializer: InitializerName | Any = "glorot_uniform",
+        bias_initializer: InitializerName | Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
         activity_regularizer: Any = None,
@@ -215,10 +216,10 @@ class Conv2D(Convolution):
         data_format: str | None = None,
         dilation_rate: Any = (1, 1),
         groups: int = 1,
-        activation: Any = None,
+        activation: ActivationName | Any = None,
         use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
+        kernel_initializer: InitializerName | Any = "glorot_uniform",
+        bias_initializer: InitializerName | Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
         activity_regularizer: Any = None,
@@ -292,10 +293,10 @@ class Conv3D(Convolution):
         data_format: str | None = None,
         dilation_rate: Any = (1, 1, 1),
         groups: int = 1,
-        activation: Any = None,
+        activation: ActivationName | Any = None,
         use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
+        kernel_initializer: InitializerName | Any = "glorot_uniform",
+        bias_initializer: InitializerName | Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
         activity_regularizer: Any = None,

@@ -8,6 +8,7 @@ from lamella import activations
 from lamella._types import Config, Shape
 from lamella.layers.kernel_and_bias import KernelAndBias
 from lamella.layers.window import size
+from lamella.names import ActivationName, InitializerName
 from lamella.program import ProgramBuilder
 
 
@@ -40,10 +41,10 @@ class Dense(KernelAndBias):
     def __init__(
         self,
         units: int,
-        activation: Any = None,
+        activation: ActivationName | Any = None,
         use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
+        kernel_initializer: InitializerName | Any = "glorot_uniform",
+        bias_initializer: InitializerName | Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
         activity_regularizer: Any = None,

@@ -9,6 +9,7 @@ from lamella._types import Config, Shape
 from lamella.layers.kernel_and_bias import Biased
 from lamella.layers.layer import Layer, resolved
 from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, size, spatial_shape
+from lamella.names import ActivationName, InitializerName
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
@@ -26,7 +27,7 @@ class DepthwiseConvolution(KernelWindow, Biased):
         depth_multiplier: int,
         data_format: str | None,
         dilation_rate: Any,
-        activation: Any,
+        activation: ActivationName | Any,
         use_bias: bool,
         depthwise_initializer: Any,
         bias_initializer: Any,
@@ -143,10 +144,10 @@ class DepthwiseConv1D(DepthwiseConvolution):
         depth_multiplier: int = 1,
         data_format: str | None = None,
         dilation_rate: Any = 1,
-        activation: Any = None,
+        activation: ActivationName | Any = None,
         use_bias: bool = True,
-        depthwise_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
+        depthwise_initializer: InitializerName | Any = "glorot_uniform",
+        bias_initializer: InitializerName | Any = "zeros",
         depthwise_regularizer: Any = None,
         bias_regularizer: Any = None,
         activity_regularizer: Any = None,
@@ -218,10 +219,10 @@ class DepthwiseConv2D(DepthwiseConvolution):
         depth_multiplier: int = 1,
         data_format: str | None = None,
         dilation_rate: Any = (1, 1),
-        activation: Any = None,
+        activation: ActivationName | Any = None,
         use_bias: bool = True,
-        depthwise_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
+        depthwise_initializer: InitializerName | Any = "glorot_uniform",
+        bias_initializer: InitializerName | Any = "zeros",
         depthwise_regularizer: Any = None,
         bias_regularizer: Any = None,
         activity_regularizer: Any = None,

@@ -9,6 +9,7 @@ from lamella._types import Config, Shape
 from lamella.checks import integer, refusal
 from lamella.layers.layer import owner_of
 from lamella.layers.row_normalization import AffineRowNormalization
+from lamella.names import InitializerName
 from lamella.program import ProgramBuilder
 
 
@@ -46,8 +47,8 @@ class GroupNormalization(AffineRowNormalization):
         epsilon: float = 0.001,
         center: bool = True,
         scale: bool = True,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
+        beta_initializer: InitializerName | Any = "zeros",
+        gamma_initializer: InitializerName | Any = "ones",
         beta_regularizer: Any = None,
         gamma_regularizer: Any = None,
         beta_constraint: Any = None,

@@ -8,6 +8,7 @@ from lamella import activations, constraints, initializers, regularizers
 from lamella._types import Config
 from lamella.checks import flag
 from lamella.layers.layer import Layer, owner_of, resolved
+from lamella.names import ActivationName
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
@@ -19,7 +20,7 @@ class Biased(Layer):
 
     def set_bias(
         self,
-        activation: Any,
+        activation: ActivationName | Any,
         use_bias: bool,
         bias_initializer: Any,
         bias_regularizer: Any,

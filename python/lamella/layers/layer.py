@@ -407,9 +407,6 @@ class Layer(VariableOwner, Configured):
         """The shape of its output, batch axis first; AttributeError when it is not built."""
         return self.compute_output_shape(self.input_shape)
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
-
 
 @cache
 def _takes_training(forward: Any) -> bool:

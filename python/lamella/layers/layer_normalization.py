@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lamella.layers.row_normalization import AffineRowNormalization
+from lamella.names import InitializerName
 from lamella.program import ProgramBuilder
 
 
@@ -38,8 +39,8 @@ class LayerNormalization(AffineRowNormalization):
         epsilon: float = 0.001,
         center: bool = True,
         scale: bool = True,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
+        beta_initializer: InitializerName | Any = "zeros",
+        gamma_initializer: InitializerName | Any = "ones",
         beta_regularizer: Any = None,
         gamma_regularizer: Any = None,
         beta_constraint: Any = None,

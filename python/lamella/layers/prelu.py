@@ -8,6 +8,7 @@ from lamella import constraints, initializers, regularizers
 from lamella._types import Config, Shape
 from lamella.checks import axes, entries_of
 from lamella.layers.layer import Layer, owner_of, resolved
+from lamella.names import InitializerName
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
@@ -34,7 +35,7 @@ class PReLU(Layer):
 
     def __init__(
         self,
-        alpha_initializer: Any = "Zeros",
+        alpha_initializer: InitializerName | Any = "Zeros",
         alpha_regularizer: Any = None,
         alpha_constraint: Any = None,
         shared_axes: Any = None,

@@ -10,6 +10,7 @@ from lamella.layers.depthwise_convolution import emit_depthwise
 from lamella.layers.kernel_and_bias import Biased
 from lamella.layers.layer import resolved
 from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, size, spatial_shape
+from lamella.names import ActivationName, InitializerName
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
@@ -28,7 +29,7 @@ class SeparableConvolution(KernelWindow, Biased):
         data_format: str | None,
         dilation_rate: Any,
         depth_multiplier: int,
-        activation: Any,
+        activation: ActivationName | Any,
         use_bias: bool,
         depthwise_initializer: Any,
         pointwise_initializer: Any,
@@ -155,11 +156,11 @@ class SeparableConv1D(SeparableConvolution):
         data_format: str | None = None,
         dilation_rate: Any = 1,
         depth_multiplier: int = 1,
-        activation: Any = None,
+        activation: ActivationName | Any = None,
         use_bias: bool = True,
-        depthwise_initializer: Any = "glorot_uniform",
-        pointwise_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
+        depthwise_initializer: InitializerName | Any = "glorot_uniform",
+        pointwise_initializer: InitializerName | Any = "glorot_uniform",
+        bias_initializer: InitializerName | Any = "zeros",
         depthwise_regularizer: Any = None,
         pointwise_regularizer: Any = None,
         bias_regularizer: Any = None,
@@ -240,11 +241,11 @@ class SeparableConv2D(SeparableConvolution):
         data_format: str | None = None,
         dilation_rate: Any = (1, 1),
         depth_multiplier: int = 1,
-        activation: Any = None,
+        activation: ActivationName | Any = None,
         use_bias: bool = True,
-        depthwise_initializer: Any = "glorot_uniform",
-        pointwise_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
+        depthwise_initializer: InitializerName | Any = "glorot_uniform",
+        pointwise_initializer: InitializerName | Any = "glorot_uniform",
+        bias_initializer: InitializerName | Any = "zeros",
         depthwise_regularizer: Any = None,
         pointwise_regularizer: Any = None,
         bias_regularizer: Any = None,

@@ -13,7 +13,6 @@ from lamella.data.batches import BatchData, BatchStream
 from lamella.data.class_weights import ClassWeights
 from lamella.data.conversion import as_numbers
 from lamella.data.sources import adapt_any, split, unpack
-from lamella.layers.layer import Layer
 from lamella.metrics import Metric
 from lamella.models.arguments import (
     frequency,
@@ -29,8 +28,9 @@ from lamella.models.compiled import Compiled
 from lamella.models.passes import evaluation_pass, feed_for, training_pass
 from lamella.models.persistence import Persistence
 from lamella.models.prediction import predict_stream, run_prediction
-from lamella.models.summary import print_summary
+from lamella.models.summary import html_summary, print_summary
 from lamella.models.training import Validation, run_epochs
+from lamella.names import LossName, OptimizerName
 from lamella.optimizers import Optimizer
 
 _NOBODY = CallbackList()
@@ -45,7 +45,7 @@ class Model(Persistence):
     def __init__(self, *, trainable: bool = True, dtype: Any = None, name: str | None = None) -> None:
         super().__init__(trainable=trainable, dtype=dtype, name=name)
         self.stop_training = False
-        self.history: History | None = None
+        self.history: History = None  # type: ignore[assignment]  # before the first fit
         self._compiled: Compiled | None = None
         self._turn = Turn()
 
@@ -54,16 +54,16 @@ class Model(Persistence):
         return {**super().never_called(), **overrides.OF_MODELS}
 
     @property
-    def layers(self) -> list[Layer]:
-        """The layers, without the declaration of the input."""
+    def layers(self) -> list[Any]:
+        """The layers, without the declaration of the input; each kind has attributes of its own."""
         raise NotImplementedError
 
     # Compiling.
 
     def compile(
         self,
-        optimizer: Any = "rmsprop",
-        loss: Any = None,
+        optimizer: OptimizerName | Any = "rmsprop",
+        loss: LossName | Any = None,
         loss_weights: Any = None,
         metrics: Any = None,
         weighted_metrics: Any = None,
@@ -112,9 +112,9 @@ class Model(Persistence):
         return self._compiled is not None
 
     @property
-    def optimizer(self) -> Optimizer | None:
-        """The optimizer, None before `compile`."""
-        return self._compiled.optimizer if self._compiled else None
+    def optimizer(self) -> Optimizer:
+        """The optimizer, None before `compile`; the type is for those who change its rate afterwards."""
+        return self._compiled.optimizer if self._compiled else None  # type: ignore[return-value]
 
     @property
     def loss(self) -> Any:
@@ -239,10 +239,10 @@ class Model(Persistence):
                     evaluation.check()
                 validation = Validation(evaluation, validation_epochs)
             listeners = self._listeners(callbacks, level, add_history=True, epochs=last, steps=training.steps)
+            assert listeners.history is not None
             self.history = listeners.history
             self.stop_training = False
             run_epochs(self, compiled, training, validation, listeners, range(first, last))
-        assert self.history is not None
         return self.history
 
     def train_on_batch(
@@ -443,7 +443,16 @@ class Model(Persistence):
 
     # Looking at it.
 
-    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+    def __repr__(self) -> str:
+        layers = f"{len(self.layers)} layer{'' if len(self.layers) == 1 else 's'}"
+        size = f"{self.count_params():,} parameters" if self.built else "not built"
+        return f"<{type(self).__name__} '{self.name}': {layers}, {size}>"
+
+    def _repr_html_(self) -> str:
+        """The summary as a table, which notebooks show."""
+        return html_summary(self)
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """Find a layer by its name or by its place.
 
         Raises:

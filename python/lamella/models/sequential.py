@@ -64,7 +64,7 @@ class Sequential(Model):
     # The stack.
 
     @property
-    def layers(self) -> list[Layer]:
+    def layers(self) -> list[Any]:
         """The layers, without the declaration of the input."""
         return self._layers[1:] if self._starts_with_input() else list(self._layers)
 

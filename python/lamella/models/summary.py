@@ -55,6 +55,36 @@ def print_summary(
         (print_fn or write_line)(line)
 
 
+def html_summary(model: Model) -> str:
+    """The summary of a model as a table of HTML, layers of models in it included."""
+    from html import escape
+
+    header = [*_HEADER, "Trainable"]
+    rows = [row for layer in model.layers for row in _layer_rows(layer, 0, True, True)]
+    lines = [
+        _html_row("td", [escape(cell) for cell in [*row, *[""] * (len(header) - len(row))]]) for row in rows
+    ]
+    head = _html_row("th", header)
+    totals = "<br>".join(escape(line.strip()) for line in _totals(model))
+    return (
+        f'<b>{escape(type(model).__name__)} "{escape(model.name)}"</b>'
+        f"<table><thead>{head}</thead><tbody>{''.join(lines)}</tbody></table><p>{totals}</p>"
+    )
+
+
+def _html_row(tag: str, cells: list[str]) -> str:
+    """A row; numbers, which stand third, to the right."""
+    sides = ["left", "left", "right", "center"]
+    return (
+        "<tr>"
+        + "".join(
+            f'<{tag} style="text-align: {side}; white-space: pre">{cell}</{tag}>'
+            for side, cell in zip(sides, cells, strict=True)
+        )
+        + "</tr>"
+    )
+
+
 def _check_arguments(
     line_length: Any, positions: Any, print_fn: Any, layer_range: Any, batch_size: Any
 ) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsFloat
 from lamella import _core, overrides
 from lamella._types import Config, Spec
 from lamella.checks import flag, integer, number, refusal, shown, takes
+from lamella.described import described
 from lamella.naming import auto_name, checked_name
 from lamella.optimizers import schedules
 from lamella.optimizers.learning_rate import LearningRate
@@ -337,6 +338,10 @@ class Optimizer(Configured):
             shared["ema_overwrite_frequency"] = None
         given = {key: value for key, value in shared.items() if value is not None}
         return self.kind, {**self.hyperparameters(), **given}
+
+    def __repr__(self) -> str:
+        rate = self._learning_rate if self._schedule is None else self._schedule
+        return described(self, always=("learning_rate",), learning_rate=rate)
 
     def get_config(self) -> Config:
         """The constructor's arguments."""

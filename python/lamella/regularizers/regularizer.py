@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from lamella._types import Array, Config, Spec
 from lamella.checks import number
+from lamella.described import described
 from lamella.overrides import defined_by_user
 from lamella.registry import constructor_arguments
 from lamella.settings import Configured
@@ -71,6 +72,9 @@ class Regularizer(Configured):
     def from_config(cls, config: Config) -> Self:
         """Rebuild from `get_config`'s dictionary."""
         return cls(**constructor_arguments(cls, config))
+
+    def __repr__(self) -> str:
+        return described(self, always=self.get_config())
 
     def require_factor(self, argument: str, value: Any) -> float:
         """Return the value as a float; raise ValueError unless it is a finite number and not negative."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from lamella.checks import refusal
 from lamella.utils.optional import require
 
 INK, QUIET = "#222222", "#767676"
@@ -12,18 +13,36 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Okabe and Ito's colours, which colour-blind readers can tell apart."""
 
 
-def new_figure(panels: int, title: str, width: float = 5.2, height: float = 4.0) -> tuple[Any, list[Any]]:
+def new_figure(
+    panels: int, title: str, ax: Any = None, width: float = 5.2, height: float = 4.0
+) -> tuple[Any, list[Any]]:
     """A figure with panels side by side, three at most in a row; returns it and its axes.
 
-    It belongs to no window and no global list: whoever holds it may save it or let it go.
+    It belongs to no window and no global list: whoever holds it may save it or let it go, and a notebook
+    shows it.
+
+    Args:
+        panels: how many.
+        title: what stands above a figure of its own.
+        ax: axes of matplotlib to draw in instead, one for each panel; a single one stands for a list of one.
+        width, height: of a panel, in inches.
 
     Raises:
         ImportError: when matplotlib is not installed.
+        ValueError: for other axes.
     """
+    if ax is not None:
+        every = list(getattr(ax, "flat", ax if isinstance(ax, (list, tuple)) else [ax]))
+        if len(every) != panels or not all(hasattr(axes, "plot") for axes in every):
+            wanted = "axes of matplotlib" if panels == 1 else f"a list of {panels} axes of matplotlib"
+            raise refusal("plot", "ax", wanted, ax)
+        return every[0].figure, every
+    require("matplotlib.figure", "plot")
+    from lamella.utils.picture import Picture
+
     columns = min(panels, 3)
     rows = -(-panels // columns)
-    size = (width * columns, height * rows + 0.5)
-    figure = require("matplotlib.figure", "plot").Figure(figsize=size, dpi=120, layout="constrained")
+    figure = Picture(figsize=(width * columns, height * rows + 0.5), dpi=120, layout="constrained")
     if title:
         figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=13, fontweight="bold")
     every = [figure.add_subplot(rows, columns, index + 1) for index in range(panels)]

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from lamella._types import Config
 from lamella.checks import integer, number
+from lamella.described import described
 from lamella.registry import constructor_arguments
 
 
@@ -26,6 +27,9 @@ class LearningRateSchedule:
     def __call__(self, step: int) -> float:
         """The learning rate of a step."""
         raise NotImplementedError(f"{type(self).__name__} must override __call__(self, step)")
+
+    def __repr__(self) -> str:
+        return described(self)
 
     def get_config(self) -> Config:
         """The constructor's arguments."""
