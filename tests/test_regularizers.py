@@ -248,3 +248,49 @@ def test_python_called_back_has_denormals():
 
     trained(steps=1, kernel_regularizer=Probe())
     assert seen == [2.0**-1061]
+
+
+def quartic(x):
+    return 0.1 * float(np.sum(np.asarray(x, "float64") ** 4)), 0.4 * np.asarray(x, "float64") ** 3
+
+
+def clipped(w):
+    return np.clip(w, -0.2, 0.2)
+
+
+def test_a_function_is_a_regularizer_as_a_class_is():
+    losses, model = trained(kernel_regularizer=quartic, activity_regularizer=quartic)
+    right, other = trained(kernel_regularizer=Quartic(), activity_regularizer=Quartic())
+    assert losses == right
+    for ours, theirs in zip(model.get_weights(), other.get_weights(), strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+def test_a_function_is_a_constraint():
+    _, model = trained(kernel_constraint=clipped)
+    assert np.abs(model.layers[0].kernel).max() == np.float32(0.2)
+
+
+def test_functions_are_loaded_by_their_names(tmp_path):
+    _, model = trained(kernel_regularizer=quartic, bias_constraint=clipped)
+    for suffix in ("keras", "safetensors"):
+        path = tmp_path / f"model.{suffix}"
+        model.save(path)
+        loaded = lamella.saving.load_model(path, custom_objects={"quartic": quartic, "clipped": clipped})
+        assert loaded.layers[0].kernel_regularizer.function is quartic
+        assert loaded.layers[0].bias_constraint.function is clipped
+        with pytest.raises(ValueError, match=r"quartic|clipped"):
+            lamella.saving.load_model(path)
+
+
+def test_a_function_without_a_gradient_says_what_to_return():
+    with pytest.raises(TypeError, match=r"must return a tuple \(penalty, gradient\)"):
+        trained(kernel_regularizer=lambda x: 0.1 * np.sum(x**2))
+
+
+@pytest.mark.parametrize("wrong", [lambda: 0.0, lambda a, b: 0.0])
+def test_functions_of_other_arguments_are_refused(wrong):
+    with pytest.raises(ValueError, match="'kernel_regularizer': FunctionRegularizer"):
+        layers.Dense(1, kernel_regularizer=wrong)
+    with pytest.raises(ValueError, match="'bias_constraint': FunctionConstraint"):
+        layers.Dense(1, bias_constraint=wrong)

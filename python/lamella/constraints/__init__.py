@@ -6,6 +6,7 @@ from typing import Any
 
 from lamella._types import Config
 from lamella.constraints.constraint import Constraint
+from lamella.constraints.function_constraint import FunctionConstraint
 from lamella.constraints.non_neg import NonNeg
 from lamella.constraints.norms import MaxNorm, MinMaxNorm, UnitNorm
 from lamella.public_names import publish
@@ -13,6 +14,7 @@ from lamella.registry import Registry
 
 __all__ = [
     "Constraint",
+    "FunctionConstraint",
     "MaxNorm",
     "MinMaxNorm",
     "NonNeg",
@@ -33,12 +35,14 @@ min_max_norm = MinMaxNorm
 non_neg = NonNeg
 unit_norm = UnitNorm
 
-_registry: Registry[Constraint] = Registry("constraint", Constraint, "keras.constraints")
+_registry: Registry[Constraint] = Registry(
+    "constraint", Constraint, "keras.constraints", wrap=FunctionConstraint
+)
 _registry.add(MaxNorm, MinMaxNorm, NonNeg, UnitNorm)
 
 
 def get(identifier: Any) -> Constraint | None:
-    """Return a constraint from a name, a config or a constraint; None stays None.
+    """Return a constraint from a name, a config, a constraint or a function of your own; None stays None.
 
     >>> get("max_norm").get_config()
     {'max_value': 2.0, 'axis': 0}
@@ -52,6 +56,8 @@ def serialize(constraint: Constraint | None) -> Config | None:
     >>> serialize(NonNeg())["class_name"]
     'NonNeg'
     """
+    if isinstance(constraint, FunctionConstraint):
+        return _registry.describe_function(constraint.function)
     return _registry.serialize(constraint)
 
 

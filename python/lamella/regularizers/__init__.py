@@ -7,6 +7,7 @@ from typing import Any
 from lamella._types import Config
 from lamella.public_names import publish
 from lamella.registry import Registry
+from lamella.regularizers.function_regularizer import FunctionRegularizer
 from lamella.regularizers.l1_l2 import L1, L1L2, L2
 from lamella.regularizers.orthogonal import OrthogonalRegularizer
 from lamella.regularizers.regularizer import Regularizer
@@ -15,6 +16,7 @@ __all__ = [
     "L1",
     "L1L2",
     "L2",
+    "FunctionRegularizer",
     "OrthogonalRegularizer",
     "Regularizer",
     "deserialize",
@@ -33,12 +35,14 @@ l2 = L2
 l1_l2 = L1L2
 orthogonal_regularizer = OrthogonalRegularizer
 
-_registry: Registry[Regularizer] = Registry("regularizer", Regularizer, "keras.regularizers")
+_registry: Registry[Regularizer] = Registry(
+    "regularizer", Regularizer, "keras.regularizers", wrap=FunctionRegularizer
+)
 _registry.add(L1, L1L2, L2, OrthogonalRegularizer, l1_l2=L1L2)
 
 
 def get(identifier: Any) -> Regularizer | None:
-    """Return a regularizer from a name, a config or a regularizer; None stays None.
+    """Return a regularizer from a name, a config, a regularizer or a function of your own; None stays None.
 
     >>> get("l2").get_config()
     {'l2': 0.01}
@@ -52,6 +56,8 @@ def serialize(regularizer: Regularizer | None) -> Config | None:
     >>> serialize(L2(0.5))["config"]
     {'l2': 0.5}
     """
+    if isinstance(regularizer, FunctionRegularizer):
+        return _registry.describe_function(regularizer.function)
     return _registry.serialize(regularizer)
 
 
