@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import lamella
-from lamella import activations, layers, losses, metrics, optimizers
+from lamella import activations, constraints, initializers, layers, losses, metrics, optimizers, regularizers
 
 X = np.array([[1.0, -2.0], [3.0, 4.0]], "float32")
 
@@ -33,6 +33,13 @@ ARRAYS = {
     "metric function": lambda: metrics.binary_accuracy(X, X),
     "metric of classes": lambda: metrics.F1Score()(np.eye(2), np.eye(2)),
     "random numbers": lambda: lamella.random.normal((2,), seed=1),
+    "initial values": lambda: initializers.GlorotUniform(seed=1)((2, 3)),
+    "constant values": lambda: initializers.Constant(2.0)((2,)),
+    "identity": lambda: initializers.Identity()((2, 2)),
+    "values of a function": lambda: initializers.get(lambda shape, dtype: np.ones(shape, dtype))((2,)),
+    "constraint": lambda: constraints.MaxNorm(1.0)(X),
+    "constraint of a function": lambda: constraints.get(abs)(X),
+    "rates of steps": lambda: optimizers.schedules.CosineDecay(0.5, 10)(np.arange(12)),
     "result of a result": lambda: (model()(X) + 1)[0],
     "sum of a result": lambda: model()(X).sum(),
 }
@@ -53,6 +60,8 @@ NUMBERS = {
     "metric": lambda: metrics.MeanSquaredError()(X, X + 1),
     "mean": lambda: metrics.Mean()([1.0]),
     "function as metric": lambda: metrics.MeanMetricWrapper(losses.mean_squared_error)(X, X + 1),
+    "regularizer": lambda: regularizers.L1(0.1)(X),
+    "schedule": lambda: optimizers.schedules.ExponentialDecay(2.0, 1, 0.5)(1),
     "sum of numbers": lambda: 0.5 + losses.MeanSquaredError()(X, X + 1) / 2,
 }
 

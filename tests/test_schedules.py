@@ -105,3 +105,11 @@ def test_a_schedule_that_gives_no_rate_is_named(given):
 def test_functions_take_no_arguments():
     with pytest.raises(ValueError, match=r"'learning_rate' must be .*a function without arguments"):
         SGD(lambda step: 0.1)
+
+
+def test_an_array_of_steps_has_the_rates_of_each():
+    schedule = schedules.CosineDecay(0.5, 10, warmup_target=1.0, warmup_steps=3)
+    assert schedule(np.arange(6).reshape(2, 3)).tolist() == [
+        [float(schedule(step)) for step in row] for row in ((0, 1, 2), (3, 4, 5))
+    ]
+    assert schedule(np.int64(4)) == schedule(np.array(4.0)) == schedule(4)

@@ -12,6 +12,7 @@ from lamella._types import Array, Config
 from lamella.checks import refusal, takes
 from lamella.constraints.constraint import Constraint
 from lamella.registry import config_entries
+from lamella.results import ArrayResult, answer
 
 
 class FunctionConstraint(Constraint):
@@ -32,8 +33,8 @@ class FunctionConstraint(Constraint):
             raise refusal("FunctionConstraint", "function", "a function f(w)", function)
         self.function = function
 
-    def __call__(self, w: Any) -> Array:
-        return np.asarray(self.function(np.asarray(w)))
+    def __call__(self, w: Any) -> ArrayResult:
+        return answer(self.function(np.asarray(w)))
 
     def get_config(self) -> Config:
         return {"function": custom_objects.describe_function(self.function)}

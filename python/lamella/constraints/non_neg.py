@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Array, Spec
+from lamella._types import Spec
 from lamella.constraints.constraint import Constraint, as_floats
+from lamella.results import ArrayResult, answer
 
 
 class NonNeg(Constraint):
@@ -18,5 +19,5 @@ class NonNeg(Constraint):
     def native_spec(self, rank: int) -> Spec:
         return "non_negative", {}
 
-    def __call__(self, w: Any) -> Array:
-        return as_floats(w).clip(min=0)
+    def __call__(self, w: Any) -> ArrayResult:
+        return answer(as_floats(w).clip(min=0))

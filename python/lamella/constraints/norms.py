@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array, Config, Spec
+from lamella._types import Config, Spec
 from lamella.checks import axes, number, refusal
 from lamella.constraints.constraint import Constraint, as_floats
+from lamella.results import ArrayResult, answer
 
 _EPSILON = 1e-7
 
@@ -60,13 +61,13 @@ class MinMaxNorm(Constraint):
             )
         return tuple(sorted({axis % rank for axis in along}))
 
-    def __call__(self, w: Any) -> Array:
+    def __call__(self, w: Any) -> ArrayResult:
         values = as_floats(w)
         along = self._axes(values.ndim)
         norms = np.sqrt(np.sum(np.square(values), axis=along, keepdims=True))
         limited = np.clip(norms, self.min_value, self.max_value)
         wanted = self.rate * limited + (1.0 - self.rate) * norms
-        return np.asarray(values * (wanted / (norms + _EPSILON)), dtype=values.dtype)
+        return answer(np.asarray(values * (wanted / (norms + _EPSILON)), dtype=values.dtype))
 
     def get_config(self) -> Config:
         return {

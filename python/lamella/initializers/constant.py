@@ -11,6 +11,7 @@ from lamella._types import Array, Config
 from lamella.checks import number, refusal
 from lamella.initializers.initializer import Initializer, checked_shape
 from lamella.registry import constructor_arguments
+from lamella.results import ArrayResult, answer
 
 
 class Constant(Initializer):
@@ -37,12 +38,12 @@ class Constant(Initializer):
         initializer._shape = np.shape(array)
         return initializer
 
-    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
+    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> ArrayResult:
         wanted = checked_shape(self, shape)
         try:
             if self._shape not in (None, wanted):
                 raise ValueError
-            return np.full(wanted, self.value, dtype=dtype or settings.floatx())
+            return answer(np.full(wanted, self.value, dtype=dtype or settings.floatx()))
         except ValueError:
             raise ValueError(
                 f"Constant: values of shape {np.shape(self.value)} do not fit a variable of shape {wanted}"
@@ -89,8 +90,8 @@ class Zeros(Initializer):
     def __init__(self) -> None:
         pass
 
-    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
-        return np.zeros(checked_shape(self, shape), dtype=dtype or settings.floatx())
+    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> ArrayResult:
+        return answer(np.zeros(checked_shape(self, shape), dtype=dtype or settings.floatx()))
 
 
 class Ones(Initializer):
@@ -103,5 +104,5 @@ class Ones(Initializer):
     def __init__(self) -> None:
         pass
 
-    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
-        return np.ones(checked_shape(self, shape), dtype=dtype or settings.floatx())
+    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> ArrayResult:
+        return answer(np.ones(checked_shape(self, shape), dtype=dtype or settings.floatx()))

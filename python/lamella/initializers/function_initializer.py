@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from lamella import config as settings
-from lamella._types import Array, Config
+from lamella._types import Config
 from lamella.checks import refusal
 from lamella.initializers.initializer import Initializer, checked_shape
+from lamella.results import ArrayResult, answer
 
 
 class FunctionInitializer(Initializer):
@@ -31,7 +32,7 @@ class FunctionInitializer(Initializer):
             raise refusal("FunctionInitializer", "function", "a function f(shape, dtype)", function)
         self.function = function
 
-    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
+    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> ArrayResult:
         dtype, shape = dtype or settings.floatx(), checked_shape(self, shape)
         values = np.asarray(self.function(shape, dtype=dtype), dtype=dtype)
         if values.shape != shape:
@@ -40,7 +41,7 @@ class FunctionInitializer(Initializer):
                 f"The initializer {name} must return an array of shape {shape}. Received: shape "
                 f"{values.shape}"
             )
-        return values
+        return answer(values)
 
     def get_config(self) -> Config:
         return {"function": self.function}

@@ -12,6 +12,7 @@ from lamella import config as settings
 from lamella._types import Array, Config
 from lamella.described import described
 from lamella.registry import constructor_arguments
+from lamella.results import ArrayResult, answer
 
 
 class Initializer:
@@ -53,10 +54,11 @@ class RandomInitializer(Initializer):
         self.seed = checks.seed(type(self).__name__, "seed", seed)
         self._key = seeding.next_seed() if self.seed is None else self.seed
 
-    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
+    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> ArrayResult:
         key = self._key & 0xFFFFFFFFFFFFFFFF
         generator = np.random.Generator(np.random.Philox(key=key))
-        return self.draw(generator, checked_shape(self, shape)).astype(dtype or settings.floatx())
+        drawn = self.draw(generator, checked_shape(self, shape))
+        return answer(drawn.astype(dtype or settings.floatx()))
 
     def draw(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
         """Return float64 numbers of this shape."""

@@ -10,6 +10,7 @@ from lamella import config as settings
 from lamella._types import Array, Config
 from lamella.checks import number
 from lamella.initializers.initializer import Initializer, RandomInitializer, checked_shape
+from lamella.results import ArrayResult, answer
 
 
 class Orthogonal(RandomInitializer):
@@ -63,11 +64,11 @@ class Identity(Initializer):
     def __init__(self, gain: float = 1.0) -> None:
         self.gain = number("Identity", "gain", gain)
 
-    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
+    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> ArrayResult:
         wanted = checked_shape(self, shape)
         if len(wanted) != 2:
             raise ValueError(f"Identity needs the shape of a matrix. Received: shape={wanted}")
-        return self.gain * np.eye(*wanted, dtype=dtype or settings.floatx())
+        return answer(self.gain * np.eye(*wanted, dtype=dtype or settings.floatx()))
 
     def get_config(self) -> Config:
         return {"gain": self.gain}

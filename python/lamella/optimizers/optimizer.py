@@ -192,7 +192,7 @@ class Optimizer(Configured):
     def _scheduled(self, step: int) -> float:
         """The rate that the schedule gives a step; raises ValueError for what is no rate."""
         assert self._schedule is not None
-        given = self._schedule(step)
+        given = self._schedule.rate_for_step(step)
         try:
             rate = float(given)
         except (TypeError, ValueError):

@@ -12,6 +12,7 @@ from lamella._types import Array, Config, Spec
 from lamella.checks import refusal, takes
 from lamella.registry import config_entries
 from lamella.regularizers.regularizer import Regularizer
+from lamella.results import NumberResult
 
 
 class FunctionRegularizer(Regularizer):
@@ -37,8 +38,8 @@ class FunctionRegularizer(Regularizer):
     def spec(self) -> Spec:
         return "python", {"penalty": self}
 
-    def __call__(self, x: Any) -> float:
-        return float(self._both(x)[0])
+    def __call__(self, x: Any) -> NumberResult:
+        return NumberResult(self._both(x)[0])
 
     def gradient(self, x: Array) -> Array:
         return np.asarray(self._both(x)[1])

@@ -9,6 +9,7 @@ import numpy as np
 from lamella._types import Array, Config, Spec
 from lamella.data.conversion import to_array
 from lamella.regularizers.regularizer import Regularizer
+from lamella.results import NumberResult
 
 
 class L1L2(Regularizer):
@@ -31,9 +32,10 @@ class L1L2(Regularizer):
     def native_spec(self) -> Spec:
         return "l1_l2", {"l1": self.l1, "l2": self.l2}
 
-    def __call__(self, x: Any) -> float:
+    def __call__(self, x: Any) -> NumberResult:
         values = to_array("x", x).astype(np.float64)
-        return self.l1 * float(np.abs(values).sum()) + self.l2 * float(np.square(values).sum())
+        penalty = self.l1 * np.abs(values).sum() + self.l2 * np.square(values).sum()
+        return NumberResult(penalty)
 
     def gradient(self, x: Array) -> Array:
         values = to_array("x", x).astype(np.float64)

@@ -10,6 +10,7 @@ from lamella._types import Array, Config
 from lamella.checks import choice
 from lamella.data.conversion import to_array
 from lamella.regularizers.regularizer import Regularizer
+from lamella.results import NumberResult
 
 _SMALLEST_SQUARE = 1e-12
 
@@ -35,9 +36,9 @@ class OrthogonalRegularizer(Regularizer):
         self.factor = self.require_factor("factor", factor)
         self.mode: str = choice("OrthogonalRegularizer", "mode", mode, ("rows", "columns"))
 
-    def __call__(self, x: Any) -> float:
+    def __call__(self, x: Any) -> NumberResult:
         unit, _ = self._unit_vectors(x)
-        return self._weight(len(unit)) * float(np.abs(_cosines(unit)).sum())
+        return NumberResult(self._weight(len(unit)) * float(np.abs(_cosines(unit)).sum()))
 
     def gradient(self, x: Array) -> Array:
         # d|r_i . r_j| by r_i is sign(r_i . r_j) r_j, for both orders of a pair; a unit vector r = w / |w|

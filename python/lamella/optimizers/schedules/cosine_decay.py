@@ -49,7 +49,7 @@ class CosineDecay(LearningRateSchedule):
             self.warmup_target = number(owner, "warmup_target", warmup_target, least=0)
         self.warmup_steps = integer(owner, "warmup_steps", warmup_steps, least=0)
 
-    def __call__(self, step: int) -> float:
+    def rate(self, step: int) -> float:
         highest = self.initial_learning_rate
         if self.warmup_target is not None:
             highest = self.warmup_target

@@ -46,7 +46,7 @@ class CosineDecayRestarts(LearningRateSchedule):
         self.alpha = number(owner, "alpha", alpha, least=0)
         self.name = checked_name(type(self), name)
 
-    def __call__(self, step: int) -> float:
+    def rate(self, step: int) -> float:
         periods, fraction = self._position(step)
         cosine = 0.5 * power(self.m_mul, periods) * (1.0 + math.cos(math.pi * fraction))
         return self.initial_learning_rate * ((1.0 - self.alpha) * cosine + self.alpha)

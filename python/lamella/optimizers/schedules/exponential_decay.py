@@ -40,7 +40,7 @@ class ExponentialDecay(LearningRateSchedule):
         self.staircase = flag(owner, "staircase", staircase)
         self.name = checked_name(type(self), name)
 
-    def __call__(self, step: int) -> float:
+    def rate(self, step: int) -> float:
         fraction = step // self.decay_steps if self.staircase else step / self.decay_steps
         return self.initial_learning_rate * power(self.decay_rate, fraction)
 

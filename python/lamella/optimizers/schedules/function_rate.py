@@ -27,7 +27,7 @@ class FunctionRate(LearningRateSchedule):
             raise refusal(type(self).__name__, "function", "a function that takes no arguments", function)
         self.function = function
 
-    def __call__(self, step: int) -> float:
+    def rate(self, step: int) -> float:
         return self.function()
 
     def get_config(self) -> Config:

@@ -48,7 +48,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
             )
         self.name = checked_name(type(self), name)
 
-    def __call__(self, step: int) -> float:
+    def rate(self, step: int) -> float:
         return self.values[bisect_left(self.boundaries, step)]
 
     def get_config(self) -> Config:

@@ -43,7 +43,7 @@ class PolynomialDecay(LearningRateSchedule):
         self.cycle = flag(owner, "cycle", cycle)
         self.name = checked_name(type(self), name)
 
-    def __call__(self, step: int) -> float:
+    def rate(self, step: int) -> float:
         end: float = self.decay_steps
         if self.cycle:
             end *= max(1, -(-step // end))

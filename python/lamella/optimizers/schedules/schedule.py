@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any, Self
 
+import numpy as np
+
 from lamella._types import Config
 from lamella.checks import integer, number
 from lamella.described import described
 from lamella.registry import constructor_arguments
+from lamella.results import NumberResult, answer
 
 
 class LearningRateSchedule:
@@ -24,9 +27,22 @@ class LearningRateSchedule:
     0.1
     """
 
-    def __call__(self, step: int) -> float:
-        """The learning rate of a step."""
+    def __call__(self, step: Any) -> Any:
+        """The learning rate of a step, or those of an array of steps."""
+        if isinstance(step, int):
+            return NumberResult(self.rate(step))
+        steps = np.asarray(step)
+        rates = [self.rate(one) for one in steps.ravel().tolist()]
+        return answer(np.reshape(rates, steps.shape)) if steps.ndim else NumberResult(rates[0])
+
+    def rate(self, step: int) -> float:
+        """The learning rate of a step as a plain float: the formula of the schedules that are here."""
         raise NotImplementedError(f"{type(self).__name__} must override __call__(self, step)")
+
+    def rate_for_step(self, step: int) -> Any:
+        """What optimizers ask: the formula, unless a class of one's own is called."""
+        plain = type(self).__call__ is LearningRateSchedule.__call__
+        return self.rate(step) if plain else self(step)
 
     def __repr__(self) -> str:
         return described(self)
