@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 
 import lamella
+import ops_cases
 from lamella import (
     activations,
     backend,
@@ -18,6 +19,7 @@ from lamella import (
     layers,
     losses,
     metrics,
+    ops,
     optimizers,
     preprocessing,
     random,
@@ -187,6 +189,15 @@ _OF_RANDOM = {
 }
 
 
+def _operations():
+    """What the table of calls gives operations; those that take functions, or any number of arrays, apart."""
+    for name, (args, kwargs) in ops_cases.ARGUMENTS.items():
+        yield name, inspect.signature(getattr(ops, name)).bind(*args, **kwargs).arguments
+    for name in ("cond", "einsum", "fori_loop", "map", "meshgrid", "scan", "switch", "vectorize"):
+        yield name, None
+    yield from {"vectorized_map": None, "while_loop": None}.items()
+
+
 def _scores(module):
     """The targets and predictions that functions need; classes need none."""
     sparse = {"y_true": np.array([1]), "y_pred": np.array([[0.2, 0.8]])}
@@ -340,6 +351,7 @@ CASES = [
     *_public(regularizers, get=None, serialize=None, deserialize=None),
     *_public(constraints, get=None, serialize=None, deserialize=None),
     *_public(random, **_OF_RANDOM),
+    *_public(ops, **dict(_operations())),
     *_public(losses, **dict(_scores(losses))),
     *_public(metrics, **dict(_scores(metrics))),
     *_methods(),

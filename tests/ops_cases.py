@@ -32,9 +32,12 @@ def holes(*shape):
 
 
 CALLS = []  # pairs of a key and a function of the module of operations
+ARGUMENTS = {}  # what an operation is first called with
 
 
 def call(name, *args, **kwargs):
+    ARGUMENTS.setdefault(name, (args, kwargs))
+
     def of(ops):
         return getattr(ops, name)(*args, **kwargs)
 
@@ -83,6 +86,9 @@ def elementwise():
     call("threshold", real(5), 0.5, -1.0)
     for x in (whole(5), whole(5, low=0, dtype="uint8")):
         call("bitwise_not", x)
+        call("bitwise_invert", x)
+    for name in names("conj conjugate"):
+        call(name, real(3))
 
 
 def pairs():
@@ -126,6 +132,11 @@ def pairs():
     call("gcd", whole(4, low=1), whole(4, low=1))
     call("lcm", whole(4, low=1), whole(4, low=1))
     call("isclose", real(3), 0.5, rtol=1.0)
+    call("allclose", real(3), 0.5)
+    call("nextafter", real(3), real(3))
+    call("logaddexp2", real(3), real(3))
+    call("bitwise_right_shift", whole(4, low=0), 1)
+    call("left_shift", whole(4, low=0), 1)
     call("heaviside", np.array([-1, 0, 2], "float32"), 0.5)
     call("ldexp", real(3), whole(3))
 
@@ -162,6 +173,11 @@ def reductions():
     call("ptp", real(2, 3), axis=1)
     for name in names("nanmean nansum nanmax nanmin nanstd nanvar"):
         call(name, holes(4, 3), axis=1)
+    for name in names("nanmedian nanprod nancumsum nancumprod"):
+        call(name, holes(4, 3), axis=1)
+    call("percentile", real(2, 5), 30.0, axis=1)
+    call("nanpercentile", holes(4, 3), 30.0, axis=1)
+    call("nanquantile", holes(4, 3), 0.3, axis=1)
     for name in names("nanargmax nanargmin"):
         call(name, holes(4, 3), axis=1)
 
@@ -206,6 +222,10 @@ def shapes():
     call("array_split", real(5), 2)
     call("hsplit", x, 3)
     call("vsplit", x, 2)
+    call("dsplit", x, 2)
+    call("fliplr", x)
+    call("flipud", x)
+    call("unravel_index", np.array([5, 1], "int32"), (2, 3))
     call("pad", real(2, 3), ((1, 0), (0, 2)))
     call("pad", real(2, 3), ((1, 0), (0, 2)), constant_values=3)
     call("pad", real(1, 2, 4), ((0, 0), (0, 0), (2, 1)), mode="reflect")
@@ -425,6 +445,35 @@ for group in (
     control,
 ):
     group()
+
+
+X = real(2, 4)
+ARGUMENTS |= {  # what Keras's back ends answer each in their own way
+    "argpartition": ((X, 1), {}),
+    "convert_to_numpy": ((X,), {}),
+    "dtype": ((X,), {}),
+    "eig": ((X[:, :2],), {}),
+    "eigh": ((X[:, :2],), {}),
+    "empty": (((2, 3),), {}),
+    "empty_like": ((X,), {}),
+    "fold": ((real(2, 12, 20), (5, 6), 2), {}),
+    "histogram": ((X,), {}),
+    "imag": ((X,), {}),
+    "is_tensor": ((X,), {}),
+    "ndim": ((X,), {}),
+    "nonzero": ((X,), {}),
+    "polar": ((X, X), {}),
+    "qr": ((X,), {}),
+    "shape": ((X,), {}),
+    "size": ((X,), {}),
+    "stop_gradient": ((X,), {}),
+    "sparsemax": ((X,), {}),
+    "unfold": ((real(2, 3, 5, 6), 2), {}),
+    "unstack": ((X,), {}),
+    "view": ((X, "int32"), {}),
+    "view_as_complex": ((X[:, :2],), {}),
+    "view_as_real": ((X,), {}),
+}
 
 
 def answers(ops):

@@ -149,6 +149,7 @@ def test_unique_of_a_size():
 
 def test_convolution_leaves_names_and_seeds_alone():
     lamella.utils.set_random_seed(3)
+    lamella.utils.clear_session()
     expected = (lamella.layers.Conv2D(1, 1).name, lamella.random.uniform((1,)).tolist())
     lamella.utils.set_random_seed(3)
     lamella.utils.clear_session()
@@ -166,19 +167,19 @@ def test_activations_of_layers_may_be_operations():
     ("call", "error", "message"),
     [
         (lambda: ops.matmul([[1.0, 2.0]], [[1.0]]), ValueError, "matmul"),
-        (lambda: ops.sum([1.0], axis=1), ValueError, "sum: axis 1 is out of bounds"),
-        (lambda: ops.sin("a"), TypeError, "sin: needs arrays of numbers. Received: 'a'"),
+        (lambda: ops.sum([1.0], axis=1), ValueError, "axis: 1.: axis 1 is out of bounds"),
+        (lambda: ops.sin("a"), TypeError, "x: 'a'.: needs arrays of numbers"),
         (lambda: ops.add([[1, 2], [3]], 1), ValueError, "add"),
-        (lambda: ops.reshape(np.ones(4), (3,)), ValueError, "reshape of an array of shape"),
-        (lambda: ops.zeros(2, "text"), ValueError, "zeros: 'dtype' must be"),
+        (lambda: ops.reshape(np.ones(4), (3,)), ValueError, "x: an array of shape .*newshape: "),
+        (lambda: ops.zeros(2, "text"), ValueError, "zeros.*'dtype' must be"),
         (lambda: ops.cast([1.0], "U1"), ValueError, "type of numbers"),
-        (lambda: ops.take([1, 2], 5), ValueError, "take: index 5"),
+        (lambda: ops.take([1, 2], 5), ValueError, "take.*index 5"),
         (lambda: ops.take([1, 2], 0.5), TypeError, "'indices' must be whole numbers"),
         (lambda: ops.slice([1, 2], (1,), (2,)), ValueError, "does not lie within"),
         (lambda: ops.slice_update([[1]], (0,), [1]), ValueError, "as many axes"),
         (lambda: ops.one_hot([0], 2, sparse=True), ValueError, "'sparse' must be False"),
         (lambda: ops.top_k([1.0], 2), ValueError, "'k' must be an integer from 0 to 1"),
-        (lambda: ops.inv([[0.0]]), ValueError, "inv: Singular matrix"),
+        (lambda: ops.inv([[0.0]]), ValueError, "inv.*Singular matrix"),
         (lambda: ops.cholesky([[-1.0]]), ValueError, "cholesky"),
         (lambda: ops.unstack([1, 2], num=3), ValueError, "'num' must be 2"),
         (lambda: ops.max_pool(np.ones((2, 2)), 2), ValueError, "'inputs' must have shape"),

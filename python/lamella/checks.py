@@ -175,6 +175,24 @@ def text(owner: str, argument: str, value: Any) -> str:
     return value
 
 
+def dtype(owner: str, argument: str, value: Any) -> np.dtype[Any]:
+    """A type of real numbers.
+
+    >>> dtype("uniform", "dtype", "int32")
+    dtype('int32')
+    >>> dtype("uniform", "dtype", None)
+    Traceback (most recent call last):
+    ValueError: uniform: 'dtype' must be a type of real numbers, such as 'float32'. Received: None
+    """
+    try:
+        kind: np.dtype[Any] = np.dtype(value)
+    except (TypeError, ValueError):
+        kind = np.dtype(object)
+    if value is None or kind.kind not in "biuf":
+        raise refusal(owner, argument, "a type of real numbers, such as 'float32'", value)
+    return kind
+
+
 def takes(function: Callable[..., Any], *arguments: Any) -> bool:
     """Whether a function can be called with these arguments, as its signature says, without calling it.
 

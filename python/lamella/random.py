@@ -100,16 +100,6 @@ def _whole(function: str, argument: str, value: Any) -> Array:
     return np.asarray(value).astype("int64")
 
 
-def _type(function: str, dtype: Any) -> Any:
-    try:
-        kind: Any = np.dtype(dtype)
-    except (TypeError, ValueError):
-        raise checks.refusal(function, "dtype", "a type of NumPy's", dtype) from None
-    if dtype is None or kind.kind not in "biuf":
-        raise checks.refusal(function, "dtype", "a type of real numbers", dtype)
-    return kind
-
-
 def _draw(function: str, what: str, draw: Any, *arguments: Any) -> Any:
     """What NumPy draws; what it refuses is said of these arguments."""
     try:
@@ -171,7 +161,7 @@ def uniform(
     >>> bool((uniform((100,), 2, 3, seed=0) < 3).all())
     True
     """
-    if dtype is not None and _type("uniform", dtype).kind in "iu":
+    if dtype is not None and checks.dtype("uniform", "dtype", dtype).kind in "iu":
         return randint(shape, minval, maxval, dtype, seed)
     low, high = _numbers("uniform", "minval", minval), _numbers("uniform", "maxval", maxval)
     draw = _generator("uniform", seed).uniform
@@ -189,7 +179,7 @@ def randint(
     >>> sorted(set(randint((100,), 0, 3, seed=0).tolist()))
     [0, 1, 2]
     """
-    kind = _type("randint", dtype)
+    kind = checks.dtype("randint", "dtype", dtype)
     low, high = _whole("randint", "minval", minval), _whole("randint", "maxval", maxval)
     draw = _generator("randint", seed).integers
     return answer(np.asarray(_draw("randint", _RANGE, draw, low, high, _shape("randint", shape)), dtype=kind))
@@ -213,7 +203,7 @@ def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any =
     >>> categorical([[0.0, 99.0]], 4, seed=0).tolist()
     [[1, 1, 1, 1]]
     """
-    kind = _type("categorical", dtype)
+    kind = checks.dtype("categorical", "dtype", dtype)
     scores = _numbers("categorical", "logits", logits)
     if scores.ndim != 2:
         raise ValueError(

@@ -6,6 +6,7 @@ the type of the arrays beside them, and 64 bits stay only where an array brought
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from lamella import checks, config
 from lamella._types import Array
 
 _PYTHON = (bool, int, float, complex)
+_KINDS = "biufc"
 
 
 def result_type(*types: Any) -> np.dtype[Any]:
@@ -24,6 +26,11 @@ def result_type(*types: Any) -> np.dtype[Any]:
     >>> result_type(np.dtype("int32"), float), result_type(int, int)
     (dtype('float32'), dtype('int32'))
     """
+    return _common(config.floatx(), types)
+
+
+@lru_cache
+def _common(floatx: str, types: tuple[Any, ...]) -> np.dtype[Any]:
     of_python = {one for one in types if isinstance(one, type)}  # np.dtype("float64") == float holds
     strong = [np.dtype(one) for one in types if not isinstance(one, type)]
     floating = [one for one in strong if one.kind in "fc"]
@@ -32,11 +39,11 @@ def result_type(*types: Any) -> np.dtype[Any]:
     if floating:
         return np.result_type(*floating)
     if float in of_python:
-        return np.dtype(config.floatx())
+        return np.dtype(floatx)
     whole = [one for one in strong if one.kind in "iu"]
     if whole:
         common = np.result_type(*whole)  # a float for uint64 beside signed ones
-        return common if common.kind in "iu" else np.dtype(config.floatx())
+        return common if common.kind in "iu" else np.dtype(floatx)
     return np.dtype("int32" if int in of_python else "bool")
 
 
@@ -56,7 +63,7 @@ def dtype_of(dtype: Any) -> np.dtype[Any]:
         raise ValueError(
             f"'dtype' must be a type such as 'float32'. Received: {checks.shown(dtype)}"
         ) from None
-    if found.kind not in "biufc":
+    if found.kind not in _KINDS:
         raise ValueError(f"'dtype' must be a type of numbers. Received: {checks.shown(dtype)}")
     return found
 
@@ -67,6 +74,8 @@ def array(x: Any, dtype: Any = None) -> Array:
     >>> array([1, 2]).dtype, array([1.0, 2]).dtype, array(np.ones(2)).dtype
     (dtype('int32'), dtype('float32'), dtype('float64'))
     """
+    if type(x) is np.ndarray and dtype is None and x.dtype.isnative and x.dtype.kind in _KINDS:
+        return x  # what nearly all calls pass
     values = _numbers(x)
     if dtype is not None:
         return values.astype(dtype_of(dtype), copy=False)
@@ -86,7 +95,8 @@ def promoted(*xs: Any, floating: bool = False) -> list[Array]:
     ['float32', 'float32']
     """
     arrays = [x if isinstance(x, _PYTHON) else array(x) for x in xs]
-    kind = result_type(*_types_in(arrays), *([float] if floating else []))
+    types = [_type_of(x) for x in arrays]
+    kind = result_type(*types, float) if floating else result_type(*types)
     return [np.asarray(x, kind) if isinstance(x, _PYTHON) else x.astype(kind, copy=False) for x in arrays]
 
 
@@ -96,7 +106,8 @@ def floats(x: Any) -> Array:
     >>> floats([1, 2]).dtype
     dtype('float32')
     """
-    return promoted(array(x), floating=True)[0]
+    values = array(x)
+    return values if values.dtype.kind in "fc" else values.astype(config.floatx())
 
 
 def counts(x: Any) -> Array:
@@ -116,7 +127,7 @@ def axes(axis: Any) -> Any:
 
 def _numbers(x: Any) -> Array:
     values = np.asarray([_leaf(one) for one in x] if isinstance(x, (list, tuple)) else x)
-    if values.dtype.kind not in "biufc":
+    if values.dtype.kind not in _KINDS:
         raise TypeError(f"needs arrays of numbers. Received: {checks.shown(x)}")
     return values if values.dtype.isnative else values.astype(values.dtype.newbyteorder("="))
 
@@ -131,8 +142,14 @@ def _types_in(x: Any) -> set[Any]:
     """The types of the numbers in nested lists: NumPy's, and Python's own."""
     if isinstance(x, (list, tuple)):
         return set().union(*map(_types_in, x))
+    return {_type_of(x)}
+
+
+def _type_of(x: Any) -> Any:
+    if isinstance(x, np.ndarray):
+        return x.dtype
     python = next((kind for kind in _PYTHON if isinstance(x, kind)), None)
-    return {python or np.asarray(x).dtype}
+    return python or np.asarray(x).dtype
 
 
 def _too_wide(values: Array) -> bool:

@@ -10,7 +10,7 @@ from lamella._types import Array
 from lamella.array_like import ArrayLike
 from lamella.ops import conversion
 from lamella.ops.conversion import dtype_of
-from lamella.ops.definition import operation
+from lamella.ops.definition import checked, operation
 
 __all__ = [
     "array",
@@ -58,6 +58,7 @@ def array(x: Any, dtype: Any = None) -> Array:
     return conversion.array(x, dtype)
 
 
+@checked
 def convert_to_numpy(x: Any) -> Array:
     """A copy of the numbers, as a plain array of NumPy's.
 
@@ -113,6 +114,7 @@ def stop_gradient(variable: Any) -> Array:
     return conversion.array(variable)
 
 
+@checked
 def shape(x: Any) -> tuple[int, ...]:
     """The lengths of the axes.
 
@@ -122,6 +124,7 @@ def shape(x: Any) -> tuple[int, ...]:
     return conversion.array(x).shape
 
 
+@checked
 def dtype(x: Any) -> str:
     """The name of the type.
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
-from typing import Any, ParamSpec, Protocol, overload
+from typing import Any, ParamSpec, Protocol, TypeVar, overload
 
 import numpy as np
 
 from lamella._types import Array
-from lamella.checks import shown
+from lamella.checks import flag, integer, number, shown, text
 from lamella.ops.conversion import array, axes, promoted
 from lamella.results import ArrayResult, answer
 
 P = ParamSpec("P")
+R = TypeVar("R")
+
+_OF_TYPE: dict[str, Callable[[str, str, Any], Any]] = {
+    "bool": flag,
+    "float": functools.partial(number, infinite=True),
+    "int": integer,
+    "str": text,
+}
 
 
 class Unary(Protocol):
@@ -49,23 +58,59 @@ def operation(function: Callable[P, tuple[Array, Array]]) -> Callable[P, tuple[A
 @overload
 def operation(function: Callable[P, tuple[Array, ...]]) -> Callable[P, tuple[ArrayResult, ...]]: ...
 def operation(function: Callable[P, Any]) -> Callable[P, Any]:
-    """Have a function return arrays, also for single numbers, and say its name in what it refuses.
-
-    Infinities and NaN pass without a warning.
-    """
-    name = function.__name__
+    """Have a function return arrays, also of single numbers, infinities without warnings; see `checked`."""
+    call = checked(function)
 
     @functools.wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> Any:
+    def compute(*args: P.args, **kwargs: P.kwargs) -> Any:
+        with np.errstate(all="ignore"):
+            return answered(call(*args, **kwargs))
+
+    return compute
+
+
+def checked(function: Callable[P, R]) -> Callable[P, R]:
+    """Hold a function to its annotations of plain types, and have all that it refuses say how it was called.
+
+    What NumPy refuses comes as TypeError or ValueError.
+    """
+    signature = inspect.signature(function)
+    owner, checks = function.__name__, _checks(signature)
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        for index, name, check in checks:
+            if index < len(args) or name in kwargs:
+                check(owner, name, args[index] if index < len(args) else kwargs[name])
         try:
-            with np.errstate(all="ignore"):
-                return answered(function(*args, **kwargs))
-        except (IndexError, OverflowError, TypeError, ValueError) as error:
-            kind = TypeError if isinstance(error, TypeError) else ValueError
-            text = str(error)
-            raise kind(text if text.startswith(name) else f"{name}{_of(args)}: {text}") from None
+            return function(*args, **kwargs)
+        except Exception as error:
+            kind = TypeError if isinstance(error, (AttributeError, TypeError)) else ValueError
+            raise kind(f"{_shown_call(owner, signature, args, kwargs)}: {error}") from error
 
     return call
+
+
+def _checks(signature: inspect.Signature) -> list[tuple[int, str, Callable[[str, str, Any], Any]]]:
+    """The places, names and checks of the arguments that are plain numbers, flags or texts."""
+    found = []
+    for index, parameter in enumerate(signature.parameters.values()):
+        kind, _, none = str(parameter.annotation).partition(" | ")
+        if kind in _OF_TYPE and parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+            found.append((index, parameter.name, _or_none(_OF_TYPE[kind]) if none else _OF_TYPE[kind]))
+    return found
+
+
+def _or_none(check: Callable[[str, str, Any], Any]) -> Callable[[str, str, Any], Any]:
+    return lambda owner, name, value: None if value is None else check(owner, name, value)
+
+
+def _shown_call(owner: str, signature: inspect.Signature, args: Any, kwargs: Any) -> str:
+    try:
+        given = signature.bind(*args, **kwargs).arguments
+    except TypeError:  # which the error is about
+        return owner
+    return f"{owner}({', '.join(f'{name}: {shown(value)}' for name, value in given.items())})"
 
 
 def answered(result: Any) -> Any:
@@ -127,9 +172,3 @@ def _named(function: Callable[..., Any], call: Any, says: str) -> Any:
     call.__module__ = "lamella.ops"
     call.__doc__ = says
     return operation(call)
-
-
-def _of(args: tuple[Any, ...]) -> str:
-    """What it was called with, as far as messages need it."""
-    arrays = [f"{shown(x)}" for x in args if isinstance(x, np.ndarray)]
-    return f" of {' and '.join(arrays)}" if arrays else ""

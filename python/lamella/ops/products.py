@@ -116,7 +116,8 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Array:
     >>> diff([1, 4, 9]).tolist()
     [3, 5]
     """
-    return np.diff(array(a), n, axis)
+    values = array(a)
+    return np.diff(values, min(n, values.shape[axis]), axis)
 
 
 @operation

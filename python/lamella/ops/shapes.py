@@ -8,7 +8,7 @@ import numpy as np
 
 from lamella._types import Array
 from lamella.ops.conversion import array, axes, promoted
-from lamella.ops.definition import operation
+from lamella.ops.definition import checked, operation
 
 __all__ = [
     "append",
@@ -415,6 +415,7 @@ def triu(x: Any, k: int = 0) -> Array:
     return np.triu(array(x), k)
 
 
+@checked
 def ndim(x: Any) -> int:
     """The number of axes.
 
@@ -424,6 +425,7 @@ def ndim(x: Any) -> int:
     return array(x).ndim
 
 
+@checked
 def size(x: Any) -> int:
     """How many numbers there are.
 
