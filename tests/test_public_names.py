@@ -110,7 +110,11 @@ def test_the_table_is_not_loaded_by_programs_that_ask_for_nothing_missing():
 
 def test_every_missing_name_has_a_message():
     owners = {"Sequential": lamella.Sequential(), "layers.Layer": layers.Dense(1)}
-    owners |= {"optimizers.Optimizer": optimizers.SGD(), "metrics.Metric": lamella.metrics.Mean()}
+    owners |= {
+        "losses.Loss": lamella.losses.Hinge(),
+        "optimizers.Optimizer": optimizers.SGD(),
+        "metrics.Metric": lamella.metrics.Mean(),
+    }
     for entry in TABLE:
         thing = owners.get(entry.owner) or importlib.import_module(f"lamella.{entry.owner}".rstrip("."))
         for name in entry.names.split():

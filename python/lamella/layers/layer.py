@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self, TypeVar
 import numpy as np
 
 from lamella import config as settings
-from lamella import overrides, regularizers
+from lamella import regularizers
 from lamella._types import Array, Config, Shape, Spec
 from lamella.checks import flag, integer, refusal, shape, shown
 from lamella.data.conversion import as_numbers
@@ -21,7 +21,7 @@ from lamella.layers.checked_shape import takes_shape
 from lamella.layers.undo import undone_on_error
 from lamella.layers.variable_owner import VariableOwner, checked_trainable
 from lamella.naming import auto_name, checked_name
-from lamella.overrides import defined_by_user, refuse_overrides
+from lamella.overrides import defined_by_user, never_called, refuse_overrides
 from lamella.program import Program, ProgramBuilder
 from lamella.registry import constructor_arguments
 from lamella.results import ArrayResult, answer
@@ -108,7 +108,7 @@ class Layer(VariableOwner, Configured):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        refuse_overrides(type(self), self.never_called())
+        refuse_overrides(type(self), self.never_called)
         self.name = checked_name(type(self), name) or auto_name(type(self).__name__)
         self.dtype = settings.standardize_dtype(dtype)
         self.input_shape_argument = _take_input_shape(owner_of(self), kwargs)
@@ -136,9 +136,10 @@ class Layer(VariableOwner, Configured):
     @classmethod
     def never_called(cls) -> dict[str, str]:
         """The methods of Keras that are not called here, and what to define instead."""
-        if "forward" in defined_by_user(cls):
-            return {name: advice for name, advice in overrides.OF_LAYERS.items() if name != "call"}
-        return overrides.OF_LAYERS
+        advice = never_called("layers.Layer")
+        if "forward" in defined_by_user(cls):  # call() may be there for Keras
+            del advice["call"]
+        return advice
 
     def refuse(self, **arguments: tuple[Any, Any]) -> None:
         """Raise ValueError for an argument, given as (value, default), that does not have its default."""

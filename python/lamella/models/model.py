@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, ClassVar
 
-from lamella import checks, overrides
+from lamella import checks
 from lamella._types import Array
 from lamella.callbacks import CallbackList, History
 from lamella.data.arrays import adapt
@@ -32,6 +32,7 @@ from lamella.models.summary import html_summary, print_summary
 from lamella.models.training import Validation, run_epochs
 from lamella.names import LossName, OptimizerName
 from lamella.optimizers import Optimizer
+from lamella.overrides import never_called
 
 _NOBODY = CallbackList()
 """The callbacks of a call that takes none."""
@@ -51,7 +52,7 @@ class Model(Persistence):
 
     @classmethod
     def never_called(cls) -> dict[str, str]:
-        return {**super().never_called(), **overrides.OF_MODELS}
+        return {**super().never_called(), **never_called("Sequential")}
 
     @property
     def layers(self) -> list[Any]:

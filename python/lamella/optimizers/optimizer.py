@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsFloat
 
-from lamella import _core, overrides
+from lamella import _core
 from lamella._types import Config, Spec
 from lamella.checks import flag, integer, number, refusal, shown, takes
 from lamella.described import described
@@ -16,7 +17,7 @@ from lamella.optimizers import schedules
 from lamella.optimizers.learning_rate import LearningRate
 from lamella.optimizers.schedules import FunctionRate, LearningRateSchedule
 from lamella.optimizers.state import OptimizerState
-from lamella.overrides import refuse_overrides
+from lamella.overrides import never_called, refuse_overrides
 from lamella.registry import constructor_arguments
 from lamella.results import CountResult
 from lamella.settings import Configured
@@ -107,9 +108,9 @@ class Optimizer(Configured):
         **kwargs: Any,
     ) -> None:
         owner = type(self).__name__
-        refuse_overrides(type(self), overrides.OF_OPTIMIZERS)
+        refuse_overrides(type(self), partial(never_called, "optimizers.Optimizer"))
         if not self.kind:
-            raise TypeError(f"{type(self).__name__}: {overrides.OF_OPTIMIZERS['apply']}")
+            raise TypeError(f"{type(self).__name__}: {never_called('optimizers.Optimizer')['apply']}")
         for argument in kwargs:
             raise ValueError(f"{owner} has no argument '{argument}'{_OLD_ARGUMENTS.get(argument, '')}")
         self.name = checked_name(type(self), name) or auto_name(owner)

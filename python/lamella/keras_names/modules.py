@@ -1,45 +1,14 @@
-"""The names of Keras 3.15 that are not here: the one table behind messages and docs/differences.md.
-
-What is here is found by looking. Owners are modules and classes below `lamella`; a module that is missing
-stands for all of its names. It is loaded when somebody asks for a name that is not here.
-"""
+"""The names of modules that are not here."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import NamedTuple
-
-PLANNED = "planned"
-LEFT_OUT = "left out"
-
-
-class Absent(NamedTuple):
-    """Names that are not here for one reason.
-
-    Attributes:
-        owner: the module or class they belong to in Keras, "" for the top.
-        status: `PLANNED` or `LEFT_OUT`.
-        names: the names, parted by blanks.
-        why: what they are, or why they are not here.
-        instead: what to do without them.
-    """
-
-    owner: str
-    status: str
-    names: str
-    why: str
-    instead: str
-
-    def paths(self) -> list[str]:
-        """The names with their owner in front: `layers.LSTM`."""
-        return [f"{self.owner}.{name}".lstrip(".") for name in self.names.split()]
-
+from lamella.keras_names.absent import LEFT_OUT, PLANNED, Absent
 
 _OWN_LAYER = "write a layer with forward(x, training) and backward(x, y, gradient), see lamella.layers.Layer"
 _FLOAT_TYPES = "give dtype='float32' or 'float64', or call lamella.config.set_floatx"
 _CALLBACKS = "follow training with lamella.callbacks.Callback and steps with train_on_batch"
 
-TABLE = (
+MODULES = (
     Absent(
         "",
         LEFT_OUT,
@@ -198,21 +167,6 @@ TABLE = (
         "one optimizer changes all weights; its classes are in lamella.optimizers itself",
     ),
     Absent(
-        "optimizers.Optimizer",
-        PLANNED,
-        "variables load_own_variables save_own_variables set_weights",
-        "slots as variables",
-        "model.save keeps them, and load_model goes on with them",
-    ),
-    Absent(
-        "optimizers.Optimizer",
-        LEFT_OUT,
-        "add_optimizer_variables add_variable add_variable_from_reference apply apply_gradients assign "
-        "assign_add assign_sub build scale_loss stateless_apply update_step",
-        "the update runs in the native core, which owns slots and steps",
-        "train with fit or train_on_batch",
-    ),
-    Absent(
         "initializers",
         LEFT_OUT,
         "STFT STFTInitializer stft",
@@ -232,83 +186,6 @@ TABLE = (
         "OrbaxCheckpoint RemoteMonitor",
         "they need Orbax, or a server",
         "use ModelCheckpoint and BackupAndRestore; send logs from a callback of your own",
-    ),
-    Absent(
-        "Sequential",
-        PLANNED,
-        "get_build_config build_from_config load_own_variables save_own_variables",
-        "stores of single layers",
-        "save and load the whole model, or get_weights and set_weights",
-    ),
-    Absent(
-        "layers.Layer",
-        PLANNED,
-        "get_build_config build_from_config load_own_variables save_own_variables",
-        "stores of single layers",
-        "save and load the whole model, or get_weights and set_weights",
-    ),
-    Absent(
-        "Sequential",
-        LEFT_OUT,
-        "compute_loss compute_loss_and_updates compute_metrics get_metrics_result make_predict_function "
-        "make_test_function make_train_function predict_step test_step train_step stateless_compute_loss "
-        "run_eagerly jit_compile metrics_variables",
-        "fit runs natively: there is no function to make and no step to override",
-        "pass losses and metrics, functions of your own too, to compile; " + _CALLBACKS,
-    ),
-    Absent(
-        "Sequential",
-        LEFT_OUT,
-        "call compute_mask compute_output_spec input inputs output outputs supports_masking symbolic_call "
-        "stateless_call rematerialized_call get_state_tree set_state_tree jax_state_sync add_variable",
-        "there is no symbolic graph",
-        "call the model on arrays; input_shape and output_shape tell shapes, a Sequential of some of its "
-        "layers gives what is in between",
-    ),
-    Absent(
-        "Sequential",
-        LEFT_OUT,
-        "add_loss add_metric losses",
-        "losses and metrics belong to compile",
-        "penalties go into regularizers and activity_regularizer, metrics into compile",
-    ),
-    Absent(
-        "Sequential",
-        LEFT_OUT,
-        "compute_dtype dtype_policy input_dtype variable_dtype get_quantization_layer_structure "
-        "quantization_mode quantize quantized_build quantized_call",
-        "a model has one numeric type",
-        "its dtype; " + _FLOAT_TYPES,
-    ),
-    Absent(
-        "layers.Layer",
-        LEFT_OUT,
-        "call compute_mask compute_output_spec input output supports_masking symbolic_call stateless_call "
-        "rematerialized_call add_variable metrics metrics_variables",
-        "there is no symbolic graph",
-        "forward and backward take the place of call, add_weight makes variables",
-    ),
-    Absent(
-        "layers.Layer",
-        LEFT_OUT,
-        "add_loss add_metric losses",
-        "losses and metrics belong to compile",
-        "penalties go into regularizers and activity_regularizer, metrics into compile",
-    ),
-    Absent(
-        "layers.Layer",
-        LEFT_OUT,
-        "compute_dtype dtype_policy input_dtype variable_dtype quantization_mode quantize quantized_build "
-        "quantized_call",
-        "a layer has one numeric type",
-        "its dtype; " + _FLOAT_TYPES,
-    ),
-    Absent(
-        "metrics.Metric",
-        LEFT_OUT,
-        "stateless_reset_state stateless_result stateless_update_state",
-        "there are no functions without a state",
-        "update_state, result and reset_state",
     ),
     Absent(
         "utils",
@@ -433,28 +310,4 @@ TABLE = (
         "read them with Pillow: numpy.asarray(Image.open(path))",
     ),
 )
-
-
-def explanation(owner: str, name: str) -> str | None:
-    """What is said of a missing name behind it; None for one that is not Keras's.
-
-    >>> explanation("layers", "Lambda")[:12]
-    'is left out:'
-    """
-    entry = _by_path().get(f"{owner}.{name}".lstrip("."))
-    if entry is None:
-        return None
-    meanwhile = "Until then" if entry.status == PLANNED else "Instead"
-    return f"is {entry.status}: {entry.why}. {meanwhile}: {entry.instead}"
-
-
-def explanation_of_member(classes: list[str], name: str) -> str | None:
-    """The same of an attribute, by the names of the classes of an object, the nearest first."""
-    owners = {owner.rpartition(".")[2]: owner for owner in {entry.owner for entry in TABLE}}
-    texts = (explanation(owners[cls], name) for cls in classes if cls in owners)
-    return next((text for text in texts if text is not None), None)
-
-
-@cache
-def _by_path() -> dict[str, Absent]:
-    return {path: entry for entry in TABLE for path in entry.paths()}
+"""By the modules they belong to in Keras; a module that is missing stands for all of its names."""
