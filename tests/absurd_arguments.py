@@ -27,6 +27,7 @@ from lamella import (
     utils,
 )
 from lamella.optimizers import schedules
+from lamella.preprocessing.image import smart_resize
 
 
 class Anything:
@@ -233,6 +234,7 @@ def write_data_sets():
     """Small files in the place of those that would be downloaded."""
     texts = np.array([[1, 2, 3], [1, 4], [1, 5, 6, 7], [1, 2]], dtype=object)
     labels = np.arange(4) % 2
+    utils.save_img("picture.png", np.ones((2, 2, 3)))
     np.savez("table.npz", x=np.ones((4, 3)), y=labels)
     np.savez("texts.npz", x=texts, y=labels, x_train=texts, y_train=labels, x_test=texts, y_test=labels)
 
@@ -288,6 +290,7 @@ CASES = [
     ("datasets.california_housing.load_data", datasets.california_housing.load_data, TABLE),
     ("datasets.imdb.load_data", datasets.imdb.load_data, TEXTS),
     ("datasets.reuters.load_data", datasets.reuters.load_data, TEXTS),
+    ("preprocessing.image.smart_resize", smart_resize, {"x": np.ones((3, 3, 1)), "size": (2, 2)}),
     *_public(preprocessing.sequence, pad_sequences={"sequences": [[1], [2, 3]]}),
     *_public(optimizers, Optimizer=None, get=None, serialize=None, deserialize=None),
     *_public(
@@ -314,6 +317,10 @@ CASES = [
         Progbar={"target": 3},
         get_file={"origin": pathlib.Path(__file__).as_uri(), "cache_dir": "cache"},
         pad_sequences={"sequences": [[1], [2, 3]]},
+        array_to_img={"x": np.ones((2, 2, 3))},
+        img_to_array={"img": np.ones((2, 2, 3))},
+        load_img={"path": "picture.png"},
+        save_img={"path": "saved.png", "x": np.ones((2, 2, 3))},
         to_categorical={"x": [0, 1]},
         set_random_seed={"seed": 1},
         custom_object_scope=None,  # which looks at its argument when it is entered

@@ -198,9 +198,9 @@ MODULES = (
     Absent(
         "utils",
         PLANNED,
-        "array_to_img img_to_array load_img save_img image_dataset_from_directory "
-        "text_dataset_from_directory timeseries_dataset_from_array plot_model model_to_dot normalize "
-        "pack_x_y_sample_weight unpack_x_y_sample_weight split_dataset standardize_dtype",
+        "image_dataset_from_directory text_dataset_from_directory timeseries_dataset_from_array plot_model "
+        "model_to_dot normalize pack_x_y_sample_weight unpack_x_y_sample_weight split_dataset "
+        "standardize_dtype",
         "pictures, text and sequences",
         "read files with Pillow and NumPy into arrays, and pass these, or generators of batches, to fit",
     ),
@@ -304,10 +304,17 @@ MODULES = (
     ),
     Absent(
         "preprocessing",
-        PLANNED,
-        "image",
-        "pictures",
-        "read them with Pillow: numpy.asarray(Image.open(path))",
+        LEFT_OUT,
+        "text",
+        "Keras itself has left it",
+        "scikit-learn's CountVectorizer, or a dictionary of words, then preprocessing.sequence.pad_sequences",
+    ),
+    Absent(
+        "preprocessing.image",
+        LEFT_OUT,
+        "DirectoryIterator ImageDataGenerator Iterator NumpyArrayIterator",
+        "Keras itself has left them",
+        "layers.Rescaling, RandomFlip, RandomRotation and the like at the head of the model",
     ),
 )
 """By the modules they belong to in Keras; a module that is missing stands for all of its names."""
