@@ -182,10 +182,32 @@ def test_learning_rate_finder_finds_the_edge_of_divergence():
     assert losses[-1] < losses[0] / 100
 
 
+def test_learning_rate_finder_tries_rates_below_the_edge():
+    """Each trial begins at the weights of now, and nothing is left of it."""
+    model = network()
+    curve = learning_rate_finder(model, X, Y, batch_size=8, trial_steps=30)
+    edge = curve.rates[curve.losses.argmin()]
+    np.testing.assert_allclose(list(curve.trials), edge * 0.5 ** np.arange(6))
+    assert curve.suggestion == min(curve.trials, key=curve.trials.get)
+    again = learning_rate_finder(model, X, Y, batch_size=8, trial_steps=30)
+    assert again.trials == curve.trials
+
+
+def test_learning_rate_finder_without_trials_takes_the_smaller_of_two_rules():
+    curve = learning_rate_finder(network(), X, Y, batch_size=8, trial_steps=0)
+    assert curve.trials == {}
+    edge = curve.rates[curve.losses.argmin()]
+    falling = np.gradient(curve.losses[: curve.losses.argmin() + 1])
+    assert curve.steepest == curve.rates[falling.argmin()]
+    assert curve.suggestion == min(edge / 10, curve.steepest)
+
+
 def test_learning_rate_finder_refuses_and_restores_after_errors():
     model = network()
     with pytest.raises(ValueError, match="max_lr"):
         learning_rate_finder(model, X, Y, min_lr=1.0, max_lr=0.1)
+    with pytest.raises(ValueError, match="trial_steps"):
+        learning_rate_finder(model, X, Y, trial_steps=-1)
     with pytest.raises(ValueError, match="not finite"):
         learning_rate_finder(model, X * np.nan, Y)
     assert np.isfinite(model.get_weights()[0]).all()
@@ -196,6 +218,8 @@ def test_learning_rate_curve_is_drawn(tmp_path):
     curve = learning_rate_finder(network(), X, Y)
     figure = curve.plot()
     np.testing.assert_array_equal(figure.axes[0].lines[0].get_xdata(), curve.rates)
+    assert set(curve.trials) <= {x for line in figure.axes[0].lines for x in line.get_xdata()}
+    learning_rate_finder(network(), X, Y, trial_steps=0).plot(figure.axes[0])
     figure.savefig(tmp_path / "rates.png")
 
 
