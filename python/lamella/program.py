@@ -292,15 +292,21 @@ class Program:
             self._predictor = _core.Predictor(self.native)
         return self._predictor(x, batch_size)
 
-    def call(self, x: Array, training: bool | None) -> Array:
-        """The outputs of a layer that is called: None changes pictures at random and is inference else."""
+    def call(self, x: Array, training: bool | None, stream: list[int] | None = None) -> Array:
+        """The outputs of a layer that is called: None changes pictures at random and is inference else.
+
+        Args:
+            x: the inputs.
+            training: see above.
+            stream: what to draw seeds from, None for the stream of the thread.
+        """
         if not training and (training is False or not self._augments):
             return self.predict(x)
         predictor = self._random_predictors.get(bool(training))
         if predictor is None:
             predictor = _core.Predictor(self.native, bool(training), True)
             predictor = self._random_predictors.setdefault(bool(training), predictor)
-        return predictor(x, 0, seeding.next_seed())
+        return predictor(x, 0, seeding.next_seed(stream))
 
 
 def _signature(layer: Layer) -> list[tuple[Any, ...]]:

@@ -1,53 +1,84 @@
-"""The one source of seeds: everything random that was not given a seed of its own draws one here."""
+"""Where seeds come from: everything random that was not given one of its own draws one here.
+
+Seeds are drawn from a stream, a list of its root and of how many were drawn: that of the process, or within
+`drawing_from` that of a model, which other threads do not draw from.
+"""
 
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _MASK = (1 << 64) - 1
 
-
-class _Source:
-    """Splitmix64 (Steele, Lea and Flood, 2014): the n-th seed is a hash of root and n."""
-
-    def __init__(self) -> None:
-        self.root = int.from_bytes(os.urandom(8), "little")
-        self.drawn = 0
-
-    def restart(self, root: int) -> None:
-        self.root = root & _MASK
-        self.drawn = 0
-
-    def draw(self) -> int:
-        self.drawn += 1
-        z = (self.root + self.drawn * 0x9E3779B97F4A7C15) & _MASK
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
-        return (z ^ (z >> 31)) >> 32
+_of_process = [int.from_bytes(os.urandom(8), "little"), 0]
 
 
-_source = _Source()
+class _Chosen(threading.local):
+    """The stream that this thread draws from, None for that of the process."""
+
+    stream: list[int] | None = None
+
+
+_chosen = _Chosen()
+
+
+def _hash(root: int, number: int) -> int:
+    """Splitmix64 (Steele, Lea and Flood, 2014): the n-th number of a root, 64 bits."""
+    z = (root + number * 0x9E3779B97F4A7C15) & _MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+    return z ^ (z >> 31)
+
+
+def _stream() -> list[int]:
+    return _of_process if _chosen.stream is None else _chosen.stream
 
 
 def set_seed(seed: int) -> None:
-    """Make the seeds drawn from now on a function of `seed`."""
-    _source.restart(seed)
+    """Make the seeds that the process draws from now on a function of `seed`."""
+    _of_process[:] = seed & _MASK, 0
 
 
-def next_seed() -> int:
-    """Draw a seed in [0, 2**32)."""
-    return _source.draw()
+def next_seed(stream: list[int] | None = None) -> int:
+    """Draw a seed in [0, 2**32), of a stream or of that of the thread."""
+    stream = stream or _stream()
+    stream[1] += 1
+    return _hash(*stream) >> 32
+
+
+def streams(seed: int, count: int) -> list[list[int]]:
+    """Streams that follow from a seed and are independent of each other.
+
+    >>> streams(1, 2) == streams(1, 2), streams(1, 2)[0] == streams(2, 1)[0]
+    (True, False)
+    """
+    return [[_hash(seed & _MASK, number), 0] for number in range(1, count + 1)]
+
+
+@contextmanager
+def drawing_from(stream: list[int] | None) -> Iterator[None]:
+    """Within it this thread draws from a stream; None leaves it what it is."""
+    outer = _chosen.stream
+    if stream is not None:
+        _chosen.stream = stream
+    try:
+        yield
+    finally:
+        _chosen.stream = outer
 
 
 def state() -> list[int]:
     """What the seeds to come are a function of."""
-    return [_source.root, _source.drawn]
+    return list(_stream())
 
 
 def set_state(state: list[int]) -> None:
     """Go on from what `state` returned."""
-    _source.root, _source.drawn = state
+    _stream()[:] = state
 
 
 def global_states() -> dict[str, Any]:

@@ -95,6 +95,8 @@ class Layer(VariableOwner, Configured):
 
     module: ClassVar[str] = "keras.layers"
     built = False
+    _of_training: list[int] | None = None
+    """The stream of seeds that calls and trainings of a model draw from, None for that of the thread."""
     input_spec: Any = None
     """An `InputSpec` of what inputs must be, set by layers of your own."""
 
@@ -308,7 +310,7 @@ class Layer(VariableOwner, Configured):
         if x.ndim == 3 and self.takes_pictures():
             return answer(self(x[None], training)[0])
         x = self.prepare_inputs(x)
-        return self.program_for(x.shape[1:]).call(x, training).view(ArrayResult)
+        return self.program_for(x.shape[1:]).call(x, training, self._of_training).view(ArrayResult)
 
     def takes_pictures(self) -> bool:
         """Whether it may also be called with a single picture, without the axis of rows."""

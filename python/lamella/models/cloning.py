@@ -12,7 +12,8 @@ from lamella.layers.branches import Branched, Residual
 from lamella.layers.input_layer import InputLayer
 from lamella.layers.layer import Layer
 from lamella.models.model import Model
-from lamella.models.sequential import Sequential
+from lamella.models.sequential import Sequential, seeded
+from lamella.seeding import drawing_from, streams
 
 _Clone = Callable[[Layer], Layer]
 
@@ -65,8 +66,10 @@ def clone_model(
                 clones[id(layer)] = (clone_function or _from_config)(layer)
         return clones[id(layer)]
 
+    of_inner = None if model.seed is None else streams(model.seed, 3)[-1]
     try:
-        return _clone_stack(model, clone)
+        with drawing_from(of_inner):  # models in it are built on their own
+            return _clone_stack(model, clone)
     except RecursionError:
         raise ValueError(f"The layers of model '{model.name}' are nested too deeply to be cloned") from None
 
@@ -80,7 +83,7 @@ def _clone_stack(model: Sequential, clone: _Clone) -> Sequential:
     layers = [
         _from_config(layer) if isinstance(layer, InputLayer) else clone(layer) for layer in model._layers
     ]
-    copy = type(model)(layers, name=model.name)
+    copy = type(model)(layers, name=model.name, **seeded(model.seed))
     copy._trainable = model.trainable
     copy._infers_input = model._infers_input
     return copy

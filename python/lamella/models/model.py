@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, ClassVar
 
-from lamella import checks
+from lamella import checks, seeding
 from lamella._types import Array
 from lamella.callbacks import CallbackList, History
 from lamella.data.arrays import adapt
@@ -49,6 +49,7 @@ class Model(Persistence):
         self.history: History = None  # type: ignore[assignment]  # before the first fit
         self._compiled: Compiled | None = None
         self._turn = Turn()
+        self._of_weights: list[int] | None = None  # a stream, as _of_training
 
     @classmethod
     def never_called(cls) -> dict[str, str]:
@@ -105,7 +106,8 @@ class Model(Persistence):
         checks.integer("compile", "steps_per_execution", steps_per_execution, least=1)
         checks.choice("compile", "jit_compile", jit_compile, ("auto", True, False, None))
         checks.flag("compile", "auto_scale_loss", auto_scale_loss)
-        self._compiled = Compiled(optimizer, loss, metrics, weighted_metrics, self._name_of("y"))
+        with seeding.drawing_from(self._of_training):
+            self._compiled = Compiled(optimizer, loss, metrics, weighted_metrics, self._name_of("y"))
 
     @property
     def compiled(self) -> bool:
@@ -229,7 +231,7 @@ class Model(Persistence):
                 validation_rows = unpack(validation_data, self._name_of)
         elif share:
             data, validation_rows = split(data, share)
-        with self._turn, attempt(self, compiled):
+        with seeding.drawing_from(self._of_training), self._turn, attempt(self, compiled):
             rows = rows_of_step(data, batch_size, steps)
             training = training_pass(self, compiled, data, rows, shuffles(shuffle, data), steps, weights)
             validation = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from lamella import seeding
 from lamella._types import Config
 from lamella.layers import serialize
 from lamella.layers.layer import Layer
@@ -122,7 +123,8 @@ class Persistence(Layer):
         >>> model.compile("adam", "mse")
         >>> model.compile_from_config(model.get_compile_config())
         """
-        self._compiled = Compiled.from_config(config)
+        with seeding.drawing_from(self._of_training):
+            self._compiled = Compiled.from_config(config)
 
     def export(self, filepath: Any, format: str | None = None, verbose: Any = None) -> None:
         """Write the model, for inference only, in a form that runs without lamella.

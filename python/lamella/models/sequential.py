@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
+from lamella import checks, seeding
 from lamella import layers as layers_module
 from lamella._types import Array, Config, Shape
 from lamella.checks import flag, refusal
@@ -31,6 +32,9 @@ class Sequential(Model):
         layers: a list of layers; models may be among them.
         trainable: whether optimizers may change its variables. Defaults to True.
         name: a name; `sequential`, `sequential_1` ... by default.
+        seed: an integer that initial weights, dropout and the order of rows follow from, whatever else draws
+            random numbers. None, the default, follows `lamella.utils.set_random_seed`. Layers that were built
+            before they were added keep their weights, those with a seed of their own follow that.
 
     Raises:
         ValueError: for something that is not a layer, or a name that two layers share.
@@ -42,11 +46,18 @@ class Sequential(Model):
     """
 
     def __init__(
-        self, layers: Iterable[Layer] | None = None, trainable: bool = True, name: str | None = None
+        self,
+        layers: Iterable[Layer] | None = None,
+        trainable: bool = True,
+        name: str | None = None,
+        seed: int | None = None,
     ) -> None:
+        self._seed = checks.seed("Sequential", "seed", seed)
         self._layers: list[Layer] = []
         self._infers_input = False
         super().__init__(trainable=trainable, name=name)
+        if self._seed is not None:
+            self._of_weights, self._of_training = seeding.streams(self._seed, 2)
         named: dict[str, Layer] = {}
         for layer in _listed(layers):
             self._append(layer, named)
@@ -166,7 +177,7 @@ class Sequential(Model):
         >>> [variable.shape for variable in model.weights]
         [(4, 3), (3,)]
         """
-        with undone_on_error(self):
+        with seeding.drawing_from(self._of_weights), undone_on_error(self):
             output = self._declared_as(self._shape_to_build(input_shape))
             for layer in self.layers:
                 layer.build_under(self.path, output)
@@ -265,6 +276,11 @@ class Sequential(Model):
     # What follows from the layers.
 
     @property
+    def seed(self) -> int | None:
+        """What weights, dropout and the order of rows follow from, None for the seed of the process."""
+        return self._seed
+
+    @property
     def dtype(self) -> str:
         """The numeric type of the layers."""
         return self.layers[0].dtype if self.layers else self._dtype
@@ -292,6 +308,8 @@ class Sequential(Model):
     def get_config(self) -> Config:
         """Name and layers, as Keras writes them: `from_config` makes the same model with new weights."""
         config = super().get_config()
+        if self.seed is not None:
+            config["seed"] = self.seed
         config["layers"] = [layers_module.serialize(layer) for layer in self.written_layers]
         if self.built:
             config["build_input_shape"] = list(self.input_shape)
@@ -319,12 +337,26 @@ class Sequential(Model):
                 "The config of a Sequential model needs a list under the key 'layers'. Received keys: "
                 f"{list(entries)}"
             )
-        layers = [layers_module.deserialize(layer, custom_objects) for layer in entries["layers"]]
-        model = cls(layers, name=config.get("name"))
+        seed = entries.get("seed")
+        written = entries["layers"] if seed is None else _unbuilt(entries["layers"])
+        layers = [layers_module.deserialize(layer, custom_objects) for layer in written]
+        model = cls(layers, name=config.get("name"), **seeded(seed))
         model._trainable = checked_trainable(cls, config.get("trainable", True))
         if not model.built and config.get("build_input_shape"):
             model.build(config["build_input_shape"])
         return model
+
+
+def seeded(seed: Any) -> dict[str, Any]:
+    """The argument of a constructor, which one of the user's may not have."""
+    return {} if seed is None else {"seed": seed}
+
+
+def _unbuilt(entry: Any) -> Any:
+    """Configs of layers by which models among them wait to be built, in its order, by the one around them."""
+    if isinstance(entry, dict):
+        return {key: _unbuilt(value) for key, value in entry.items() if key != "build_input_shape"}
+    return [_unbuilt(part) for part in entry] if isinstance(entry, list) else entry
 
 
 def _fits(shape: Shape, declared: Shape) -> bool:

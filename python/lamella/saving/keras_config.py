@@ -35,7 +35,7 @@ KERAS_VERSION = "3.15.1"
 _INDIFFERENT = ("run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss")
 """Arguments of Keras's `compile` that change how fast it is, not what comes out."""
 
-_SEQUENTIAL = ("name", "trainable", "dtype", "layers", "build_input_shape")
+_SEQUENTIAL = ("name", "trainable", "dtype", "layers", "build_input_shape", "seed")
 
 
 # Writing.
@@ -73,6 +73,8 @@ def describe(layer: Layer, frozen: bool = False) -> Config:
     config = {"name": layer.name, "layers": [describe(part, frozen) for part in layer.written_layers]}
     if not layer.trainable:
         config["trainable"] = False
+    if layer.seed is not None:  # which Keras does not look at
+        config["seed"] = layer.seed
     if layer.built:
         config["build_input_shape"] = list(layer.input_shape)
     return {"module": "keras", "class_name": "Sequential", "config": config, "registered_name": None}
