@@ -74,8 +74,9 @@ def test_every_public_name_of_the_installed_keras_is_here_or_in_the_table():
     lacking = [path for path in paths if keras_api.find(path) is None and not documented.is_absent(path)]
     assert not lacking
     classes = ("Sequential.", "layers.Layer.", "optimizers.Optimizer.", "metrics.Metric.", "losses.Loss.")
-    absent = [path for path in documented.planned | documented.left_out if not path.startswith(classes)]
-    assert sorted(set(absent) - set(paths)) == []
+    older = ("preprocessing.text", "preprocessing.image.")  # Keras 2's, which many programs still import
+    absent = {p for p in documented.planned | documented.left_out if not p.startswith((*classes, *older))}
+    assert sorted(absent - set(paths)) == []
 
 
 def members(path):

@@ -72,8 +72,10 @@ def test_backend_reads_and_writes_variables():
     assert [value.tolist() for value in backend.batch_get_value([kernel, bias])] == [[[1], [2]], [3]]
     model.compile("sgd", "mse")
     assert backend.get_value(model.optimizer.learning_rate) == pytest.approx(0.01)
-    with pytest.raises(TypeError, match=r"optimizer\.learning_rate ="):
-        backend.set_value(model.optimizer.learning_rate, 0.1)
+    backend.set_value(model.optimizer.learning_rate, 0.5)
+    assert backend.get_value(model.optimizer.learning_rate) == 0.5
+    with pytest.raises(TypeError, match="'x' must be a Variable, or the learning rate"):
+        backend.set_value(0.01, 0.5)
     with pytest.raises(ValueError, match="shape"):
         backend.set_value(bias, [1, 2])
 
@@ -84,3 +86,43 @@ def test_import_stays_lean():
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in result.stdout.split()}
     assert not loaded & {"hashlib", "inspect", "json", "pathlib", "pickle", "tarfile", "urllib", "zipfile"}
+
+
+def test_second_names_of_saving_are_its_own():
+    for name in ("serialize_keras_object", "deserialize_keras_object", "get_custom_objects"):
+        assert getattr(lamella.utils, name) is getattr(lamella.saving, name)
+
+
+@pytest.mark.parametrize(
+    ("x", "options", "expected"),
+    [
+        ([[3.0, 4.0], [0.0, 0.0]], {}, [[0.6, 0.8], [0.0, 0.0]]),
+        ([[3.0, 0.0], [4.0, 2.0]], {"axis": 0}, [[0.6, 0.0], [0.8, 1.0]]),
+        ([[3.0, -1.0]], {"order": 1}, [[0.75, -0.25]]),
+        ([3.0, 4.0], {}, [0.6, 0.8]),
+    ],
+)
+def test_normalize(x, options, expected):
+    assert lamella.utils.normalize(np.array(x), **options).tolist() == expected
+
+
+@pytest.mark.parametrize("options", [{"axis": 2}, {"axis": None}, {"order": 0.5}, {"order": "two"}])
+def test_what_cannot_be_normalized_is_refused(options):
+    with pytest.raises(ValueError, match=r"normalize: '(axis|order)'"):
+        lamella.utils.normalize(np.ones((2, 2)), **options)
+
+
+def test_batches_are_packed_and_unpacked():
+    for parts in ((1,), (1, 2), (1, 2, 3)):
+        packed = lamella.utils.pack_x_y_sample_weight(*parts)
+        assert lamella.utils.unpack_x_y_sample_weight(packed) == (*parts, None, None)[:3]
+    with pytest.raises(ValueError, match="'data' must be x"):
+        lamella.utils.unpack_x_y_sample_weight((1, 2, 3, 4))
+
+
+def test_names_of_types():
+    assert backend.standardize_dtype("int64") == lamella.utils.standardize_dtype(np.int64) == "int64"
+    assert backend.result_type("float32", float, np.float64) == "float64"
+    assert backend.result_type("int8", np.dtype("float32"), int) == "float32"
+    with pytest.raises((TypeError, ValueError), match="nonsense"):
+        backend.standardize_dtype("nonsense")

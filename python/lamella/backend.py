@@ -28,15 +28,24 @@ __all__ = [
     "clear_session",
     "epsilon",
     "floatx",
+    "get_uid",
     "get_value",
     "image_data_format",
+    "is_float_dtype",
+    "is_int_dtype",
+    "is_keras_tensor",
+    "result_type",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",
     "set_value",
+    "standardize_dtype",
 ]
 
 publish(__name__, __all__)
+
+
+_uids: dict[str, int] = {}
 
 
 def backend() -> str:
@@ -46,6 +55,74 @@ def backend() -> str:
     'lamella'
     """
     return "lamella"
+
+
+def standardize_dtype(dtype: Any) -> str:
+    """The name of a numeric type; None is `floatx()`.
+
+    Raises:
+        ValueError: for what is no type of numbers.
+
+    >>> standardize_dtype(np.float32), standardize_dtype(int), standardize_dtype(None)
+    ('float32', 'int32', 'float32')
+    """
+    return str(_type(dtype))
+
+
+def is_float_dtype(dtype: Any) -> bool:
+    """Whether it is a type of floating-point numbers.
+
+    >>> is_float_dtype("float64"), is_float_dtype("int32")
+    (True, False)
+    """
+    return bool(_type(dtype).kind == "f")
+
+
+def is_int_dtype(dtype: Any) -> bool:
+    """Whether it is a type of whole numbers.
+
+    >>> is_int_dtype("uint8"), is_int_dtype("bool")
+    (True, False)
+    """
+    return bool(_type(dtype).kind in "iu")
+
+
+def result_type(*dtypes: Any) -> str:
+    """The name of the type that operations give of these; `int` and `float` stand for Python's numbers.
+
+    >>> result_type("int32", "float32"), result_type("uint8", int), result_type()
+    ('float32', 'uint8', 'float32')
+    """
+    from lamella.ops import conversion  # as in _type
+
+    python = (bool, int, float, complex)
+    kinds = [one if isinstance(one, type) and one in python else _type(one) for one in dtypes]
+    return str(conversion.result_type(*kinds) if kinds else _type(None))
+
+
+def _type(dtype: Any) -> Any:
+    from lamella.ops.conversion import dtype_of  # which takes longer to import than this module
+
+    return dtype_of(dtype)
+
+
+def is_keras_tensor(x: Any) -> bool:
+    """Whether it is a symbolic tensor: there are none.
+
+    >>> is_keras_tensor(np.ones(2))
+    False
+    """
+    return False
+
+
+def get_uid(prefix: str = "") -> int:
+    """Count the calls with a prefix, from 1 on.
+
+    >>> get_uid("of an example"), get_uid("of an example")
+    (1, 2)
+    """
+    _uids[prefix] = _uids.get(prefix, 0) + 1
+    return _uids[prefix]
 
 
 def get_value(x: Any) -> Any:

@@ -190,17 +190,8 @@ MODULES = (
     Absent(
         "utils",
         PLANNED,
-        "get_custom_objects get_registered_name get_registered_object serialize_keras_object "
-        "deserialize_keras_object",
-        "second names",
-        "they are in lamella.saving",
-    ),
-    Absent(
-        "utils",
-        PLANNED,
         "image_dataset_from_directory text_dataset_from_directory timeseries_dataset_from_array plot_model "
-        "model_to_dot normalize pack_x_y_sample_weight unpack_x_y_sample_weight split_dataset "
-        "standardize_dtype",
+        "model_to_dot split_dataset",
         "pictures, text and sequences",
         "read files with Pillow and NumPy into arrays, and pass these, or generators of batches, to fit",
     ),
@@ -214,8 +205,7 @@ MODULES = (
     Absent(
         "utils",
         LEFT_OUT,
-        "Config FeatureSpace audio_dataset_from_directory bounding_boxes get_source_inputs is_keras_tensor "
-        "legacy",
+        "Config FeatureSpace audio_dataset_from_directory bounding_boxes get_source_inputs legacy",
         "other frameworks, boxes, audio and TensorFlow's names",
         "prepare arrays before fit",
     ),
@@ -242,13 +232,6 @@ MODULES = (
         "set_max_steps_per_epoch",
         "there is one backend, tracebacks are whole, and there is nothing to unlock",
         "leave it out",
-    ),
-    Absent(
-        "backend",
-        PLANNED,
-        "get_uid is_float_dtype is_int_dtype is_keras_tensor result_type standardize_dtype",
-        "types of tensors",
-        "ask NumPy: x.dtype, numpy.result_type",
     ),
     Absent(
         "mixed_precision",

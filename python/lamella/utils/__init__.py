@@ -1,5 +1,7 @@
 """Helpers around training."""
 
+from typing import TYPE_CHECKING
+
 from lamella.custom_objects import custom_object_scope
 from lamella.custom_objects import register_serializable as register_keras_serializable
 from lamella.public_names import publish
@@ -10,6 +12,17 @@ from lamella.utils.progbar import Progbar
 from lamella.utils.py_dataset import PyDataset
 from lamella.utils.sequences import pad_sequences
 from lamella.utils.session import clear_session, set_random_seed
+
+if TYPE_CHECKING:
+    from lamella.backend import is_keras_tensor, standardize_dtype
+    from lamella.saving import (
+        deserialize_keras_object,
+        get_custom_objects,
+        get_registered_name,
+        get_registered_object,
+        serialize_keras_object,
+    )
+    from lamella.utils.batches import normalize, pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 CustomObjectScope = custom_object_scope
 Sequence = PyDataset  # Keras's older name
@@ -22,14 +35,39 @@ __all__ = [
     "array_to_img",
     "clear_session",
     "custom_object_scope",
+    "deserialize_keras_object",
+    "get_custom_objects",
     "get_file",
+    "get_registered_name",
+    "get_registered_object",
     "img_to_array",
+    "is_keras_tensor",
     "load_img",
+    "normalize",
+    "pack_x_y_sample_weight",
     "pad_sequences",
     "register_keras_serializable",
     "save_img",
+    "serialize_keras_object",
     "set_random_seed",
+    "standardize_dtype",
     "to_categorical",
+    "unpack_x_y_sample_weight",
 ]
 
-publish(__name__, __all__)
+publish(
+    __name__,
+    __all__,
+    {
+        "deserialize_keras_object": "lamella.saving",
+        "get_custom_objects": "lamella.saving",
+        "get_registered_name": "lamella.saving",
+        "get_registered_object": "lamella.saving",
+        "is_keras_tensor": "lamella.backend",
+        "normalize": "lamella.utils.batches",
+        "pack_x_y_sample_weight": "lamella.utils.batches",
+        "serialize_keras_object": "lamella.saving",
+        "standardize_dtype": "lamella.backend",
+        "unpack_x_y_sample_weight": "lamella.utils.batches",
+    },
+)
