@@ -235,6 +235,9 @@ def write_data_sets():
     texts = np.array([[1, 2, 3], [1, 4], [1, 5, 6, 7], [1, 2]], dtype=object)
     labels = np.arange(4) % 2
     utils.save_img("picture.png", np.ones((2, 2, 3)))
+    for name in "ab":
+        pathlib.Path("pictures", name).mkdir(parents=True)
+        utils.save_img(f"pictures/{name}/0.png", np.ones((2, 2, 3)))
     np.savez("table.npz", x=np.ones((4, 3)), y=labels)
     np.savez("texts.npz", x=texts, y=labels, x_train=texts, y_train=labels, x_test=texts, y_test=labels)
 
@@ -319,6 +322,7 @@ CASES = [
         pad_sequences={"sequences": [[1], [2, 3]]},
         array_to_img={"x": np.ones((2, 2, 3))},
         img_to_array={"img": np.ones((2, 2, 3))},
+        image_dataset_from_directory={"directory": "pictures"},
         load_img={"path": "picture.png"},
         save_img={"path": "saved.png", "x": np.ones((2, 2, 3))},
         to_categorical={"x": [0, 1]},

@@ -190,8 +190,7 @@ MODULES = (
     Absent(
         "utils",
         PLANNED,
-        "image_dataset_from_directory text_dataset_from_directory timeseries_dataset_from_array plot_model "
-        "model_to_dot split_dataset",
+        "text_dataset_from_directory timeseries_dataset_from_array plot_model model_to_dot split_dataset",
         "pictures, text and sequences",
         "read files with Pillow and NumPy into arrays, and pass these, or generators of batches, to fit",
     ),
@@ -281,7 +280,7 @@ MODULES = (
     Absent(
         "preprocessing",
         PLANNED,
-        "image_dataset_from_directory text_dataset_from_directory timeseries_dataset_from_array",
+        "text_dataset_from_directory timeseries_dataset_from_array",
         "data sets of folders",
         "read files into arrays, and pass these, or generators of batches, to fit",
     ),

@@ -16,7 +16,7 @@ from lamella.program import ProgramBuilder
 from lamella.results import ArrayResult, answer
 
 
-def _cut(height: int, width: int, target: tuple[int, int]) -> tuple[int, int]:
+def middle_part(height: int, width: int, target: tuple[int, int]) -> tuple[int, int]:
     """The largest part of a picture with the proportions of the target."""
     part_height = int(width * target[0] / target[1])
     part_width = int(height * target[1] / target[0])
@@ -120,7 +120,7 @@ class Resizing(PictureLayer):
         size = (self.height, self.width)
         height, width, _ = builder.shape(value)
         if self.crop_to_aspect_ratio:
-            value = _crop(self, builder, value, _cut(height, width, size))
+            value = _crop(self, builder, value, middle_part(height, width, size))
         if self.pad_to_aspect_ratio:
             value = self._pad(builder, value, size)
         return _resize(self, builder, value, size, self.interpolation, self.antialias)
@@ -187,7 +187,7 @@ class CenterCrop(PictureLayer):
         height, width, _ = builder.shape(value)
         if height >= self.height and width >= self.width:
             return _crop(self, builder, value, size)
-        return _resize(self, builder, _crop(self, builder, value, _cut(height, width, size)), size)
+        return _resize(self, builder, _crop(self, builder, value, middle_part(height, width, size)), size)
 
     def get_config(self) -> Config:
         config = {"height": self.height, "width": self.width, "data_format": "channels_last"}

@@ -2,7 +2,8 @@
 
 from lamella.preprocessing import image, sequence
 from lamella.public_names import publish
+from lamella.utils.picture_folder import image_dataset_from_directory
 
-__all__ = ["image", "sequence"]
+__all__ = ["image", "image_dataset_from_directory", "sequence"]
 
 publish(__name__, __all__)

@@ -10,7 +10,7 @@ from lamella import checks
 from lamella._types import Array
 from lamella.layers.resizing import Resizing
 from lamella.public_names import publish
-from lamella.utils.pictures import array_to_img, img_to_array, load_img, save_img
+from lamella.utils.pictures import array_to_img, height_and_width, img_to_array, load_img, save_img
 
 __all__ = ["array_to_img", "img_to_array", "load_img", "save_img", "smart_resize"]
 
@@ -39,9 +39,7 @@ def smart_resize(
     """
     if kwargs:
         raise TypeError(f"smart_resize: unknown arguments: {', '.join(kwargs)}")
-    entries = checks.entries_of(size)
-    if entries is None or len(entries) != 2:
-        raise checks.refusal("smart_resize", "size", "(height, width)", size)
+    entries = height_and_width("smart_resize", "size", size)
     formats = ("channels_last", "channels_first")
     first = checks.choice("smart_resize", "data_format", data_format, formats) == "channels_first"
     pictures = np.asarray(x)

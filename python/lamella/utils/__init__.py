@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         serialize_keras_object,
     )
     from lamella.utils.batches import normalize, pack_x_y_sample_weight, unpack_x_y_sample_weight
+    from lamella.utils.picture_folder import image_dataset_from_directory
 
 CustomObjectScope = custom_object_scope
 Sequence = PyDataset  # Keras's older name
@@ -40,6 +41,7 @@ __all__ = [
     "get_file",
     "get_registered_name",
     "get_registered_object",
+    "image_dataset_from_directory",
     "img_to_array",
     "is_keras_tensor",
     "load_img",
@@ -63,6 +65,7 @@ publish(
         "get_custom_objects": "lamella.saving",
         "get_registered_name": "lamella.saving",
         "get_registered_object": "lamella.saving",
+        "image_dataset_from_directory": "lamella.utils.picture_folder",
         "is_keras_tensor": "lamella.backend",
         "normalize": "lamella.utils.batches",
         "pack_x_y_sample_weight": "lamella.utils.batches",

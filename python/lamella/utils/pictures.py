@@ -58,7 +58,7 @@ def load_img(
     mode = _MODES[checks.choice(owner, "color_mode", color_mode, _MODES)]
     checks.choice(owner, "interpolation", interpolation, _INTERPOLATIONS)
     keep = checks.flag(owner, "keep_aspect_ratio", keep_aspect_ratio)
-    size = None if target_size is None else _size(owner, "target_size", target_size)
+    size = None if target_size is None else height_and_width(owner, "target_size", target_size)
     picture = _opened(path)
     if picture.mode != mode and not (color_mode == "grayscale" and picture.mode in _GRAY):
         picture = picture.convert(mode)
@@ -83,7 +83,12 @@ def _opened(path: Any) -> Any:
     return picture
 
 
-def _size(owner: str, argument: str, value: Any) -> tuple[int, int]:
+def height_and_width(owner: str, argument: str, value: Any) -> tuple[int, int]:
+    """A size of pictures, in pixels.
+
+    >>> height_and_width("load_img", "target_size", [2, 3])
+    (2, 3)
+    """
     entries = checks.entries_of(value)
     if entries is None or len(entries) != 2:
         raise checks.refusal(owner, argument, "(height, width)", value)
