@@ -15,10 +15,12 @@ from lamella import (
     constraints,
     datasets,
     diagnostics,
+    dtype_policies,
     initializers,
     layers,
     losses,
     metrics,
+    mixed_precision,
     ops,
     optimizers,
     preprocessing,
@@ -230,6 +232,11 @@ def _variable():
     return layer.bias
 
 
+def _fit_regressor(model, warm_start=False, model_kwargs=None, fit_kwargs=None):
+    """Estimators of scikit-learn look at what they were made with in `fit`."""
+    lamella.wrappers.SKLearnRegressor(model, warm_start, model_kwargs, fit_kwargs).fit(X, Y, verbose=0)
+
+
 def write_data_sets():
     """Small files in the place of those that would be downloaded."""
     texts = np.array([[1, 2, 3], [1, 4], [1, 5, 6, 7], [1, 2]], dtype=object)
@@ -242,6 +249,7 @@ def write_data_sets():
     np.savez("texts.npz", x=texts, y=labels, x_train=texts, y_train=labels, x_test=texts, y_test=labels)
 
 
+_POLICY = {"policy": "float32"}
 FILES = {"filepath": "model.safetensors"}
 TABLE, TEXTS = {"path": "./table.npz"}, {"path": "./texts.npz"}
 
@@ -283,6 +291,11 @@ CASES = [
         backend,
         batch_get_value={"xs": [_variable()]},
         batch_set_value={"pairs": [(_variable(), np.ones(2))]},
+        is_float_dtype={"dtype": "int32"},
+        is_int_dtype={"dtype": "int32"},
+        is_keras_tensor=None,  # which asks of anything
+        result_type=None,
+        standardize_dtype={"dtype": "int32"},
         get_value={"x": _variable()},
         set_epsilon={"value": 1e-7},
         set_floatx={"value": "float32"},
@@ -318,6 +331,7 @@ CASES = [
     *_public(
         utils,
         Progbar={"target": 3},
+        get_custom_objects={},
         get_file={"origin": pathlib.Path(__file__).as_uri(), "cache_dir": "cache"},
         pad_sequences={"sequences": [[1], [2, 3]]},
         array_to_img={"x": np.ones((2, 2, 3))},
@@ -326,6 +340,15 @@ CASES = [
         load_img={"path": "picture.png"},
         save_img={"path": "saved.png", "x": np.ones((2, 2, 3))},
         to_categorical={"x": [0, 1]},
+        deserialize_keras_object=None,
+        get_registered_name=None,
+        get_registered_object=None,
+        is_keras_tensor=None,
+        normalize={"x": X},
+        pack_x_y_sample_weight=None,  # which takes anything
+        serialize_keras_object=None,
+        standardize_dtype={"dtype": "int32"},
+        unpack_x_y_sample_weight={"data": X},
         set_random_seed={"seed": 1},
         custom_object_scope=None,  # which looks at its argument when it is entered
         CustomObjectScope=None,
@@ -335,6 +358,7 @@ CASES = [
         set_epsilon={"value": 1e-7},
         set_floatx={"value": "float32"},
         set_image_data_format={"data_format": "channels_last"},
+        set_dtype_policy={"policy": "float32"},
         set_num_threads={"count": 1},
         standardize_dtype={"dtype": "float32"},
     ),
@@ -359,13 +383,24 @@ CASES = [
         deserialize=None,
     ),
     *_public(initializers, FunctionInitializer=None, get=None, serialize=None, deserialize=None),
-    *_public(regularizers, get=None, serialize=None, deserialize=None),
-    *_public(constraints, get=None, serialize=None, deserialize=None),
+    *_public(
+        regularizers,
+        FunctionRegularizer={"function": lambda x: (0.0, x)},
+        get=None,
+        serialize=None,
+        deserialize=None,
+    ),
+    *_public(constraints, FunctionConstraint={"function": abs}, get=None, serialize=None, deserialize=None),
     *_public(random, **_OF_RANDOM),
     *_public(ops, **dict(_operations())),
     *_public(losses, **dict(_scores(losses))),
     *_public(metrics, **dict(_scores(metrics))),
     *_methods(),
+    *_public(
+        mixed_precision, set_dtype_policy={"policy": "float32"}, set_global_policy={"policy": "float32"}
+    ),
+    *_public(dtype_policies, get=None, serialize=None, deserialize=None),
+    ("wrappers.SKLearnRegressor", _fit_regressor, {"model": _model()}),
     ("models.Sequential", lamella.Sequential, {}),
     ("models.Sequential.add", lamella.Sequential().add, {"layer": lamella.layers.Dense(2)}),
     ("models.clone_model", lamella.models.clone_model, {"model": _model()}),

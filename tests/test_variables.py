@@ -104,6 +104,12 @@ def test_what_is_read_is_a_copy(kernel):
     assert np.array_equal(kernel.numpy(), VALUES)
 
 
+def test_layers_decide_whether_it_is_trained(kernel):
+    with pytest.raises(ValueError, match=r"is set on its layer, layer\.trainable = False"):
+        kernel.trainable = False
+    assert kernel.trainable
+
+
 def test_it_is_changed_by_assign_alone(kernel):
     with pytest.raises(TypeError, match="assign"):
         kernel += 1.0

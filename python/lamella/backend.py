@@ -121,6 +121,8 @@ def get_uid(prefix: str = "") -> int:
     >>> get_uid("of an example"), get_uid("of an example")
     (1, 2)
     """
+    if not isinstance(prefix, str):
+        raise refusal("get_uid", "prefix", "a text", prefix)
     _uids[prefix] = _uids.get(prefix, 0) + 1
     return _uids[prefix]
 

@@ -113,7 +113,8 @@ def set_dtype_policy(policy: Any) -> None:
     """
     if policy is None:
         raise checks.refusal("set_dtype_policy", "policy", "the name of a type, or a policy", policy)
-    _settings["floatx"] = standardize_dtype(policy)
+    with checks.told_of("set_dtype_policy: 'policy'"):
+        _settings["floatx"] = standardize_dtype(policy)
 
 
 def epsilon() -> float:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from lamella import config as settings
 from lamella._types import Config
-from lamella.checks import refusal
+from lamella.checks import refusal, told_of
 from lamella.public_names import publish
 
 __all__ = ["DTypePolicy", "FloatDTypePolicy", "deserialize", "get", "serialize"]
@@ -28,11 +28,12 @@ class DTypePolicy:
     (<DTypePolicy "float64">, 'float64', 'float64')
     >>> DTypePolicy("mixed_float16")
     Traceback (most recent call last):
-    ValueError: dtype must be one of float32, float64, for ... in half precision. Received: 'mixed_float16'
+    ValueError: DTypePolicy: 'name': dtype must be one of float32, float64, for ... Received: 'mixed_float16'
     """
 
     def __init__(self, name: str | None = None) -> None:
-        self._name = settings.standardize_dtype(name)
+        with told_of("DTypePolicy: 'name'"):
+            self._name = settings.standardize_dtype(name)
 
     @property
     def name(self) -> str:

@@ -8,6 +8,7 @@ from lamella import config as settings
 from lamella._types import Config, Shape
 from lamella.checks import flag, integer, refusal
 from lamella.checks import shape as lengths
+from lamella.naming import checked_name
 
 if TYPE_CHECKING:
     from lamella.layers.layer import Layer
@@ -57,7 +58,7 @@ class InputSpec:
         if most is not None and any(not -most <= axis < most for axis in self.axes):
             raise refusal(owner, "axes", f"axes of inputs with {most}", axes)
         self.allow_last_axis_squeeze = flag(owner, "allow_last_axis_squeeze", allow_last_axis_squeeze)
-        self.name = name
+        self.name = checked_name(type(self), name)
         self.optional = flag(owner, "optional", optional)
 
     def complaint(self, shape: Shape, dtype: str) -> str | None:

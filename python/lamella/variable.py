@@ -13,7 +13,7 @@ import numpy as np
 from lamella import _core, config
 from lamella._types import Array
 from lamella.array_like import ArrayLike
-from lamella.checks import choice, flag, refusal, shape
+from lamella.checks import choice, flag, refusal, shape, shown
 from lamella.naming import auto_name, checked_name
 from lamella.results import ArrayResult, answer
 from lamella.scopes import in_scope
@@ -113,6 +113,13 @@ class Variable(_core.Variable, ArrayLike):
     def trainable(self) -> bool:
         """Whether optimizers change it: set on the layer, not here."""
         return super().trainable and not self._frozen
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        raise ValueError(
+            f"Variable '{self.path}': whether optimizers change it is set on its layer, layer.trainable = "
+            f"{shown(value)}, or by 'trainable' of add_weight()"
+        )
 
     def follow(self, layer_trainable: bool) -> None:
         """Take over the `trainable` attribute of the layer."""

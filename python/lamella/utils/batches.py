@@ -56,6 +56,6 @@ def normalize(x: Any, axis: int = -1, order: int = 2) -> Array:
     rank = max(values.ndim, 1)
     along = integer("normalize", "axis", axis, -rank, rank - 1)
     lengths = np.linalg.norm(
-        np.atleast_1d(values), integer("normalize", "order", order), along, keepdims=True
+        np.atleast_1d(values), integer("normalize", "order", order, 1, 100), along, keepdims=True
     )
     return np.asarray(values / np.where(lengths == 0, 1, lengths))

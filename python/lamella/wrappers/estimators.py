@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any, Self
 
 import numpy as np
 
 from lamella._types import Array, Config
-from lamella.checks import refusal
+from lamella.checks import flag, refusal
 from lamella.models import Model
 from lamella.models.cloning import clone_model
 from lamella.utils.optional import require
@@ -70,19 +71,31 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         )
         targets = self._targets_for_fit(given)
         self.n_features_in_ = rows.shape[1]
+        options = {**_arguments(self, "fit_kwargs", self.fit_kwargs), **kwargs}
+        if not _binds(Model.fit, None, rows, targets, **options):
+            raise refusal(type(self).__name__, "fit_kwargs", "arguments of the model's fit", options)
         model = self._model_for(rows, targets)
-        self.history_ = model.fit(rows, targets, **{**(self.fit_kwargs or {}), **kwargs})
+        self.history_ = model.fit(rows, targets, **options)
         self.model_ = model
         return self
 
     def _model_for(self, rows: Array, targets: Array) -> Model:
         """The model that is trained next."""
-        if self.warm_start and hasattr(self, "model_"):
+        warm = flag(type(self).__name__, "warm_start", self.warm_start)
+        options = _arguments(self, "model_kwargs", self.model_kwargs)
+        if isinstance(self.model, Model) and options:
+            raise refusal(
+                type(self).__name__, "model_kwargs", "None: a model, not a function, is given", options
+            )
+        if warm and hasattr(self, "model_"):
             model: Any = self.model_
         elif isinstance(self.model, Model):
-            model = self.model if self.warm_start else _compiled_clone(self.model)
+            model = self.model if warm else _compiled_clone(self.model)
         elif callable(self.model):
-            model = self.model(X=rows, y=targets, **(self.model_kwargs or {}))
+            if not _binds(self.model, X=rows, y=targets, **options):
+                expected = "a function of X= and y=, and of what model_kwargs holds"
+                raise refusal(type(self).__name__, "model", expected, self.model)
+            model = self.model(X=rows, y=targets, **options)
         else:
             raise refusal(type(self).__name__, "model", "a model, or a function that returns one", self.model)
         if not isinstance(model, Model) or not model.compiled:
@@ -183,6 +196,24 @@ class SKLearnTransformer(TransformerMixin, _Estimator):  # type: ignore[misc]
     def transform(self, X: Any) -> Array:  # noqa: N803
         """The outputs of the model."""
         return self._outputs(X)
+
+
+def _arguments(estimator: _Estimator, name: str, value: Any) -> Config:
+    """Further arguments of a function, by name; none where the value is None."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise refusal(type(estimator).__name__, name, "a dictionary of arguments, or None", value)
+    return value
+
+
+def _binds(function: Callable[..., Any], *arguments: Any, **options: Any) -> bool:
+    """Whether a function takes these arguments, without calling it."""
+    try:
+        signature(function).bind(*arguments, **options)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _compiled_clone(model: Model) -> Model:
