@@ -125,7 +125,7 @@ def test_penalties_constraints_and_clipping_follow_float64():
 
 
 NORMALISATIONS = {
-    "LayerNormalization": (layers.LayerNormalization, (64,), (1,)),
+    "LayerNormalization": (layers.LayerNormalization, (512,), (1,)),
     "GroupNormalization": (lambda **k: layers.GroupNormalization(1, **k), (6, 6, 4), (1, 2, 3)),
     "BatchNormalization": (layers.BatchNormalization, (5,), (0,)),
 }
@@ -135,7 +135,7 @@ NORMALISATIONS = {
     ("centre", "spread"), [(2000.0, 1.0), (40000.0, 1.0), (1234.0, 0.0), (1e6, 3.0), (-3e5, 2.0)]
 )
 @pytest.mark.parametrize("kind", NORMALISATIONS)
-@pytest.mark.parametrize("rows", [8, 20_000])
+@pytest.mark.parametrize("rows", [8, 128, 20_000])
 def test_normalisation_of_numbers_with_a_large_mean(kind, centre, spread, rows):
     make, shape, axes = NORMALISATIONS[kind]
     x = (centre + spread * np.random.default_rng(0).normal(size=(rows, *shape))).astype("float32")
@@ -143,7 +143,7 @@ def test_normalisation_of_numbers_with_a_large_mean(kind, centre, spread, rows):
     exact = x.astype("float64")
     apart = exact - exact.mean(axis=axes, keepdims=True)
     want = apart / np.sqrt(exact.var(axis=axes, keepdims=True) + 1e-5)
-    # what single precision itself costs: a few units in the last place of the mean, over the deviation
-    allowed = 4 * np.spacing(np.float32(abs(centre))) / max(spread, 0.003) + 1e-3
+    # what single precision itself costs: a unit in the last place of the mean, over the deviation
+    allowed = np.spacing(np.float32(abs(centre))) / max(spread, 0.003) + 1e-3
     assert np.isfinite(y).all()
     assert np.abs(y - want).max() < allowed

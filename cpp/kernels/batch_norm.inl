@@ -7,13 +7,19 @@
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {
 
+// Means are summed as distances from the first row, which are exact, or nearly, where values are large and
+// near each other; sums of the values are not.
 template <class T>
 void column_moments(int64_t rows, int64_t cols, int64_t ld, const T* x, T* mean, T* variance) {
   const T count = T(rows);
   sum_columns<T, kColumnVectors, 1>(
       rows, cols,
-      [&](int64_t i, int64_t j, auto span, Vec<T>(&sums)[1]) { sums[0] += load(x + i * ld + j, span); },
-      [&](int64_t j, auto span, const Vec<T>* sums) { store(mean + j, sums[0] / count, span); });
+      [&](int64_t i, int64_t j, auto span, Vec<T>(&sums)[1]) {
+        sums[0] += load(x + i * ld + j, span) - load(x + j, span);
+      },
+      [&](int64_t j, auto span, const Vec<T>* sums) {
+        store(mean + j, load(x + j, span) + sums[0] / count, span);
+      });
   sum_columns<T, kColumnVectors, 1>(
       rows, cols,
       [&](int64_t i, int64_t j, auto span, Vec<T>(&sums)[1]) {

@@ -38,6 +38,14 @@ LAMELLA_INLINE Sums<T, N> sum_segments(const RowNormBlock<T>& p, Add add) {
                          });
 }
 
+// The distances from the first value are exact, or nearly, where values are large and near each other; sums
+// of the values are not.
+template <class T>
+LAMELLA_INLINE T row_mean(int64_t cols, const T* x) {
+  const T near = x[0];
+  return near + row_sum<T>(cols, [&](int64_t j, auto span) { return load(x + j, span) - near; }) / T(cols);
+}
+
 template <class T>
 void row_norm_forward(const RowNormBlock<T>& p) {
   const int64_t cols = p.segments * p.width;
@@ -46,7 +54,7 @@ void row_norm_forward(const RowNormBlock<T>& p) {
     T* y = p.y + i * cols;
     const int64_t parameters = (p.first_row + i) % p.groups * p.width;
     T mean = 0;
-    if (p.centred) mean = row_sum(cols, x) / T(cols);
+    if (p.centred) mean = row_mean(cols, x);
     const T squares = row_sum<T>(cols, [&](int64_t j, auto span) {
       const Vec<T> d = load(x + j, span) - mean;
       return d * d;
