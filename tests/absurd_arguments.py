@@ -195,7 +195,9 @@ _OF_RANDOM = {
 def _operations():
     """What the table of calls gives operations; those that take functions, or any number of arrays, apart."""
     for name, (args, kwargs) in ops_cases.ARGUMENTS.items():
-        yield name, inspect.signature(getattr(ops, name)).bind(*args, **kwargs).arguments
+        home, _, name = name.rpartition(".")
+        function = getattr(getattr(ops, home) if home else ops, name)
+        yield name, inspect.signature(function).bind(*args, **kwargs).arguments
     for name in ("cond", "einsum", "fori_loop", "map", "meshgrid", "scan", "switch", "vectorize"):
         yield name, None
     yield from {"vectorized_map": None, "while_loop": None}.items()
@@ -393,6 +395,7 @@ CASES = [
     *_public(constraints, FunctionConstraint={"function": abs}, get=None, serialize=None, deserialize=None),
     *_public(random, **_OF_RANDOM),
     *_public(ops, **dict(_operations())),
+    *_public(ops.image, **dict(_operations())),
     *_public(losses, **dict(_scores(losses))),
     *_public(metrics, **dict(_scores(metrics))),
     *_methods(),

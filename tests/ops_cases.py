@@ -39,7 +39,9 @@ def call(name, *args, **kwargs):
     ARGUMENTS.setdefault(name, (args, kwargs))
 
     def of(ops):
-        return getattr(ops, name)(*args, **kwargs)
+        for part in name.split("."):
+            ops = getattr(ops, part)
+        return ops(*args, **kwargs)
 
     CALLS.append((f"{len(CALLS)} {name}({', '.join([*map(shown, args), *map(str, kwargs.items())])})", of))
 
@@ -417,6 +419,27 @@ def networks():
     call("space_to_depth", real(2, 3, 4, 6), 2, "channels_first")
 
 
+def pictures():
+    for shape in ((2, 6, 9, 3), (7, 5, 3)):
+        x = real(*shape, low=0.0, high=1.0)
+        for size in ((3, 4), (9, 12)):
+            for how in names("bilinear nearest"):
+                call("image.resize", x, size, how)
+            call("image.resize", x, size, antialias=True)
+            call("image.resize", x, size, crop_to_aspect_ratio=True)
+            call("image.resize", x, size, pad_to_aspect_ratio=True, fill_value=0.5)
+        for name in names("rgb_to_grayscale rgb_to_hsv hsv_to_rgb"):
+            call(f"image.{name}", x)
+        call("image.gaussian_blur", x, data_format="channels_last")
+        call("image.pad_images", x, 1, 2, 3, 4)
+        call("image.pad_images", x, 1, 2, target_height=12, target_width=13)
+        call("image.crop_images", x, 1, 2, 3, 1)
+        call("image.crop_images", x, 1, 1, target_height=2, target_width=3)
+        call("image.extract_patches", x, 2)
+        call("image.extract_patches", x, (3, 2), 1, padding="same")
+        call("image.extract_patches", x, (2, 2), 2, 1)
+
+
 def control():
     x = real(4, 3)
     for name, function in {
@@ -442,6 +465,7 @@ for group in (
     algebra,
     signals,
     networks,
+    pictures,
     control,
 ):
     group()

@@ -140,6 +140,22 @@ def test_fold_adds_what_unfold_took():
     np.testing.assert_allclose(ops.fold(columns, (5, 6), (2, 3), 1, 1, 2), x * times)
 
 
+def test_blur_takes_the_width_first():
+    dot = np.zeros((5, 7, 1), "float32")
+    dot[2, 3] = 1
+    seen = ops.image.gaussian_blur(dot, (5, 3))[..., 0] > 0
+    assert seen.any(axis=1).tolist() == [False, True, True, True, False]
+    assert seen.any(axis=0).tolist() == [False, True, True, True, True, True, False]
+    assert ops.image.gaussian_blur(np.full((4, 4, 1), 9, "uint8")).dtype == "uint8"
+
+
+def test_colours_come_back():
+    rgb = np.random.default_rng(4).random((5, 6, 3))
+    hsv = ops.image.rgb_to_hsv(rgb)
+    assert ((hsv >= 0) & (hsv <= 1)).all()
+    np.testing.assert_allclose(ops.image.hsv_to_rgb(hsv), rgb, atol=1e-12)
+
+
 def test_unique_of_a_size():
     x = np.array([3, 1, 3, 2])
     values, counts = ops.unique(x, return_counts=True, size=5, fill_value=-1)
@@ -188,6 +204,10 @@ def test_activations_of_layers_may_be_operations():
         (lambda: ops.fft([1.0, 2.0, 3.0]), ValueError, "pair of arrays"),
         (lambda: ops.stft(np.ones(8), 4, 2, 2), ValueError, "'fft_length' must be at least"),
         (lambda: ops.categorical_crossentropy([1.0], [0.5, 0.5]), ValueError, "must have one shape"),
+        (lambda: ops.image.rgb_to_hsv(np.ones((2, 2, 4))), ValueError, "four axes, 3 channels"),
+        (lambda: ops.image.resize(np.ones((2, 2, 1)), 3), ValueError, "'size' must be"),
+        (lambda: ops.image.crop_images(np.ones((2, 2, 1)), 1, 1), ValueError, "two must be given"),
+        (lambda: ops.image.pad_images(np.ones((2, 2, 1)), 1, 1, 1, -1), ValueError, "do not fit"),
         (lambda: ops.map(lambda x: x, 3.0), ValueError, "arrays with an axis"),
         (lambda: ops.scan(lambda c, x: (c, x), 0), ValueError, "needs 'xs' or 'length'"),
         (lambda: ops.pad([1], 1, "edge", constant_values=1), ValueError, "belong to mode='constant'"),

@@ -15,7 +15,7 @@ MODULES = [
     for name in (
         *("", "activations", "backend", "callbacks", "config", "constraints", "datasets", "diagnostics"),
         *("dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models"),
-        *("ops", "ops.linalg", "ops.nn", "ops.numpy"),
+        *("ops", "ops.image", "ops.linalg", "ops.nn", "ops.numpy"),
         *("optimizers", "optimizers.schedules", "preprocessing", "preprocessing.sequence", "random"),
         *("regularizers", "saving", "utils", "wrappers"),
     )

@@ -255,11 +255,12 @@ MODULES = (
         "average_pool and max_pool, with windows as long as the input divided by the output",
     ),
     Absent(
-        "ops",
+        "ops.image",
         PLANNED,
-        "image",
-        "changes to pictures",
-        "the layers for pictures, such as layers.Resizing, called on arrays",
+        "affine_transform elastic_transform extract_patches_3d map_coordinates perspective_transform "
+        "scale_and_translate sobel_edges ssim",
+        "further changes to pictures",
+        "ops.image.resize, the layers for pictures called on arrays, or scipy.ndimage",
     ),
     Absent(
         "ops",

@@ -9,7 +9,7 @@ recorded for gradients: layers and losses of your own have `backward`.
 [[1.0]]
 """
 
-from lamella.ops import control, core, linalg, nn, numpy, signal, special
+from lamella.ops import control, core, image, linalg, nn, numpy, signal, special
 from lamella.ops.control import *
 from lamella.ops.core import *
 from lamella.ops.linalg import *
@@ -20,7 +20,7 @@ from lamella.ops.signal import *
 from lamella.ops.special import *
 from lamella.public_names import publish
 
-__all__ = ["linalg", "logdet", "nn", "numpy"]
+__all__ = ["image", "linalg", "logdet", "nn", "numpy"]
 __all__ += control.__all__
 __all__ += core.__all__
 __all__ += linalg.__all__
