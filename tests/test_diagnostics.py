@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.datasets import make_friedman3
 
 import lamella
 from lamella import Input, Sequential, layers, optimizers, regularizers
@@ -197,9 +198,23 @@ def test_learning_rate_finder_without_trials_takes_the_smaller_of_two_rules():
     curve = learning_rate_finder(network(), X, Y, batch_size=8, trial_steps=0)
     assert curve.trials == {}
     edge = curve.rates[curve.losses.argmin()]
-    falling = np.gradient(curve.losses[: curve.losses.argmin() + 1])
-    assert curve.steepest == curve.rates[falling.argmin()]
+    falling = np.gradient(curve.losses[10 : curve.losses.argmin() + 1])
+    assert curve.steepest == curve.rates[10:][falling.argmin()]
     assert curve.suggestion == min(edge / 10, curve.steepest)
+
+
+def test_learning_rate_finder_is_not_misled_by_an_easy_first_batch():
+    """The loss of the first batch is half the mean here, and the smallest of all for most of the test."""
+    x, y = make_friedman3(600, random_state=2)
+    order = np.random.default_rng(0).permutation(600)
+    x, y = ((part - part.mean(0)) / part.std(0) for part in (x[order], y[order]))
+    lamella.utils.set_random_seed(0)
+    hidden = [layers.Dense(32, "relu") for _ in range(2)]
+    model = Sequential([Input((4,)), *hidden, layers.Dense(1)])
+    model.compile("sgd", "mse")
+    curve = learning_rate_finder(model, x, y)
+    assert curve.losses[0] < curve.losses[20:40].min()
+    assert curve.suggestion > 1e-3
 
 
 def test_learning_rate_finder_refuses_and_restores_after_errors():

@@ -147,13 +147,14 @@ def learning_rate_finder(
         losses = np.array(list(_smoothed(_train(probe(), rates, batch_size), smoothing, stop_at)))
         if len(losses) == 0:
             raise ValueError("The loss of the first step is not finite: look at the data and the weights")
-        edge = float(rates[losses.argmin()])
+        first = min(int(1 / (1 - smoothing)), len(losses) - 1)  # before, the mean is that of a few batches
+        edge = float(rates[first + losses[first:].argmin()])
         tried = edge * _BELOW_EDGE if trial_steps else ()
         trials = [_Trial(model, probe(), batch_size, weights, float(rate)) for rate in tried]
         best = _last_of(trials, trial_steps)
     finally:
         model.set_weights(weights)
-    steepest = _steepest(rates, losses)
+    steepest = _steepest(rates[first:], losses[first:])
     suggestion = min(edge / 10, steepest) if best is None else best.rate
     ends = {trial.rate: trial.end for trial in trials}
     return LearningRateCurve(rates[: len(losses)], losses, suggestion, steepest, ends)
