@@ -1,9 +1,7 @@
 """A deep network with and without batch normalisation, at small and large rates: batch_normalisation.png.
 
-python examples/batch_normalisation.py [--seed 0] [--picture batch_normalisation.png]
+python examples/batch_normalisation.py [--seeds 3] [--picture batch_normalisation.png]
 """
-
-import argparse
 
 import chapter
 import numpy as np
@@ -11,7 +9,7 @@ import numpy as np
 import lamella
 from lamella import layers
 
-DEPTH, UNITS = 12, 64
+DEPTH, UNITS, EPOCHS = 12, 64, 25
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 NAMES = {False: "without", True: "with batch normalisation"}
 
@@ -28,50 +26,55 @@ def build(normalised, rate):
     return model
 
 
-def train(normalised, rate, data, seed):
-    """Test accuracy after each epoch."""
+def train(normalised, rate, seed):
+    """Validation accuracy after each epoch, and test accuracy at the end."""
     lamella.utils.set_random_seed(seed)
-    x_train, x_test, y_train, y_test = data
-    history = build(normalised, rate).fit(
-        x_train, y_train, batch_size=64, epochs=25, verbose=0, validation_data=(x_test, y_test)
-    )
-    return history.history["val_accuracy"]
+    training, validation, test = chapter.digits(seed)
+    model = build(normalised, rate)
+    history = model.fit(*training, batch_size=64, epochs=EPOCHS, verbose=0, validation_data=validation)
+    return history.history["val_accuracy"], model.evaluate(*test, verbose=0)[1]
 
 
-def draw(path, curves):
+def best_of(results, normalised):
+    """The rate whose validation accuracy ends highest in the mean."""
+    return max(RATES, key=lambda rate: results[normalised, rate][0][:, -1].mean())
+
+
+def draw(path, results):
     figure, (left, right) = chapter.new_picture(
         f"{DEPTH} sigmoid layers learn at once when each is normalised, and not at all when none is", 2
     )
-    colours = {False: chapter.COLOURS[0], True: chapter.COLOURS[2]}
     ends = {left: [], right: []}
-    for normalised, colour in colours.items():
-        best = max(RATES, key=lambda rate: curves[normalised, rate][-1])
-        curve = curves[normalised, best]
-        left.plot(np.arange(1, len(curve) + 1), curve, color=colour, linewidth=2)
-        ends[left].append((len(curve), curve[-1], f"{NAMES[normalised].split()[0]}, rate {best:g}", colour))
-        final = [curves[normalised, rate][-1] for rate in RATES]
-        right.plot(RATES, final, color=colour, linewidth=2, marker="o")
-        ends[right].append((RATES[-1], final[-1], NAMES[normalised].split()[0], colour))
+    for normalised, colour in ((False, chapter.COLOURS[0]), (True, chapter.COLOURS[2])):
+        name, best = NAMES[normalised].split()[0], best_of(results, normalised)
+        end = chapter.band(left, np.arange(1, EPOCHS + 1), results[normalised, best][0], colour)
+        ends[left].append((*end, f"{name}, rate {best:g}", colour))
+        final = np.stack([results[normalised, rate][0][:, -1] for rate in RATES], axis=1)
+        ends[right].append((*chapter.band(right, RATES, final, colour, marker="o"), name, colour))
     right.set_xscale("log")
     for axes, labels in ends.items():
         axes.set_ylim(0, 1.02)
         chapter.label(axes, labels)
-    chapter.title(left, "Accuracy on unseen digits, best rate of each", "epoch")
-    chapter.title(right, "After 25 epochs, by learning rate", "learning rate of SGD")
+    chapter.title(left, "Validation accuracy, best rate of each", "epoch")
+    chapter.title(right, f"After {EPOCHS} epochs, by learning rate", "learning rate of SGD")
     figure.savefig(path)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--picture", default="batch_normalisation.png")
-    arguments = parser.parse_args()
-    data = chapter.digits(arguments.seed)
-    curves = {(n, rate): train(n, rate, data, arguments.seed) for n in (False, True) for rate in RATES}
-    draw(arguments.picture, curves)
+    arguments = chapter.seeds()
+    results = {
+        (normalised, rate): chapter.over_seeds(
+            lambda seed, n=normalised, r=rate: train(n, r, seed), arguments.seeds
+        )
+        for normalised in (False, True)
+        for rate in RATES
+    }
+    draw(arguments.picture, results)
     for normalised, name in NAMES.items():
-        best = max(curves[normalised, rate][-1] for rate in RATES)
-        print(f"test accuracy {name}: {best:.4f}")
+        best = best_of(results, normalised)
+        print(f"{name}: rate {best:g}, on the test {chapter.spread(results[normalised, best][1])}")
+    for normalised, name in NAMES.items():
+        print(f"test accuracy {name}: {results[normalised, best_of(results, normalised)][1].mean():.4f}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,14 @@
 """What the examples share: the digits, and how their pictures look."""
 
+import argparse
+import sys
+from pathlib import Path
+
 import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
@@ -12,9 +17,45 @@ COLOURS = ("#D55E00", "#CC79A7", "#0072B2", "#009E73", "#E69F00")  # from Okabe 
 
 
 def digits(seed):
-    """Pixels from -1 to 1 and labels of 1,797 digits, a fifth of them held out: train and test x, then y."""
+    """Pixels from -1 to 1 and labels of 1,797 digits: 70 % to train on, 10 % to choose by, 20 % as test.
+
+    Returns three pairs (x, y). What is chosen by the second says nothing about digits that nobody has seen:
+    only the third does, which is looked at once, at the end.
+    """
     pixels, labels = load_digits(return_X_y=True)
-    return train_test_split(pixels / 8 - 1, labels, test_size=0.2, stratify=labels, random_state=seed)
+    x, x_test, y, y_test = train_test_split(
+        pixels / 8 - 1, labels, test_size=360, stratify=labels, random_state=seed
+    )
+    x, x_choice, y, y_choice = train_test_split(x, y, test_size=180, stratify=y, random_state=seed)
+    return (x, y), (x_choice, y_choice), (x_test, y_test)
+
+
+def over_seeds(run, count):
+    """What `run(seed)` returns, arrays or numbers, each stacked over the seeds 0, 1 ..."""
+    return tuple(np.array(values) for values in zip(*map(run, range(count)), strict=True))
+
+
+def seeds(default=3):
+    """Command line of a chapter that compares: how many seeds, and where the picture goes."""
+    script = sys.modules["__main__"]
+    parser = argparse.ArgumentParser(description=script.__doc__.splitlines()[0])
+    parser.add_argument(
+        "--seeds", type=int, default=default, help="runs of each, with other weights and other rows"
+    )
+    parser.add_argument("--picture", default=f"{Path(script.__file__).stem}.png")
+    return parser.parse_args()
+
+
+def band(axes, x, runs, colour, **style):
+    """The mean of runs, (runs, points), in a band from the smallest to the largest; returns its end."""
+    axes.fill_between(x, runs.min(0), runs.max(0), color=colour, alpha=0.18, linewidth=0)
+    axes.plot(x, runs.mean(0), color=colour, linewidth=2, **style)
+    return x[-1], runs.mean(0)[-1]
+
+
+def spread(accuracies):
+    """The mean of several runs, and how far they lie apart."""
+    return f"{np.mean(accuracies):.3f} ({np.min(accuracies):.3f} to {np.max(accuracies):.3f})"
 
 
 def new_picture(headline, panels):

@@ -1,9 +1,7 @@
 """A layer of one's own: maxout units, written in NumPy, beside ReLUs: custom_layer.png.
 
-python examples/custom_layer.py [--seed 0] [--picture custom_layer.png]
+python examples/custom_layer.py [--seeds 3] [--picture custom_layer.png]
 """
-
-import argparse
 
 import chapter
 import numpy as np
@@ -51,43 +49,41 @@ HIDDEN = {
 }
 
 
-def train(make, data, seed):
-    """The trained model and the test accuracy, epoch by epoch."""
+def train(make, seed):
+    """Validation accuracy after each epoch, test accuracy at the end, and the number of parameters."""
     lamella.utils.set_random_seed(seed)
-    x_train, x_test, y_train, y_test = data
+    (x, y), validation, test = chapter.digits(seed)
     model = lamella.Sequential([layers.Input((64,)), make(), layers.Dense(10, activation="softmax")])
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    report = gradient_check(model, x_train[:8], y_train[:8])
+    report = gradient_check(model, x[:8], y[:8])
     if not report.passed:
         raise SystemExit(f"a gradient is wrong:\n{report}")
-    validation = (x_test, y_test)
-    history = model.fit(x_train, y_train, epochs=EPOCHS, verbose=0, validation_data=validation)
-    return model, history.history["val_accuracy"]
+    history = model.fit(x, y, epochs=EPOCHS, verbose=0, validation_data=validation)
+    return history.history["val_accuracy"], model.evaluate(*test, verbose=0)[1], model.count_params()
 
 
 def draw(path, results):
     figure, (axes,) = chapter.new_picture("Maxout units, written in NumPy", 1)
     ends = []
-    for (name, (_, accuracies)), colour in zip(results.items(), chapter.COLOURS, strict=False):
-        axes.plot(np.arange(1, EPOCHS + 1), accuracies, color=colour, linewidth=2)
-        ends.append((EPOCHS, accuracies[-1], name.partition(",")[0] + name.partition(",")[2][:3], colour))
+    for (name, (curves, _, _)), colour in zip(results.items(), chapter.COLOURS, strict=False):
+        end = chapter.band(axes, np.arange(1, EPOCHS + 1), curves, colour)
+        ends.append((*end, name.partition(",")[0] + name.partition(",")[2][:3], colour))
     axes.set_ylim(0.85, 1.0)
     chapter.label(axes, ends)
-    chapter.title(axes, "Accuracy on unseen digits", "epoch")
+    chapter.title(axes, "Validation accuracy", "epoch")
     figure.savefig(path)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--picture", default="custom_layer.png")
-    arguments = parser.parse_args()
-    data = chapter.digits(arguments.seed)
-    results = {name: train(make, data, arguments.seed) for name, make in HIDDEN.items()}
-    for name, (model, accuracies) in results.items():
-        print(f"{name:>22}: {model.count_params():,} parameters, accuracy {accuracies[-1]:.4f}")
+    arguments = chapter.seeds()
+    results = {
+        name: chapter.over_seeds(lambda seed, make=make: train(make, seed), arguments.seeds)
+        for name, make in HIDDEN.items()
+    }
+    for name, (_, accuracies, counts) in results.items():
+        print(f"{name:>22}: {counts[0]:,} parameters, on the test {chapter.spread(accuracies)}")
     draw(arguments.picture, results)
-    print(f"test accuracy with maxout: {next(iter(results.values()))[1][-1]:.4f}")
+    print(f"test accuracy with maxout: {next(iter(results.values()))[1].mean():.4f}")
 
 
 if __name__ == "__main__":

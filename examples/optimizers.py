@@ -1,9 +1,7 @@
 """How fast five optimizers learn the digits, each at its best learning rate: optimizers.png.
 
-python examples/optimizers.py [--seed 0] [--picture optimizers.png]
+python examples/optimizers.py [--seeds 3] [--picture optimizers.png]
 """
-
-import argparse
 
 import chapter
 import numpy as np
@@ -23,10 +21,10 @@ CHOICES = {
 }
 
 
-def train(make, rate, data, seed):
-    """What a training at this rate reports: losses and accuracies, epoch by epoch."""
+def train(make, rate, seed):
+    """Training loss and validation accuracy after each epoch, and test accuracy at the end."""
     lamella.utils.set_random_seed(seed)
-    x_train, x_test, y_train, y_test = data
+    training, validation, test = chapter.digits(seed)
     model = lamella.Sequential(
         [
             layers.Input((64,)),
@@ -36,17 +34,18 @@ def train(make, rate, data, seed):
         ]
     )
     model.compile(make(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    options = {"batch_size": BATCH, "epochs": EPOCHS, "verbose": 0, "validation_data": (x_test, y_test)}
-    return model.fit(x_train, y_train, **options).history
+    options = {"batch_size": BATCH, "epochs": EPOCHS, "verbose": 0, "validation_data": validation}
+    history = model.fit(*training, **options).history
+    return history["loss"], history["val_accuracy"], model.evaluate(*test, verbose=0)[1]
 
 
 def best_of(runs):
-    """The rate, of those tried, whose training loss ends lowest."""
-    return min(runs, key=lambda rate: np.nan_to_num(runs[rate]["loss"][-1], nan=np.inf))
+    """The rate, of those tried, whose training loss ends lowest in the mean."""
+    return min(runs, key=lambda rate: np.nan_to_num(runs[rate][0][:, -1].mean(), nan=np.inf))
 
 
 def epochs_until(accuracies, enough):
-    """The first epoch, counted from 1, after which so many unseen digits are right; None if there is none."""
+    """The first epoch, counted from 1, after which so many are right; None if there is none."""
     reached = np.flatnonzero(np.array(accuracies) >= enough)
     return int(reached[0]) + 1 if len(reached) else None
 
@@ -55,11 +54,10 @@ def draw(path, results):
     figure, (left, right) = chapter.new_picture("Five optimizers, each at the best of six learning rates", 2)
     ends = []
     for (name, runs), colour in zip(results.items(), chapter.COLOURS, strict=True):
-        losses = runs[best_of(runs)]["loss"]
-        left.plot(np.arange(1, EPOCHS + 1), losses, color=colour, linewidth=2)
-        ends.append((EPOCHS, losses[-1], name, colour))
-        accuracies = [run["val_accuracy"][-1] for run in runs.values()]
-        right.plot(list(runs), accuracies, color=colour, linewidth=2, marker="o", markersize=4)
+        end = chapter.band(left, np.arange(1, EPOCHS + 1), runs[best_of(runs)][0], colour)
+        ends.append((*end, name, colour))
+        final = np.stack([accuracies[:, -1] for _, accuracies, _ in runs.values()], axis=1)
+        chapter.band(right, list(runs), final, colour, marker="o", markersize=4)
     left.set_yscale("log")
     chapter.label(left, ends)
     right.set_xscale("log")
@@ -67,30 +65,29 @@ def draw(path, results):
     for (name, _), colour, height in zip(results.items(), chapter.COLOURS, range(5), strict=True):
         right.text(0.03, 0.04 + 0.06 * height, name, transform=right.transAxes, color=colour)
     chapter.title(left, "Training loss", "epoch")
-    chapter.title(right, f"Accuracy on unseen digits after {EPOCHS} epochs", "learning rate")
+    chapter.title(right, f"Validation accuracy after {EPOCHS} epochs", "learning rate")
     figure.savefig(path)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--picture", default="optimizers.png")
-    arguments = parser.parse_args()
-    data = chapter.digits(arguments.seed)
+    arguments = chapter.seeds()
     results = {
-        name: {rate: train(make, rate, data, arguments.seed) for rate in rates}
+        name: {
+            rate: chapter.over_seeds(lambda seed, m=make, r=rate: train(m, r, seed), arguments.seeds)
+            for rate in rates
+        }
         for name, (make, rates) in CHOICES.items()
     }
     for name, runs in results.items():
         rate = best_of(runs)
-        loss, accuracies = runs[rate]["loss"][-1], runs[rate]["val_accuracy"]
+        losses, accuracies, tests = runs[rate]
         print(
-            f"{name:>9}: rate {rate:g}, loss {loss:.5f}, {ENOUGH:.0%} right after "
-            f"{epochs_until(accuracies, ENOUGH)} epochs, in the end {accuracies[-1]:.3f}"
+            f"{name:>9}: rate {rate:g}, loss {losses[:, -1].mean():.5f}, {ENOUGH:.0%} right after "
+            f"{epochs_until(accuracies.mean(0), ENOUGH)} epochs, on the test {chapter.spread(tests)}"
         )
     draw(arguments.picture, results)
     adam = results["Adam"]
-    print(f"test accuracy with Adam: {adam[best_of(adam)]['val_accuracy'][-1]:.4f}")
+    print(f"test accuracy with Adam: {adam[best_of(adam)][2].mean():.4f}")
 
 
 if __name__ == "__main__":
