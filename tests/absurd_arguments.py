@@ -366,6 +366,7 @@ CASES = [
     ),
     *_public(
         diagnostics,
+        Finding=None,
         GradientMonitor=DATA,
         GradientReport=None,
         Gradients=None,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from lamella.checks import is_positive_integer, refusal
 from lamella.described import described
 
 if TYPE_CHECKING:
+    from lamella.data.arrays import ArrayData
     from lamella.models.model import Model
 
 Logs: TypeAlias = dict[str, float] | None
@@ -74,6 +76,9 @@ class Callback:
     def set_model(self, model: Model) -> None:
         """Take the model."""
         self._model = model
+
+    def set_batches(self, next_batch: Callable[[], ArrayData]) -> None:
+        """Take, when `fit` begins, a function that returns the rows of the step that comes next."""
 
     def get_state(self) -> dict[str, Any]:
         """What it remembers of the training, by the names in `state_names`."""

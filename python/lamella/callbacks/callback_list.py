@@ -12,6 +12,7 @@ from lamella.callbacks.progbar_logger import ProgbarLogger
 from lamella.checks import flag, shown
 
 if TYPE_CHECKING:
+    from lamella.data.arrays import ArrayData
     from lamella.models.model import Model
 
 Kind = TypeVar("Kind", bound=Callback)
@@ -71,6 +72,10 @@ class CallbackList(Callback):
         self._model = model
         for callback in self.callbacks:
             callback.set_model(model)
+
+    def set_batches(self, next_batch: Callable[[], ArrayData]) -> None:
+        for callback in self.callbacks:
+            callback.set_batches(next_batch)
 
     def hears(self, *hooks: str) -> bool:
         """Whether any callback overrides one of these hooks, or has set it on itself by now."""

@@ -39,6 +39,13 @@ class ArrayData:
             None if weight is None else weight[start:stop],
         )
 
+    def take(self, rows: Array) -> ArrayData:
+        """The rows with these numbers, as copies."""
+        y, weight = self.y, self.sample_weight
+        return ArrayData(
+            self.x[rows], None if y is None else y[rows], None if weight is None else weight[rows]
+        )
+
     def not_finite(self, dtype: str) -> str | None:
         """Which element is NaN or infinite when computed with in `dtype`, None where none is."""
         named = (("x", self.x), ("y", self.y), ("sample_weight", self.sample_weight))

@@ -4,9 +4,11 @@ from lamella.diagnostics.gradient_check import GradientReport, VariableCheck, gr
 from lamella.diagnostics.gradient_monitor import GradientMonitor
 from lamella.diagnostics.gradients import Gradients, gradients
 from lamella.diagnostics.learning_rate_finder import LearningRateCurve, learning_rate_finder
+from lamella.diagnostics.verdict import Finding
 from lamella.public_names import publish
 
 __all__ = [
+    "Finding",
     "GradientMonitor",
     "GradientReport",
     "Gradients",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from lamella import _core
 from lamella._types import Array
@@ -15,6 +15,8 @@ from lamella.diagnostics.tapped_program import INPUT, OUTPUT, PREACTIVATION, Pla
 from lamella.models import Model
 from lamella.models.attempt import attempt
 from lamella.models.passes import feed_for
+
+_ByVariable: TypeAlias = list[tuple[_core.Variable, Array]]
 
 
 class Gradients(NamedTuple):
@@ -84,16 +86,21 @@ def gradients(
         assert compiled.loss is not None
         loss = compiled.loss.spec()
         head = fused_head(model, loss)
-        by_place: dict[Place, Array] = {}
 
-        def differentiate(is_tapped: Callable[[Place], bool]) -> list[tuple[_core.Variable, Array]]:
+        def differentiate(is_tapped: Callable[[Place], bool]) -> tuple[_ByVariable, dict[Place, Array]]:
+            by_place: dict[Place, Array] = {}
             tapped = kind(model, program.feature_shape, is_tapped, on_gradient=by_place.__setitem__)
-            return tapped.trainer(loss).gradients(feed)
+            by_variable = tapped.trainer(loss).gradients(feed)
+            return by_variable, dict(reversed(by_place.items()))  # the backward pass ends at the input
 
-        by_variable = differentiate(lambda place: place.part != PREACTIVATION and place.layer is not head)
-        by_place = dict(reversed(by_place.items()))  # the backward pass ends at the input
-        if head is not None:  # which a tap keeps from being fused with the loss: by itself, after the others
-            differentiate(lambda place: place.part == OUTPUT and place.layer is head)
+        by_variable, by_place = differentiate(
+            lambda place: place.part != PREACTIVATION and place.layer is not head
+        )
+        if head is not None:  # by itself, as a tap keeps it from being fused with the loss
+            _, alone = differentiate(
+                lambda place: place.part == INPUT or (place.layer is head and place.part == OUTPUT)
+            )
+            by_place |= {place: gradient for place, gradient in alone.items() if place.part == OUTPUT}
     by_inputs = next(gradient for place, gradient in by_place.items() if place.part == INPUT)
     trained = {id(variable): variable.path for variable in model.trainable_weights}
     return Gradients(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from lamella import _core, activations
@@ -41,7 +40,6 @@ class Probe:
         compiled = model._require_compiled()
         data = adapt(x, y, sample_weight)
         self.feed, program = feed_for(model, compiled, data)
-        self.x = data.x
         assert compiled.loss is not None
         self.trainer = _core.Trainer(
             program.native, compiled.loss.spec(), [], optimizer, program.penalties, seed=0
@@ -68,13 +66,6 @@ class Probe:
 def leaves(model: Model) -> list[Layer]:
     """The layers that compute something, those of models in the model included."""
     return [layer for layer in model.walk() if not isinstance(layer, (Model, InputLayer))]
-
-
-def outputs(model: Model, x: Array) -> Iterator[tuple[Layer, Array]]:
-    """Each layer with its outputs for these rows, in training mode."""
-    for layer in leaves(model):
-        x = _core.Predictor(layer.program_for(x.shape[1:]).native, True)(x)
-        yield layer, x
 
 
 def activation_name(layer: Layer) -> str | None:

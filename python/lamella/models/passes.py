@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 def feed_for(
     model: Model, compiled: Compiled, data: ArrayData, class_weights: ClassWeights | None = None
 ) -> tuple[_core.Feed, Program]:
-    """The native feed of this data, and the program that takes it; builds the model if it is not.
+    """The native feed of this data, and the program that takes it: see `prepared`."""
+    rows, program = prepared(model, compiled, data, class_weights)
+    return compiled.feed(program, rows), program
+
+
+def prepared(
+    model: Model, compiled: Compiled, data: ArrayData, class_weights: ClassWeights | None = None
+) -> tuple[ArrayData, Program]:
+    """This data as it is trained on, and the program that takes it; builds the model if it is not.
 
     Args:
         model: the model.
@@ -34,7 +42,7 @@ def feed_for(
     data.x = model.prepare_inputs(data.x)
     program = model.program_for(data.x.shape[1:])
     if class_weights is None or data.y is None:
-        return compiled.feed(program, data), program
+        return data, program
     if data.sample_weight is not None:
         raise ValueError("Pass either sample_weight or class_weight, not both")
     compiled.settle(data.y.shape[1:], program.output_shape)
@@ -42,7 +50,7 @@ def feed_for(
     labels = _labels(compiled, data.y, program.output_shape)
     if labels is not None:
         weights = class_weights.of_labels(labels)
-    return compiled.feed(program, ArrayData(data.x, data.y, weights)), program
+    return ArrayData(data.x, data.y, weights), program
 
 
 def _labels(compiled: Compiled, y: Array, output_shape: tuple[int, ...]) -> Array | None:
@@ -76,23 +84,25 @@ def training_pass(
         class_weights: what rows of a class count, or None.
     """
     if isinstance(data, ArrayData):
-        feed, program = feed_for(model, compiled, data, class_weights)
+        prepared_data, program = prepared(model, compiled, data, class_weights)
+        feed = compiled.feed(program, prepared_data)
         _warn_if_frozen(model, program)
         trainer = compiled.trainer_for(program)
-        training = TrainingPass(trainer, compiled.optimizer, data, feed, rows, shuffle, steps)
+        training = TrainingPass(trainer, compiled.optimizer, prepared_data, feed, rows, shuffle, steps)
         warn_of_doubts(compiled, program, data, whole=True)
         return training
     stream = BatchStream(data, rows, shuffle)
 
-    def feed_of(batch: ArrayData) -> tuple[_core.Feed, Program]:
-        return feed_for(model, compiled, batch, class_weights)
+    def prepare(batch: ArrayData) -> tuple[ArrayData, Program]:
+        return prepared(model, compiled, batch, class_weights)
 
     batch = stream.first()
-    _, program = feed_of(batch)
+    first, program = prepare(batch)
+    compiled.feed(program, first)  # refuses what does not fit
     _warn_if_frozen(model, program)
     warn_of_doubts(compiled, program, batch, whole=False)
     trainer = compiled.trainer_for(program)
-    return BatchTrainingPass(trainer, compiled, stream, feed_of, steps)
+    return BatchTrainingPass(trainer, compiled, stream, prepare, steps)
 
 
 def _warn_if_frozen(model: Model, program: Program) -> None:

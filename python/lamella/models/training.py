@@ -10,6 +10,7 @@ from lamella import _core
 from lamella.callbacks import CallbackList
 from lamella.data.arrays import ArrayData
 from lamella.data.batches import BatchStream
+from lamella.data.row_order import RowOrder
 from lamella.models.compiled import Compiled
 from lamella.models.evaluation import BatchEvaluationPass, EvaluationPass
 from lamella.models.training_state import TrainingState
@@ -53,6 +54,7 @@ class TrainingPass:
         self._batch_size = batch_size
         self._shuffle = shuffle
         self._steps = steps
+        self._order: RowOrder | None = None
         self._start()
         self._begin_at(0)
         self.steps = self._total if steps is None else steps
@@ -123,6 +125,16 @@ class TrainingPass:
         self._done = self.trainer.run(rates, most)
         return self.done
 
+    def next_batch(self) -> ArrayData:
+        """The rows of the step that comes next."""
+        first = self._done * self._batch_size
+        last = min(first + self._batch_size, self._feed.rows)
+        if not self._shuffle:
+            return self._data.slice(first, last)
+        if self._order is None:
+            self._order = RowOrder(self._feed.rows, self._batch_size)
+        return self._data.take(self._order.of_step(self.trainer.seed, self._began, self._done))
+
     def not_finite(self, dtype: str) -> str | None:
         """Which element of the data is NaN or infinite, None where none is."""
         return self._data.not_finite(dtype)
@@ -138,7 +150,7 @@ class BatchTrainingPass:
         trainer: the trainer for the first batch; batches of another shape have others, one after the other.
         compiled: optimizer, loss and metrics of the model.
         stream: the batches.
-        feed: makes the native feed of a batch, and the program that takes it.
+        prepare: makes of a batch what is trained on, and the program that takes it.
         steps: steps of an epoch, None for a pass over the data.
     """
 
@@ -147,13 +159,13 @@ class BatchTrainingPass:
         trainer: _core.Trainer,
         compiled: Compiled,
         stream: BatchStream,
-        feed: Callable[[ArrayData], tuple[_core.Feed, Program]],
+        prepare: Callable[[ArrayData], tuple[ArrayData, Program]],
         steps: int | None,
     ) -> None:
         self.trainer = trainer
         self._compiled = compiled
         self._stream = stream
-        self._feed = feed
+        self._prepare = prepare
         self._steps = steps
         self._suspect: ArrayData | None = None
         self.done = 0
@@ -199,7 +211,8 @@ class BatchTrainingPass:
     def advance(self, limit: int = 0) -> int:
         """Train on one batch; returns the steps of this epoch that are done."""
         batch = self._stream.take()
-        feed, program = self._feed(batch)
+        rows, program = self._prepare(batch)
+        feed = self._compiled.feed(program, rows)
         self.trainer = self._compiled.trainer_for(program)
         self.trainer.start(feed, feed.rows)
         self.trainer.run(self._compiled.optimizer.rate)
@@ -212,6 +225,12 @@ class BatchTrainingPass:
                 stacklevel=5,
             )
         return self.done
+
+    def next_batch(self) -> ArrayData:
+        """The rows of the step that comes next."""
+        batch = self._stream.peek()
+        assert batch is not None
+        return self._prepare(batch)[0]
 
     def not_finite(self, dtype: str) -> str | None:
         """Which element of the first batch with a loss that is not finite is to blame, None where none is."""
@@ -267,6 +286,7 @@ def run_epochs(
     """Train for these epochs; `model.stop_training` ends it after the validation of the running one."""
     backup = callbacks.backup
     first, in_epoch, logs = epochs.start, False, dict[str, float]()
+    callbacks.set_batches(training.next_batch)
     callbacks.on_train_begin()
     if backup is not None:
         evaluation = validation.evaluation if validation is not None else None
