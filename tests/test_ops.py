@@ -185,6 +185,7 @@ def test_activations_of_layers_may_be_operations():
         (lambda: ops.matmul([[1.0, 2.0]], [[1.0]]), ValueError, "matmul"),
         (lambda: ops.sum([1.0], axis=1), ValueError, "axis: 1.: axis 1 is out of bounds"),
         (lambda: ops.sin("a"), TypeError, "x: 'a'.: needs arrays of numbers"),
+        (lambda: ops.add(lamella.Input((3,)), 1), TypeError, "compute at once, in a model layers do"),
         (lambda: ops.add([[1, 2], [3]], 1), ValueError, "add"),
         (lambda: ops.reshape(np.ones(4), (3,)), ValueError, "x: an array of shape .*newshape: "),
         (lambda: ops.zeros(2, "text"), ValueError, "zeros.*'dtype' must be"),

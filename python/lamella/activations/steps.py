@@ -27,6 +27,9 @@ class Steps:
         """These steps and another one."""
         return Steps((*self.specs, (kind, attributes)))
 
+    def __repr__(self) -> str:
+        return "<outputs of a layer>"
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         raise TypeError("NumPy cannot be traced")
 

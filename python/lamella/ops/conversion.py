@@ -128,7 +128,8 @@ def axes(axis: Any) -> Any:
 def _numbers(x: Any) -> Array:
     values = np.asarray([_leaf(one) for one in x] if isinstance(x, (list, tuple)) else x)
     if values.dtype.kind not in _KINDS:
-        raise TypeError(f"needs arrays of numbers. Received: {checks.shown(x)}")
+        symbolic = ": operations compute at once, in a model layers do" if hasattr(x, "get_config") else ""
+        raise TypeError(f"needs arrays of numbers{symbolic}. Received: {checks.shown(x)}")
     return values if values.dtype.isnative else values.astype(values.dtype.newbyteorder("="))
 
 
