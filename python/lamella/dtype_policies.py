@@ -8,6 +8,7 @@ from lamella import config as settings
 from lamella._types import Config
 from lamella.checks import refusal, told_of
 from lamella.public_names import publish
+from lamella.registry import constructor_arguments
 
 __all__ = ["DTypePolicy", "FloatDTypePolicy", "deserialize", "get", "serialize"]
 
@@ -66,7 +67,7 @@ class DTypePolicy:
     @classmethod
     def from_config(cls, config: Config) -> Self:
         """Rebuild from `get_config`'s dictionary."""
-        return cls(**config)
+        return cls(**constructor_arguments(cls, config))
 
 
 FloatDTypePolicy = DTypePolicy

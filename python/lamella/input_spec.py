@@ -9,6 +9,7 @@ from lamella._types import Config, Shape
 from lamella.checks import flag, integer, refusal
 from lamella.checks import shape as lengths
 from lamella.naming import checked_name
+from lamella.registry import constructor_arguments
 
 if TYPE_CHECKING:
     from lamella.layers.layer import Layer
@@ -99,7 +100,7 @@ class InputSpec:
     @classmethod
     def from_config(cls, config: Config) -> Self:
         """Rebuild from `get_config`'s dictionary."""
-        return cls(**config)
+        return cls(**constructor_arguments(cls, config))
 
 
 def require_expected(layer: Layer, shape: Shape) -> None:
