@@ -89,8 +89,9 @@ class Observed:
 
 
 def late(values: Array) -> float:
-    """The median of the later half."""
-    return _median(values[len(values) // 2 :])
+    """The median of the later half of those that were measured."""
+    known = values[~np.isnan(values)]
+    return _median(known[len(known) // 2 :])
 
 
 def _median(values: Array) -> float:

@@ -38,8 +38,9 @@ GROWN = 10.0
 """The same, of gradients that grow on their way down while little has been learned. Measured: at least 10
 where weights were too large, at most 5 in sound networks; those grow to 11 when they have learned."""
 
-GROWN_LATER = 1e3
-"""The same of gradients that grow in training only, as they do to 30 where targets are large."""
+GROWN_FAR = 1e3
+"""The same of gradients that grow in training only, as they do to 30 where targets are large, and of
+saturated networks, where they grow to 200 in 10 layers of tanh: there it is the units that are wrong."""
 
 ABSURD_LOSS = 5.0
 """Loss divided by that of an idle network. Measured: at most 4.8 at the first step of sound networks, below 1
@@ -161,11 +162,13 @@ def _dead(seen: Observed) -> Finding | None:
 
 def _exploding(seen: Observed) -> Finding | None:
     loss, reach = seen.relative_losses, seen.reach
-    grows = ~(loss < LEARNED) & (reach > (GROWN if reach[0] > GROWN else GROWN_LATER))
+    is_lost = ~(loss < LEARNED)
+    grows = is_lost & (reach > GROWN) & (reach[0] > GROWN)
     if _most_saturated(seen)[1] >= SATURATED:
         grows[:] = False  # activations stay within their bounds; the units are what is wrong
-    explodes = grows | _is_absurd(seen)
-    began_so = grows[0] and loss[0] > ABSURD_LOSS and not seen.has_learned
+    grows_far = is_lost & (reach > GROWN_FAR)
+    explodes = grows | grows_far | _is_absurd(seen)
+    began_so = (grows_far[0] or (grows[0] and loss[0] > ABSURD_LOSS)) and not seen.has_learned
     if late(explodes.astype(float)) < 0.5 and not began_so:
         return None
     thrown_about = not explodes[0] and _largest(seen.typical_ratios) > HUGE_STEP
@@ -174,9 +177,9 @@ def _exploding(seen: Observed) -> Finding | None:
     began = int(np.argmax(explodes))
     largest = max(seen.activations, key=lambda label: seen.activations[label][began])
     evidence = (
-        f"activations grow from {seen.activations[seen.first][began]:.1e} in '{seen.first}' to "
-        f"{seen.activations[largest][began]:.1e} in '{largest}', gradients {reach[began]:.1e} times on their "
-        f"way back, the loss is {loss[began]:.1e} times that of outputs of 0"
+        f"activations go from {seen.activations[seen.first][began]:.1e} in '{seen.first}' to "
+        f"{seen.activations[largest][began]:.1e} in '{largest}', gradients grow {reach[began]:.1e} times on "
+        f"their way back, the loss is {loss[began]:.1e} times that of outputs of 0"
     )
     layer = _where_it_grows(seen, began)
     return Finding("exploding", layer, seen.steps[began], evidence, *_cause_of_growth(seen, began))
@@ -261,7 +264,10 @@ def _healthy(seen: Observed) -> Finding:
         f"the gradient that reaches '{seen.first}' is {late(seen.reach):.2g} times that at the output, steps "
         f"are {late(seen.typical_ratios):.0e} times as long as the weights, {_course_of_loss(seen)}"
     )
-    return Finding("healthy", None, None, evidence, "", "")
+    stuck = "look at the data, or train longer, for the loss hardly falls"
+    return Finding(
+        "healthy", None, None, evidence, "", stuck if seen.is_stuck and not seen.has_learned else ""
+    )
 
 
 def _course_of_loss(seen: Observed) -> str:
