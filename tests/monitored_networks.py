@@ -99,7 +99,7 @@ NETWORKS = [
     Network("saturated", "regression", 2, "tanh", "glorot_uniform", "SGD", 0.01, scale=100.0),
     Network("saturated", "regression", 3, "sigmoid", normal(5.0), "SGD", 0.01),
     Network("saturated", "binary", 5, "tanh", normal(1.0), "SGD", 0.01),
-    Network("saturated", "classes", 10, "tanh", normal(1.5), "SGD", 0.01),
+    Network("saturated", "classes", 6, "tanh", normal(1.5), "SGD", 0.01),
     Network("saturated", "classes", 3, "tanh", "glorot_uniform", "Adam", 0.001, scale=64.0, shift=128.0),
     Network("steps too large", "regression", 0, "linear", "glorot_uniform", "Adam", 10.0),
     Network("steps too large", "classes", 1, "elu", "glorot_uniform", "Adam", 1.0),
