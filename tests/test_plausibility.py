@@ -227,6 +227,13 @@ HEALTHY = {
     "inputs of zeros": (dense(1), "mse", X * 0, NUMBERS, None),
     "a rare class": (dense(1, "sigmoid"), "bce", X, RARE, ["accuracy"]),
     "few rows of one class": (dense(1, "sigmoid"), "bce", X[:8], np.ones(8), ["accuracy"]),
+    "generalised cross-entropy": (
+        dense(3, "softmax"),
+        "categorical_generalized_cross_entropy",
+        X,
+        CLASSES,
+        ["accuracy"],
+    ),
     "dice": (dense(1, "sigmoid"), "dice", X, BINARY, None),
     "maxout of probabilities": (
         [*dense(4, "softmax"), layers.Dense(2, "sigmoid")],

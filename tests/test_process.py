@@ -249,7 +249,7 @@ def test_daemon_thread_at_the_end_of_the_process(work):
                         self.last = 0.0
 
                 def own():
-                    stack = [layers.Dense(9), Half(), layers.Dense(10)]
+                    stack = [layers.Dense(9), Half(), layers.Dense(10, "softmax")]
                     model = lamella.Sequential([layers.Input((64,)), *stack])
                     model.compile("sgd", "sparse_categorical_crossentropy", metrics=[Mean()])
                     return model

@@ -137,6 +137,7 @@ def test_penalties_and_constraints_are_followed(make, name, value):
         (lambda: losses.Tversky(), "alpha", 0.1),
     ],
 )
+@pytest.mark.filterwarnings("ignore::lamella.models.PlausibilityWarning")
 def test_losses_are_followed(make, name, value):
     changed = make()
     model = used(network(loss=changed))

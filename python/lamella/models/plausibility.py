@@ -123,14 +123,9 @@ _NO_PROBABILITIES = {
     "softsign",
     "tanh",
 }
-_OF_OUTPUTS = {"binary_crossentropy", "binary_focal_crossentropy", "dice", "tversky"}
-_OF_DISTRIBUTIONS = {
-    "categorical_crossentropy",
-    "categorical_focal_crossentropy",
-    "categorical_generalized_cross_entropy",
-    "kl_divergence",
-}
-_OF_LABELS = {"sparse_categorical_crossentropy"}
+_OF_OUTPUTS = {"binary_crossentropy", "binary_focal_crossentropy"}
+_OF_DISTRIBUTIONS = {"categorical_crossentropy", "categorical_focal_crossentropy", "kl_divergence"}
+_OF_LABELS = {"categorical_generalized_cross_entropy", "sparse_categorical_crossentropy"}
 
 
 def _last(program: Program) -> Operation | None:
@@ -167,6 +162,8 @@ def _takes_no_probabilities(start: Start) -> str | None:
     if last is None or (kind != "linear" and kind not in _NO_PROBABILITIES):
         return None
     wanted = "sigmoid" if loss.kind in _OF_OUTPUTS else "softmax"
+    if wanted == "softmax" and start.program.output_shape[-1:] == (1,):
+        return None  # of one class: the loss itself warns
     has = "has no activation" if kind == "linear" else f"ends in {kind}"
     logits = (
         ", or pass from_logits=True to the loss" if kind == "linear" and "from_logits" in attributes else ""
@@ -203,7 +200,7 @@ def _labels(start: Start) -> str | None:
     doubt = None
     if kind in _OF_LABELS:
         doubt = _between_classes(known)
-    elif kind in _OF_OUTPUTS:
+    elif kind in _OF_OUTPUTS or kind in ("dice", "tversky"):
         doubt = _beyond_probability(known)
     elif kind in _OF_DISTRIBUTIONS and y.shape[-1] > 1:
         doubt = _several_classes(y.reshape(-1, y.shape[-1]))
