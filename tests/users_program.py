@@ -12,6 +12,7 @@ from lamella import (
     layers,
     losses,
     metrics,
+    ops,
     optimizers,
     regularizers,
 )
@@ -110,3 +111,9 @@ model.compile(
 )
 one_hot = keras.utils.to_categorical([0, 1, 2])
 print(one_hot.sum())
+scaled = ops.divide(ops.cast(x, "float32"), 255.0)
+values, indices = ops.top_k(ops.softmax(scaled), 2)
+first, second = ops.split(values, 2, axis=1)
+print(first.numpy(), indices.numpy(), ops.shape(x)[0] + 1, ops.where(scaled > 0, scaled, 0.0))
+real, imaginary = ops.fft((first, second))
+print(ops.nn.relu(real).numpy(), ops.linalg.norm(imaginary).numpy(), ops.image.resize(x[:, :, None], (2, 2)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from lamella._types import Array
 from lamella.ops.conversion import array, dtype_of, promoted
-from lamella.ops.definition import operation
+from lamella.ops.definition import operation, structured
 
 __all__ = [
     "arange",
@@ -124,7 +124,7 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) ->
     return np.arange(first, last, 1 if step is None else step, kind)
 
 
-@operation
+@structured
 def linspace(
     start: Any,
     stop: Any,

@@ -55,10 +55,17 @@ def operation(function: Callable[P, Array]) -> Callable[P, ArrayResult]: ...
 def operation(function: Callable[P, list[Array]]) -> Callable[P, list[ArrayResult]]: ...
 @overload
 def operation(function: Callable[P, tuple[Array, Array]]) -> Callable[P, tuple[ArrayResult, ArrayResult]]: ...
-@overload
-def operation(function: Callable[P, tuple[Array, ...]]) -> Callable[P, tuple[ArrayResult, ...]]: ...
 def operation(function: Callable[P, Any]) -> Callable[P, Any]:
     """Have a function return arrays, also of single numbers, infinities without warnings; see `checked`."""
+    return _computing(function)
+
+
+def structured(function: Callable[P, R]) -> Callable[P, R]:
+    """As `operation`, for what does not always return the same number of arrays."""
+    return _computing(function)
+
+
+def _computing(function: Callable[P, Any]) -> Callable[P, Any]:
     call = checked(function)
 
     @functools.wraps(function)

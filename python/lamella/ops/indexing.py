@@ -10,7 +10,7 @@ import numpy as np
 from lamella._types import Array
 from lamella.checks import choice
 from lamella.ops.conversion import array, dtype_of, promoted
-from lamella.ops.definition import operation
+from lamella.ops.definition import operation, structured
 
 __all__ = [
     "get_item",
@@ -31,7 +31,7 @@ __all__ = [
 _REDUCTIONS = {"add": np.add, "max": np.maximum, "min": np.minimum, "mul": np.multiply}
 
 
-@operation
+@structured
 def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
     """`x1` where the condition holds, else `x2`; without them the places where it holds, as `nonzero`.
 
@@ -44,7 +44,7 @@ def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
     return np.where(chosen, *promoted(x1, x2))
 
 
-@operation
+@structured
 def nonzero(x: Any) -> tuple[Array, ...]:
     """The places of what is not 0: an array of indices for each axis.
 
@@ -109,7 +109,7 @@ def _indices(indices: Any) -> Array:
     return values
 
 
-@operation
+@structured
 def unravel_index(indices: Any, shape: Any) -> tuple[Array, ...]:
     """Indices of the flattened array as indices of each axis.
 

@@ -9,7 +9,7 @@ import numpy as np
 from lamella._types import Array
 from lamella.checks import choice
 from lamella.ops.conversion import axes, floats, promoted
-from lamella.ops.definition import operation, unary
+from lamella.ops.definition import operation, structured, unary
 from lamella.public_names import publish
 
 __all__ = [
@@ -124,7 +124,7 @@ def qr(x: Any, mode: str = "reduced") -> tuple[Array, Array]:
     return q, r
 
 
-@operation
+@structured
 def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """The singular value decomposition.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from lamella._types import Array
 from lamella.ops.conversion import array, floats, promoted
-from lamella.ops.definition import operation
+from lamella.ops.definition import operation, structured
 
 __all__ = [
     "argpartition",
@@ -172,7 +172,7 @@ def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) ->
     return np.isin(first, second, assume_unique=assume_unique, invert=invert)
 
 
-@operation
+@structured
 def unique(
     x: Any,
     sorted: bool = True,
