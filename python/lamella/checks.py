@@ -118,6 +118,8 @@ def choice(owner: str, argument: str, value: Any, allowed: Collection[Any]) -> A
     Traceback (most recent call last):
     ValueError: AUC: 'curve' must be one of 'ROC', 'PR'. Received: 'roc'
     """
+    if type(value) is str and value in allowed:
+        return value  # what nearly all calls pass
     if not any(value is entry or (_is_alike(value, entry) and value == entry) for entry in allowed):
         raise refusal(owner, argument, f"one of {', '.join(map(repr, allowed))}", value)
     return value
@@ -245,6 +247,8 @@ def shape(owner: str, argument: str, value: Any, least: int = 1) -> tuple[int | 
     >>> shape("Dense", "input_shape", [None, 4])
     (None, 4)
     """
+    if type(value) is tuple and all(axis is None or (type(axis) is int and axis >= least) for axis in value):
+        return value  # what nearly all calls pass
     entries = (value,) if is_positive_integer(value) else entries_of(value)
     if entries is None or not all(
         axis is None or is_positive_integer(axis) or (axis == least == 0) for axis in entries

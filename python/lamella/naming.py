@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 _counts: dict[str, int] = {}
 
 
+@lru_cache(1024)
 def snake_case(name: str) -> str:
     """Spell a class name as Keras spells it in layer names.
 

@@ -67,7 +67,7 @@ class ProgramBuilder:
         self._visited.add(id(layer))
         if layer.input_spec is not None:
             require_expected(layer, (None, *self.shape(value)))
-        if not hasattr(layer, "forward") and next(layer.parts(), None) is None:
+        if not layer.is_in_python() and next(layer.parts(), None) is None:
             # Refuses what does not fit, by name.
             self._require(layer, layer.compute_output_shape((None, *self.shape(value)))[1:])
         output = self._emitted(layer, value)

@@ -46,20 +46,27 @@ class Configured:
 
     def __setattr__(self, name: str, value: Any) -> None:
         cls: Any = type(self)
-        declaring = _declaring(cls, name)
-        if declaring is None or _trial.runs or not (_is_plain(self, name) or self.refuses_new_settings()):
-            object.__setattr__(self, name, value)
-            return
-        if name not in vars(self) or name not in _arguments(declaring) or self._misses(declaring):
+        settled = name in self.__dict__ or self.refuses_new_settings() or name in _read_only(cls)
+        if settled and not _trial.runs:
+            self.check_assignment(name)
+            declaring = _declaring(cls, name)
+            if declaring is not None:
+                object.__setattr__(self, name, self._checked_setting(declaring, name, value))
+                self.setting_changed()
+                settings_changed()
+                return
+        object.__setattr__(self, name, value)
+
+    def _checked_setting(self, declaring: type, name: str, value: Any) -> Any:
+        """What an attribute that is a setting becomes, as the constructor makes it of the value."""
+        if name not in self.__dict__ or name not in _arguments(declaring) or self._misses(declaring):
             raise ValueError(
                 f"{type(self).__name__}: '{name}' cannot be changed once it is made: make a new one. "
                 f"Received: {shown(value)}"
             )
         changed = self._with_setting(declaring, name, value)
         self.check_change(name, changed)
-        object.__setattr__(self, name, getattr(changed, name))
-        self.setting_changed()
-        settings_changed()
+        return getattr(changed, name)
 
     if not TYPE_CHECKING:  # which would take every name for one that is there
 
@@ -86,6 +93,9 @@ class Configured:
     def refuses_new_settings(self) -> bool:
         """Whether an argument of the constructor that is no attribute may not become one any more."""
         return False
+
+    def check_assignment(self, name: str) -> None:
+        """Raise ValueError for an attribute that must not be replaced, though it is no setting."""
 
     def check_change(self, name: str, changed: Any) -> None:
         """Raise ValueError where a setting must stay; `changed` is a fresh object with the other value."""
@@ -157,7 +167,12 @@ def _taken(cls: Any) -> tuple[str, ...]:
 
 def _is_plain(obj: Configured, name: str) -> bool:
     """Whether a setting can be read: an attribute, or a property that only shows one."""
-    if name in vars(obj):
-        return True
-    descriptor = getattr(type(obj), name, None)
-    return isinstance(descriptor, property) and descriptor.fset is None
+    cls: Any = type(obj)
+    return name in obj.__dict__ or name in _read_only(cls)
+
+
+@cache
+def _read_only(cls: Any) -> frozenset[str]:
+    """The properties that only show something."""
+    members = ((name, getattr(cls, name)) for name in dir(cls))
+    return frozenset(name for name, member in members if isinstance(member, property) and member.fset is None)

@@ -50,6 +50,7 @@ class InputLayer(Layer):
         shape = kwargs.pop("input_shape", shape)
         batch_shape = kwargs.pop("batch_input_shape", batch_shape)
         super().__init__(name=name, **kwargs)
+        del self.dtype  # that of the data may be any
         self.refuse(
             sparse=(False if sparse is None else sparse, False),
             ragged=(False if ragged is None else ragged, False),

@@ -160,10 +160,9 @@ class Layer(VariableOwner, Configured):
 
     # What is changed after it was made.
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if self.built and isinstance(vars(self).get(name), Variable):
+    def check_assignment(self, name: str) -> None:
+        if self.built and isinstance(self.__dict__.get(name), Variable):
             raise ValueError(f"Layer '{self.name}': '{name}' is a variable: use its assign()")
-        super().__setattr__(name, value)
 
     def refuses_new_settings(self) -> bool:
         return self.built
@@ -211,19 +210,23 @@ class Layer(VariableOwner, Configured):
     @takes_shape
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape of the output for inputs of this shape, batch axis first."""
-        if not hasattr(self, "forward"):
+        if not self.is_in_python():
             return input_shape
         zeros = np.zeros((1, *(1 if axis is None else axis for axis in input_shape[1:])), self.dtype)
         return (input_shape[0], *np.shape(self.call_forward(zeros, False))[1:])
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         """Append the operations to a program; returns the id of the output value."""
-        if not hasattr(self, "forward"):
+        if not self.is_in_python():
             raise NotImplementedError(
                 f"Layer '{self.name}': {type(self).__name__} must have forward(x) and "
                 "backward(x, y, gradient)"
             )
         return builder.python(self, value, self.call_forward, self.call_backward)
+
+    def is_in_python(self) -> bool:
+        """Whether it is written in Python: it has `forward`, by its class or set on the object."""
+        return hasattr(type(self), "forward") or "forward" in self.__dict__
 
     def call_forward(self, x: Array, training: bool) -> Any:
         """Call the `forward` of a layer written in Python, with `training` where it takes it."""
