@@ -8,6 +8,9 @@ import pytest
 import lamella
 from lamella import layers, losses, metrics
 
+# Every loss is trained on outputs of the same layer, also those that take probabilities.
+pytestmark = pytest.mark.filterwarnings("ignore::lamella.models.PlausibilityWarning")
+
 RNG = np.random.default_rng(8)
 X = RNG.normal(size=(6, 4, 3)).astype("float32")
 WEIGHTS = RNG.random(6)
