@@ -1,12 +1,16 @@
 """Models."""
 
+from typing import TYPE_CHECKING
+
 from lamella.models.cloning import clone_model
 from lamella.models.json_model import model_from_json
 from lamella.models.model import Model
-from lamella.models.plausibility import PlausibilityWarning
 from lamella.models.sequential import Sequential
 from lamella.public_names import publish
 from lamella.saving import load_model, save_model
+
+if TYPE_CHECKING:
+    from lamella.models.plausibility import PlausibilityWarning
 
 __all__ = [
     "Model",
@@ -18,4 +22,4 @@ __all__ = [
     "save_model",
 ]
 
-publish(__name__, __all__)
+publish(__name__, __all__, {"PlausibilityWarning": "lamella.models.plausibility"})

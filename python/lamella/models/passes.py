@@ -12,7 +12,6 @@ from lamella.data.batches import BatchData, BatchStream
 from lamella.data.class_weights import ClassWeights, labels_of
 from lamella.models.compiled import Compiled
 from lamella.models.evaluation import BatchEvaluationPass, EvaluationPass
-from lamella.models.plausibility import warn_of_doubts
 from lamella.models.training import BatchTrainingPass, TrainingPass
 from lamella.program import Program
 
@@ -89,7 +88,7 @@ def training_pass(
         _warn_if_frozen(model, program)
         trainer = compiled.trainer_for(program)
         training = TrainingPass(trainer, compiled.optimizer, prepared_data, feed, rows, shuffle, steps)
-        warn_of_doubts(compiled, program, data, whole=True)
+        _warn_of_doubts(compiled, program, data, whole=True)
         return training
     stream = BatchStream(data, rows, shuffle)
 
@@ -100,9 +99,16 @@ def training_pass(
     first, program = prepare(batch)
     compiled.feed(program, first)  # refuses what does not fit
     _warn_if_frozen(model, program)
-    warn_of_doubts(compiled, program, batch, whole=False)
+    _warn_of_doubts(compiled, program, batch, whole=False)
     trainer = compiled.trainer_for(program)
     return BatchTrainingPass(trainer, compiled, stream, prepare, steps)
+
+
+def _warn_of_doubts(compiled: Compiled, program: Program, data: ArrayData, whole: bool) -> None:
+    if not compiled.looked_at:
+        from lamella.models.plausibility import warn_of_doubts  # importing lamella does not wait for it
+
+        warn_of_doubts(compiled, program, data, whole)
 
 
 def _warn_if_frozen(model: Model, program: Program) -> None:

@@ -65,15 +65,17 @@ def warn_of_doubts(compiled: Compiled, program: Program, data: ArrayData, whole:
         data: the data, or the first batch of it.
         whole: whether it is all of the data.
     """
-    if compiled.looked_at or compiled.optimizer.steps:
-        return
-    with np.errstate(all="ignore"):  # what is not finite is told of when the loss is not
-        start = _start(compiled, program, data, whole)
-        doubts = [] if start is None else [check(start) for check in _CHECKS]
+    doubts = [] if compiled.optimizer.steps else _doubts(compiled, program, data, whole)
     for text in doubts:
         if text is not None:
-            warnings.warn(text, PlausibilityWarning, stacklevel=4)
+            warnings.warn(text, PlausibilityWarning, stacklevel=5)
     compiled.looked_at = True
+
+
+def _doubts(compiled: Compiled, program: Program, data: ArrayData, whole: bool) -> list[str | None]:
+    with np.errstate(all="ignore"):  # what is not finite is told of when the loss is not
+        start = _start(compiled, program, data, whole)
+        return [] if start is None else [check(start) for check in _CHECKS]
 
 
 def _start(compiled: Compiled, program: Program, data: ArrayData, whole: bool) -> Start | None:
