@@ -129,6 +129,16 @@ def test_losses_of_several_outputs_are_refused(loss):
         model.compile("sgd", loss)
 
 
+def test_metrics_of_another_output_are_refused():
+    model = lamella.Sequential([layers.Input((3,)), layers.Dense(1)])
+    named = f"compile: 'metrics' must be for one output, named '{model.layers[-1].name}'"
+    for metric_list in ({"out": "mae"}, [{"out": "mae"}]):
+        with pytest.raises(ValueError, match=named):
+            model.compile("sgd", "mse", metrics=metric_list)
+        with pytest.raises(ValueError, match=named):
+            model.compile("sgd", "mse", weighted_metrics=metric_list)
+
+
 def test_a_model_without_layers_says_so_to_dictionaries_too():
     for x in (np.ones((2, 3)), {"x": np.ones((2, 3))}):
         with pytest.raises(ValueError, match="has no layers"):

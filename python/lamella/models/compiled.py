@@ -46,7 +46,7 @@ class Compiled:
         loss: a name, a config, a loss, or None.
         metric_list: a metric, a list of them, or None.
         weighted_list: the same, for metrics that count rows by their sample weights.
-        output: the name of the output in a dictionary of losses, None for any.
+        output: the name of the output in dictionaries of losses and metrics, None for any.
     """
 
     def __init__(
@@ -66,8 +66,9 @@ class Compiled:
         loss = of_one_output("loss", loss, output)
         self._arguments = {"loss": loss, "metrics": metric_list, "weighted_metrics": weighted_list}
         self._loss = loss if _is_one_of(loss, _CROSSENTROPY) or loss is None else losses.get(loss)
-        weighted = _flatten(weighted_list)
-        self._metrics = [_get_metric(identifier) for identifier in [*_flatten(metric_list), *weighted]]
+        weighted = _flatten(weighted_list, output)
+        unweighted = _flatten(metric_list, output)
+        self._metrics = [_get_metric(identifier) for identifier in [*unweighted, *weighted]]
         self._unweighted = len(self._metrics) - len(weighted)  # those come last
         self.names: list[str] = []
         self._sorted_names: list[tuple[str, int]] = []
@@ -264,13 +265,13 @@ def _is_one_of(identifier: Any, names: tuple[str, ...]) -> bool:
     return isinstance(identifier, str) and identifier.lower() in names
 
 
-def _flatten(metric_list: Any) -> list[Any]:
+def _flatten(metric_list: Any, output: str | None = None) -> list[Any]:
     if metric_list is None:
         return []
     if isinstance(metric_list, dict) and "class_name" not in metric_list:
-        metric_list = [of_one_output("metrics", metric_list)] if metric_list else []
+        metric_list = [of_one_output("metrics", metric_list, output)] if metric_list else []
     if isinstance(metric_list, (list, tuple)):
-        return [member for entry in metric_list for member in _flatten(entry)]
+        return [member for entry in metric_list for member in _flatten(entry, output)]
     return [metric_list]
 
 

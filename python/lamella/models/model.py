@@ -99,7 +99,8 @@ class Model(Persistence):
         >>> model.optimizer.learning_rate
         0.001
         """
-        weight = of_one_output("loss_weights", loss_weights, self._name_of("y"))
+        output = self.layers[-1].name if self.layers else None
+        weight = of_one_output("loss_weights", loss_weights, output)
         if not (isinstance(weight, (int, float)) and weight == 1):
             self.refuse(loss_weights=(weight, None))
         checks.flag("compile", "run_eagerly", run_eagerly)
@@ -107,7 +108,7 @@ class Model(Persistence):
         checks.choice("compile", "jit_compile", jit_compile, ("auto", True, False, None))
         checks.flag("compile", "auto_scale_loss", auto_scale_loss)
         with seeding.drawing_from(self._of_training):
-            self._compiled = Compiled(optimizer, loss, metrics, weighted_metrics, self._name_of("y"))
+            self._compiled = Compiled(optimizer, loss, metrics, weighted_metrics, output)
 
     @property
     def compiled(self) -> bool:
