@@ -25,7 +25,7 @@ def window_label(name, arguments, options):
     return f"{name}{arguments}{options}".replace(" ", "").replace("'", "")
 
 
-NAMED_ACTIVATIONS = [name for name in lamella.activations._NAMES if name != "glu"]
+NAMED_ACTIVATIONS = [name for name in lamella.activations.lookup._NAMES if name != "glu"]
 NUMBERS = [
     ("bounded_relu", {"a": 0.3, "threshold": -0.6, "low": -0.35, "high": 0.65}),
     ("bounded_relu", {"a": 0.0, "threshold": 0.5, "low": -np.inf, "high": np.inf}),

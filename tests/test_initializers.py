@@ -7,7 +7,7 @@ import pytest
 
 import lamella
 from lamella import initializers
-from lamella.initializers.variance_scaling import compute_fans
+from lamella.initializers.fans import compute_fans
 from lamella.utils import set_random_seed
 
 SHAPE = (200, 300)

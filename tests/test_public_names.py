@@ -1,8 +1,10 @@
 """Public names: what `dir` lists, and what is said of those that are missing."""
 
+import ast
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +31,52 @@ def test_a_module_lists_its_public_names_alone(name):
     assert all(hasattr(module, public) for public in module.__all__)
     assert not hasattr(module, "nonsense")
     assert not hasattr(module, "_nonsense")
+
+
+FACES = [
+    path
+    for path in sorted(Path(lamella.__file__).parent.rglob("__init__.py"))
+    if "publish_package(" in path.read_text()
+]
+
+
+def face_of(path):
+    """The sources and modules that a package publishes, and what it imports for type checkers."""
+    tree = ast.parse(path.read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    (call,) = [call for call in calls if ast.unparse(call.func) == "publish_package"]
+    sources = ast.literal_eval(call.args[1])
+    modules = [ast.literal_eval(keyword.value) for keyword in call.keywords]
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return sources, " ".join(modules).split(), imports[2:]  # behind those of typing and publish_package
+
+
+@pytest.mark.parametrize("path", FACES, ids=lambda path: path.parent.name)
+def test_type_checkers_see_what_a_package_publishes(path):
+    package = ".".join(path.parent.relative_to(Path(lamella.__file__).parents[1]).parts)
+    sources, modules, imports = face_of(path)
+    published = {(package, module) for module in modules}
+    for source, names in sources.items():
+        whole = source if source.startswith("lamella.") else f"{package}.{source}"
+        starred = whole.startswith(f"{package}.") and package != "lamella"
+        published |= {(whole, name) for name in (["*"] if starred else names.split())}
+    assert {(node.module, alias.name) for node in imports for alias in node.names} == published
+
+
+@pytest.mark.parametrize("path", FACES, ids=lambda path: path.parent.name)
+def test_no_public_name_is_that_of_a_file(path):
+    sources, _, _ = face_of(path)
+    names = {name for public in sources.values() for name in public.split()}
+    assert names.isdisjoint(entry.stem for entry in path.parent.iterdir())
+
+
+def test_importing_loads_what_is_used():
+    code = (
+        "import sys, lamella; first = [name for name in sorted(sys.modules) if name.startswith('lamella')];"
+        "lamella.layers.Dense; print(first, 'numpy' in sys.modules, 'lamella.layers.pooling' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "['lamella', 'lamella.public_names'] True False"
 
 
 @pytest.mark.parametrize(

@@ -76,9 +76,11 @@ def test_no_name_is_left_out():
     }
     assert set(get_args(names.ActivationName)) == taken
     for offered, registry in (
-        (names.InitializerName, initializers._registry),
-        (names.LossName, losses._registry),
-        (names.OptimizerName, optimizers._registry),
+        (names.InitializerName, initializers.lookup._registry),
+        (names.LossName, losses.lookup._registry),
+        (names.OptimizerName, optimizers.lookup._registry),
     ):
         taken = {name for name in registry.names() if name.islower()}
-        assert taken - {"function_loss"} == set(get_args(offered)) - {"crossentropy"}
+        assert taken - {"function_loss", "identity_initializer", "orthogonal_initializer"} == set(
+            get_args(offered)
+        ) - {"crossentropy"}

@@ -11,114 +11,70 @@
 
 from typing import TYPE_CHECKING
 
-from lamella import (
-    activations,
-    callbacks,
-    config,
-    constraints,
-    initializers,
-    layers,
-    losses,
-    metrics,
-    models,
-    optimizers,
-    regularizers,
-    saving,
-    utils,
-)
-from lamella._core import __version__
-from lamella.initializers import Initializer
-from lamella.layers import Input, InputLayer, InputSpec, Layer
-from lamella.losses import Loss
-from lamella.metrics import Metric
-from lamella.models import Model, Sequential
-from lamella.optimizers import Optimizer
-from lamella.public_names import explain_imports, publish
-from lamella.regularizers import Regularizer
-from lamella.scopes import device, name_scope
-from lamella.variable import Variable
+from lamella.public_names import explain_imports, publish_package
 
 if TYPE_CHECKING:
-    from lamella import (
-        backend,
-        datasets,
-        diagnostics,
-        dtype_policies,
-        mixed_precision,
-        ops,
-        preprocessing,
-        random,
-        wrappers,
-    )
-    from lamella.dtype_policies import DTypePolicy, FloatDTypePolicy
+    from lamella import activations as activations
+    from lamella import backend as backend
+    from lamella import callbacks as callbacks
+    from lamella import config as config
+    from lamella import constraints as constraints
+    from lamella import datasets as datasets
+    from lamella import diagnostics as diagnostics
+    from lamella import dtype_policies as dtype_policies
+    from lamella import initializers as initializers
+    from lamella import layers as layers
+    from lamella import losses as losses
+    from lamella import metrics as metrics
+    from lamella import mixed_precision as mixed_precision
+    from lamella import models as models
+    from lamella import ops as ops
+    from lamella import optimizers as optimizers
+    from lamella import preprocessing as preprocessing
+    from lamella import random as random
+    from lamella import regularizers as regularizers
+    from lamella import saving as saving
+    from lamella import utils as utils
+    from lamella import wrappers as wrappers
+    from lamella._core import __version__ as __version__
+    from lamella.dtype_policies import DTypePolicy as DTypePolicy
+    from lamella.dtype_policies import FloatDTypePolicy as FloatDTypePolicy
+    from lamella.initializers import Initializer as Initializer
+    from lamella.layers import Input as Input
+    from lamella.layers import InputLayer as InputLayer
+    from lamella.layers import InputSpec as InputSpec
+    from lamella.layers import Layer as Layer
+    from lamella.losses import Loss as Loss
+    from lamella.metrics import Metric as Metric
+    from lamella.models import Model as Model
+    from lamella.models import Sequential as Sequential
+    from lamella.optimizers import Optimizer as Optimizer
+    from lamella.regularizers import Regularizer as Regularizer
+    from lamella.release import version as version
+    from lamella.scopes import device as device
+    from lamella.scopes import name_scope as name_scope
+    from lamella.variable import Variable as Variable
 
-__all__ = [
-    "DTypePolicy",
-    "FloatDTypePolicy",
-    "Initializer",
-    "Input",
-    "InputLayer",
-    "InputSpec",
-    "Layer",
-    "Loss",
-    "Metric",
-    "Model",
-    "Optimizer",
-    "Regularizer",
-    "Sequential",
-    "Variable",
-    "__version__",
-    "activations",
-    "backend",
-    "callbacks",
-    "config",
-    "constraints",
-    "datasets",
-    "device",
-    "diagnostics",
-    "dtype_policies",
-    "initializers",
-    "layers",
-    "losses",
-    "metrics",
-    "mixed_precision",
-    "models",
-    "name_scope",
-    "ops",
-    "optimizers",
-    "preprocessing",
-    "random",
-    "regularizers",
-    "saving",
-    "utils",
-    "version",
-    "wrappers",
-]
-
-
-def version() -> str:
-    """The version of the library.
-
-    >>> version() == __version__
-    True
-    """
-    return __version__
-
-
-_ON_DEMAND = {
-    "DTypePolicy": "lamella.dtype_policies",
-    "FloatDTypePolicy": "lamella.dtype_policies",
-    "backend": "lamella.backend",
-    "datasets": "lamella.datasets",
-    "diagnostics": "lamella.diagnostics",
-    "dtype_policies": "lamella.dtype_policies",
-    "mixed_precision": "lamella.mixed_precision",
-    "ops": "lamella.ops",
-    "preprocessing": "lamella.preprocessing",
-    "random": "lamella.random",
-    "wrappers": "lamella.wrappers",
-}
-"""What most programs never use, with its module: these start the sooner."""
-
-publish(__name__, __all__, _ON_DEMAND)
+publish_package(
+    __name__,
+    {
+        "_core": "__version__",
+        "dtype_policies": "DTypePolicy FloatDTypePolicy",
+        "initializers": "Initializer",
+        "layers": "Input InputLayer InputSpec Layer",
+        "losses": "Loss",
+        "metrics": "Metric",
+        "models": "Model Sequential",
+        "optimizers": "Optimizer",
+        "regularizers": "Regularizer",
+        "scopes": "device name_scope",
+        "variable": "Variable",
+        "release": "version",
+    },
+    modules=(
+        "activations backend callbacks config constraints datasets diagnostics dtype_policies "
+        "initializers layers losses metrics mixed_precision models ops optimizers preprocessing "
+        "random regularizers saving utils wrappers"
+    ),
+)
 explain_imports()

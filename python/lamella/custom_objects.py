@@ -157,3 +157,8 @@ def custom_object_scope(custom_objects: dict[str, Any] | None) -> Iterator[None]
         yield
     finally:
         _known.reset(token)
+
+
+# Keras's names.
+CustomObjectScope = custom_object_scope
+register_keras_serializable = register_serializable

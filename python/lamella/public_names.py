@@ -1,34 +1,82 @@
-"""The public names of modules: what `dir` lists, and what is said of names that are not there."""
+"""The public names of modules: where they are, and what is said of names that are not there."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
+from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
 
+_SOURCES: dict[str, dict[str, str]] = {}
+"""Of each package the modules that its public names are in, by name."""
 
-def publish(module: str, names: Iterable[str], on_demand: Mapping[str, str] | None = None) -> None:
+
+def publish(module: str, names: Iterable[str]) -> None:
     """Have `dir` list the public names of a module alone, and have it say what to do about missing ones.
 
     Args:
         module: its `__name__`.
         names: its `__all__`.
-        on_demand: the modules that some of the names are in, or are, which are imported when these are first
-            asked for.
     """
-    sources = on_demand or {}
+
+    def missing(name: str) -> Any:
+        found = sys.modules.get(module)
+        raise AttributeError(message_of_module(module, name, names), name=name, obj=found)
+
+    _give(module, missing, names)
+
+
+def publish_package(package: str, sources: Mapping[str, str], modules: str = "") -> None:
+    """Publish the names of a package. The modules they are in are imported when one is first asked for.
+
+    Nobody waits for what they do not use: importing lamella takes a few milliseconds, however many layers it
+    has. For type checkers the package imports `*` from the same modules under `TYPE_CHECKING`.
+
+    Args:
+        package: its `__name__`.
+        sources: the public names, apart by spaces, by the modules of the package that they are in. Modules of
+            other packages are named whole.
+        modules: the modules of the package that are public names themselves.
+    """
+    places = {
+        name: source if source.startswith("lamella.") else f"{package}.{source}"
+        for source, names in sources.items()
+        for name in names.split()
+    }
+    public_modules = modules.split()
+    names = [*places, *public_modules]
 
     def load(name: str) -> Any:
-        if name not in sources:
-            found = sys.modules.get(module)
-            raise AttributeError(message_of_module(module, name, names), name=name, obj=found)
-        source = import_module(sources[name])
-        return source if source.__name__ == f"{module}.{name}" else getattr(source, name)
+        if name in places:
+            value = getattr(import_module(places[name]), name)
+        elif name in public_modules or _is_inner_module(package, name):
+            value = import_module(f"{package}.{name}")
+        else:
+            found = sys.modules.get(package)
+            raise AttributeError(message_of_module(package, name, names), name=name, obj=found)
+        vars(sys.modules[package])[name] = value  # found without this function from now on
+        return value
 
+    _SOURCES[package] = places
+    _give(package, load, names)
+    vars(sys.modules[package])["__all__"] = names
+
+
+def names_in(package: str) -> Iterable[str]:
+    """The public names of a package that are no modules."""
+    return _SOURCES[package]
+
+
+def _is_inner_module(package: str, name: str) -> bool:
+    """Whether a package has a module of this name, which `from package import name` asks it for first."""
+    return PathFinder.find_spec(f"{package}.{name}", sys.modules[package].__path__) is not None
+
+
+def _give(module: str, load: Any, names: Iterable[str]) -> None:
     attributes = vars(sys.modules[module])
     attributes.update(__getattr__=load, __dir__=lambda: sorted(names))
     attributes.setdefault(

@@ -1,9 +1,10 @@
-"""One registry a folder: names, classes and Keras's dictionaries become objects, and objects dictionaries."""
+"""One registry a package: names, classes and configs become objects, and objects become configs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from importlib import import_module
 from inspect import Parameter, signature
 from typing import Any, Generic, TypeVar
 
@@ -11,6 +12,7 @@ from lamella import custom_objects
 from lamella._types import Config
 from lamella.checks import refusal, shown
 from lamella.naming import snake_case, unknown_name
+from lamella.public_names import names_in
 
 T = TypeVar("T")
 
@@ -92,56 +94,73 @@ def is_of_library(module: Any) -> bool:
 
 
 class Registry(Generic[T]):
-    """The classes of one folder under all the names they are known by.
+    """The classes of one package under all the names they are known by, imported when asked for.
 
     Args:
         kind: what they are, for error messages: "loss".
         base: the class they all derive from.
-        module: the module Keras serialises them under: "keras.losses".
+        package: the package whose public names they are; Keras serialises them under the same: "losses".
+        aliases: other names of classes, by these names.
+        but: public names that are no such classes.
         by_targets: names that `compile` turns into one of the classes when it knows the targets.
-        functions: functions of this library that stand for a class.
-        wrap: makes one of them of a function of the user's, where these are taken.
+        wrap: the class that makes one of them of a function of the user's, where these are taken.
     """
 
     def __init__(
         self,
         kind: str,
         base: type[T],
-        module: str,
+        package: str,
+        aliases: Mapping[str, str] | None = None,
+        but: Iterable[str] = (),
         by_targets: Iterable[str] = (),
-        functions: Mapping[Callable[..., Any], type[T]] | None = None,
         wrap: Callable[[Callable[..., Any]], T] | None = None,
     ) -> None:
         self.kind = kind
         self.base = base
-        self.module = module
+        self.module = f"keras.{package}"
+        self._package = f"lamella.{package}"
         self._by_targets = tuple(by_targets)
-        self._functions = functions or {}
         self._wrap = wrap
-        self._classes: dict[str, type[T]] = {}
+        self._classes: dict[str, str | type[T]] = {**self._named(but), **(aliases or {})}
 
-    def add(self, *classes: type[T], **aliases: type[T]) -> None:
-        """Register classes under their name and its snake case, and under aliases."""
-        for cls in classes:
-            self._classes[cls.__name__] = cls
-            self._classes[snake_case(cls.__name__)] = cls
-        self._classes.update(aliases)
+    def add(self, cls: type[T]) -> None:
+        """Register a class of another package under its name and its snake case."""
+        self._classes[cls.__name__] = self._classes[snake_case(cls.__name__)] = cls
+
+    def _named(self, but: Iterable[str]) -> dict[str, str]:
+        """The public classes, by their names and these in snake case."""
+        without = {self.base.__name__, *but}
+        names = [name for name in names_in(self._package) if name[0].isupper() and name not in without]
+        return {key: name for name in names for key in (name, snake_case(name))}
 
     def names(self) -> list[str]:
         """All names that `get` takes."""
         return sorted(self._classes)
+
+    def _loaded(self, found: str | type[T]) -> Any:
+        """What is found under a public name of the package."""
+        return getattr(import_module(self._package), found) if isinstance(found, str) else found
 
     def find(self, name: str) -> type[T]:
         """Return the class of a name, in any case; raises ValueError with the nearest name."""
         own = custom_objects.find(name)
         if own is not None:
             return self._class_of_user(name, own)
-        cls = self._classes.get(name) or self._classes.get(name.lower())
-        if cls is None and name in self._by_targets:
+        found = self._classes.get(name) or self._classes.get(name.lower())
+        if found is None and name in self._by_targets:
             raise ValueError(f"The {self.kind} {name!r} depends on the targets: pass the name to compile()")
-        if cls is None:
+        if found is None:
             raise unknown_name(self.kind, name, [*self._classes, *self._by_targets])
+        cls: type[T] = self._loaded(found)
         return cls
+
+    def _is_own_function(self, identifier: Any) -> bool:
+        """Whether a function is a public one of the package, which stands for the class of its name."""
+        name = getattr(identifier, "__name__", "")
+        if isinstance(identifier, type) or not callable(identifier) or name not in self._classes:
+            return False
+        return name in names_in(self._package) and bool(self._loaded(name) is identifier)
 
     def _class_of_user(self, name: str, own: Any) -> type[T]:
         if isinstance(own, type) and issubclass(own, self.base):
@@ -159,8 +178,9 @@ class Registry(Generic[T]):
         """Turn an object, a class, a name, a serialised dictionary or a function into an object."""
         if isinstance(identifier, self.base):
             return identifier
-        if callable(identifier) and identifier in self._functions:
-            return self._functions[identifier]()
+        if self._is_own_function(identifier):
+            made: T = self._loaded(self._classes[identifier.__name__])()
+            return made
         if isinstance(identifier, str):
             function = self._function_of_user(identifier)
             return self.find(identifier)() if function is None else self.get(function)
@@ -217,7 +237,7 @@ class Registry(Generic[T]):
         if own is not None:
             return self._class_of_user(str(registered), own)
         if registered is None and is_of_library(config.get("module")) and name in self._classes:
-            return self._classes[name]
+            return self._loaded(self._classes[name])
         try:
             return self.find(name)
         except ValueError as error:

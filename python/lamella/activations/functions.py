@@ -367,3 +367,8 @@ def threshold(x: Any, threshold: float, default_value: float) -> ArrayResult:
     """
     limit = number("threshold", "threshold", threshold)
     return _apply("threshold", x, a=number("threshold", "default_value", default_value), threshold=limit)
+
+
+# Keras's second names.
+hard_swish = hard_silu
+swish = silu

@@ -2,50 +2,38 @@
 
 from typing import TYPE_CHECKING
 
-from lamella.callbacks.backup_and_restore import BackupAndRestore
-from lamella.callbacks.callback import Callback
-from lamella.callbacks.callback_list import CallbackList
-from lamella.callbacks.history import History
-from lamella.callbacks.progbar_logger import ProgbarLogger
-from lamella.public_names import publish
+from lamella.public_names import publish_package
 
 if TYPE_CHECKING:
-    from lamella.callbacks.csv_logger import CSVLogger
-    from lamella.callbacks.early_stopping import EarlyStopping
-    from lamella.callbacks.lambda_callback import LambdaCallback
-    from lamella.callbacks.learning_rate_scheduler import LearningRateScheduler
-    from lamella.callbacks.model_checkpoint import ModelCheckpoint
-    from lamella.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
-    from lamella.callbacks.tensorboard import TensorBoard
-    from lamella.callbacks.terminate_on_nan import TerminateOnNaN
+    from lamella.callbacks.backup_and_restore import *
+    from lamella.callbacks.callback import *
+    from lamella.callbacks.callback_list import *
+    from lamella.callbacks.csv_logger import *
+    from lamella.callbacks.early_stopping import *
+    from lamella.callbacks.history import *
+    from lamella.callbacks.lambda_callback import *
+    from lamella.callbacks.learning_rate_scheduler import *
+    from lamella.callbacks.model_checkpoint import *
+    from lamella.callbacks.progbar_logger import *
+    from lamella.callbacks.reduce_lr_on_plateau import *
+    from lamella.callbacks.tensorboard import *
+    from lamella.callbacks.terminate_on_nan import *
 
-__all__ = [
-    "BackupAndRestore",
-    "CSVLogger",
-    "Callback",
-    "CallbackList",
-    "EarlyStopping",
-    "History",
-    "LambdaCallback",
-    "LearningRateScheduler",
-    "ModelCheckpoint",
-    "ProgbarLogger",
-    "ReduceLROnPlateau",
-    "TensorBoard",
-    "TerminateOnNaN",
-]
-
-publish(
+publish_package(
     __name__,
-    __all__,
     {
-        "CSVLogger": "lamella.callbacks.csv_logger",
-        "EarlyStopping": "lamella.callbacks.early_stopping",
-        "LambdaCallback": "lamella.callbacks.lambda_callback",
-        "LearningRateScheduler": "lamella.callbacks.learning_rate_scheduler",
-        "ModelCheckpoint": "lamella.callbacks.model_checkpoint",
-        "ReduceLROnPlateau": "lamella.callbacks.reduce_lr_on_plateau",
-        "TensorBoard": "lamella.callbacks.tensorboard",
-        "TerminateOnNaN": "lamella.callbacks.terminate_on_nan",
+        "backup_and_restore": "BackupAndRestore",
+        "callback": "Callback",
+        "callback_list": "CallbackList",
+        "csv_logger": "CSVLogger",
+        "early_stopping": "EarlyStopping",
+        "history": "History",
+        "lambda_callback": "LambdaCallback",
+        "learning_rate_scheduler": "LearningRateScheduler",
+        "model_checkpoint": "ModelCheckpoint",
+        "progbar_logger": "ProgbarLogger",
+        "reduce_lr_on_plateau": "ReduceLROnPlateau",
+        "tensorboard": "TensorBoard",
+        "terminate_on_nan": "TerminateOnNaN",
     },
 )

@@ -57,7 +57,7 @@ class ModelCheckpoint(MonitorCallback):
         initial_value_threshold: float | None = None,
     ) -> None:
         super().__init__(monitor, mode, min_delta=0)
-        from lamella.saving import checked_name
+        from lamella.saving.files import checked_name
 
         owner = type(self).__name__
         self.save_freq = checked_frequency(owner, "save_freq", save_freq, "epoch")

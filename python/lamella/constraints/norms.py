@@ -114,3 +114,9 @@ class UnitNorm(MinMaxNorm):
 
     def get_config(self) -> Config:
         return {"axis": self.axis}
+
+
+# Keras's second names.
+max_norm = MaxNorm
+min_max_norm = MinMaxNorm
+unit_norm = UnitNorm

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella import _core, activations
+from lamella import _core
 from lamella._types import Array, Spec
+from lamella.activations.lookup import steps
 from lamella.checks import refusal
 from lamella.data.arrays import adapt
 from lamella.diagnostics.tapped_program import PLAIN_SGD
@@ -72,8 +73,8 @@ def activation_name(layer: Layer) -> str | None:
     """The native kind of the activation a layer ends with, None where there is none."""
     if isinstance(layer, ReLU):
         return "relu"
-    steps = activations.steps(getattr(layer, "activation", None))
-    return steps[-1][0] if steps else None
+    found = steps(getattr(layer, "activation", None))
+    return found[-1][0] if found else None
 
 
 def fused_head(model: Model, loss: Spec) -> Layer | None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lamella import _core, activations
+from lamella import _core
 from lamella._types import Array, Spec
+from lamella.activations.lookup import steps
 from lamella.data.arrays import ArrayData
 from lamella.diagnostics.flat_ends import FlatEnds, applied, flat_ends
 from lamella.diagnostics.probe import fused_head
@@ -168,7 +169,7 @@ def size_of(arrays: Sequence[Array]) -> float:
 def _steps(layer: Layer) -> Sequence[Spec]:
     """The steps of the activation that a layer is, or ends with."""
     own = layer.activation_steps()
-    return activations.steps(getattr(layer, "activation", None)) if own is None else own
+    return steps(getattr(layer, "activation", None)) if own is None else own
 
 
 def _evaluator_behind(

@@ -78,7 +78,7 @@ def checked_shape(initializer: Initializer, shape: Any) -> tuple[int, ...]:
     return lengths
 
 
-def truncated_normal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def draw_truncated_normal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """Standard normal numbers; those beyond two standard deviations are drawn again."""
     values: Any = generator.standard_normal(shape)
     beyond = np.abs(values) > 2.0

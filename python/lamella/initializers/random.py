@@ -6,7 +6,7 @@ import numpy as np
 
 from lamella._types import Array, Config
 from lamella.checks import number
-from lamella.initializers.initializer import RandomInitializer, truncated_normal
+from lamella.initializers.initializer import RandomInitializer, draw_truncated_normal
 
 
 class RandomNormal(RandomInitializer):
@@ -57,7 +57,7 @@ class TruncatedNormal(RandomInitializer):
         self.stddev = number(type(self).__name__, "stddev", stddev, least=0)
 
     def draw(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
-        return self.mean + self.stddev * truncated_normal(generator, shape)
+        return self.mean + self.stddev * draw_truncated_normal(generator, shape)
 
     def get_config(self) -> Config:
         return {"mean": self.mean, "stddev": self.stddev, "seed": self.seed}
@@ -88,3 +88,9 @@ class RandomUniform(RandomInitializer):
 
     def get_config(self) -> Config:
         return {"minval": self.minval, "maxval": self.maxval, "seed": self.seed}
+
+
+# Keras's second names.
+random_normal = RandomNormal
+random_uniform = RandomUniform
+truncated_normal = TruncatedNormal

@@ -7,6 +7,7 @@ from typing import Any
 from lamella import activations
 from lamella._types import Config, Shape, Spec
 from lamella.activations.functions import relu_spec
+from lamella.activations.lookup import activated_shape, steps
 from lamella.checks import axes, number
 from lamella.layers.layer import Layer, owner_of, resolved
 from lamella.names import ActivationName
@@ -43,10 +44,10 @@ class Activation(Elementwise):
         self.activation = resolved(self, "activation", activations.get, activation)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return activations.output_shape(self.activation, input_shape)
+        return activated_shape(self.activation, input_shape)
 
     def activation_steps(self) -> tuple[Spec, ...]:
-        return activations.steps(self.activation)
+        return steps(self.activation)
 
     def get_config(self) -> Config:
         return {**super().get_config(), "activation": activations.serialize(self.activation)}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella import activations
 from lamella._types import Config, Shape
+from lamella.activations.lookup import activated_shape
 from lamella.layers.kernel_and_bias import KernelAndBias
 from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, size, spatial_shape
 from lamella.names import ActivationName, InitializerName
@@ -72,7 +72,7 @@ class Convolution(KernelWindow, KernelAndBias):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         spatial = self.window.output_shape(spatial_shape(self, input_shape, self.rank))
-        return activations.output_shape(self.activation, (input_shape[0], *spatial, self.filters))
+        return activated_shape(self.activation, (input_shape[0], *spatial, self.filters))
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         attributes = {**self.window.attributes(builder.shape(value)[:-1]), "groups": self.groups}
@@ -323,3 +323,9 @@ class Conv3D(Convolution):
             bias_constraint,
             **kwargs,
         )
+
+
+# Keras's second names.
+Convolution1D = Conv1D
+Convolution2D = Conv2D
+Convolution3D = Conv3D

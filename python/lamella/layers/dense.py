@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella import activations
 from lamella._types import Config, Shape
+from lamella.activations.lookup import activated_shape
 from lamella.layers.kernel_and_bias import KernelAndBias
 from lamella.layers.window import size
 from lamella.names import ActivationName, InitializerName
@@ -76,7 +76,7 @@ class Dense(KernelAndBias):
         super().build(input_shape)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return activations.output_shape(self.activation, (*input_shape[:-1], self.units))
+        return activated_shape(self.activation, (*input_shape[:-1], self.units))
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         value = builder.add(self, "dense", value, [self.kernel, self.bias])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from lamella import activations, constraints, initializers, regularizers
+from lamella import constraints, initializers, regularizers
 from lamella._types import Config, Shape
+from lamella.activations.lookup import activated_shape
 from lamella.layers.kernel_and_bias import Biased
 from lamella.layers.layer import Layer, resolved
 from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, size, spatial_shape
@@ -65,7 +66,7 @@ class DepthwiseConvolution(KernelWindow, Biased):
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         spatial = self.window.output_shape(spatial_shape(self, input_shape, self.rank))
         channels = known_channels(self, input_shape) * self.depth_multiplier
-        return activations.output_shape(self.activation, (input_shape[0], *spatial, channels))
+        return activated_shape(self.activation, (input_shape[0], *spatial, channels))
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         value = emit_depthwise(self, builder, value, self.window, self.kernel, self.bias)

@@ -6,6 +6,7 @@ from typing import Any
 
 from lamella import activations, constraints, initializers, regularizers
 from lamella._types import Config
+from lamella.activations.lookup import steps
 from lamella.checks import flag
 from lamella.layers.layer import Layer, owner_of, resolved
 from lamella.names import ActivationName
@@ -41,7 +42,7 @@ class Biased(Layer):
 
     def emit_activation(self, builder: ProgramBuilder, value: int) -> int:
         """Append the activation; returns the id of the output."""
-        return builder.activation(self, value, activations.steps(self.activation))
+        return builder.activation(self, value, steps(self.activation))
 
     def bias_config(self) -> Config:
         """The constructor's arguments that `set_bias` took."""

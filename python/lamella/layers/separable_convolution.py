@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from lamella import activations, constraints, initializers, regularizers
+from lamella import constraints, initializers, regularizers
 from lamella._types import Config, Shape
+from lamella.activations.lookup import activated_shape
 from lamella.layers.depthwise_convolution import emit_depthwise
 from lamella.layers.kernel_and_bias import Biased
 from lamella.layers.layer import resolved
@@ -82,7 +83,7 @@ class SeparableConvolution(KernelWindow, Biased):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         spatial = self.window.output_shape(spatial_shape(self, input_shape, self.rank))
-        return activations.output_shape(self.activation, (input_shape[0], *spatial, self.filters))
+        return activated_shape(self.activation, (input_shape[0], *spatial, self.filters))
 
     def emit(self, builder: ProgramBuilder, value: int) -> int:
         value = emit_depthwise(self, builder, value, self.window, self.depthwise_kernel, None)
@@ -277,3 +278,8 @@ class SeparableConv2D(SeparableConvolution):
             bias_constraint,
             **kwargs,
         )
+
+
+# Keras's second names.
+SeparableConvolution1D = SeparableConv1D
+SeparableConvolution2D = SeparableConv2D

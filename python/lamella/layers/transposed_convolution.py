@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from lamella import activations
 from lamella._types import Config, Shape
+from lamella.activations.lookup import activated_shape
 from lamella.layers.kernel_and_bias import KernelAndBias
 from lamella.layers.window import (
     KernelWindow,
@@ -84,7 +84,7 @@ class TransposedConvolution(KernelWindow, KernelAndBias):
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         spatial = spatial_shape(self, input_shape, self.rank)
         output = [self._output_length(axis, length, spatial) for axis, length in enumerate(spatial)]
-        return activations.output_shape(self.activation, (input_shape[0], *output, self.filters))
+        return activated_shape(self.activation, (input_shape[0], *output, self.filters))
 
     def _output_length(self, axis: int, length: int | None, spatial: Shape) -> int | None:
         if length is None:
@@ -368,3 +368,9 @@ class Conv3DTranspose(TransposedConvolution):
             bias_constraint,
             **kwargs,
         )
+
+
+# Keras's second names.
+Convolution1DTranspose = Conv1DTranspose
+Convolution2DTranspose = Conv2DTranspose
+Convolution3DTranspose = Conv3DTranspose

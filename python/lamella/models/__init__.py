@@ -2,24 +2,25 @@
 
 from typing import TYPE_CHECKING
 
-from lamella.models.cloning import clone_model
-from lamella.models.json_model import model_from_json
-from lamella.models.model import Model
-from lamella.models.sequential import Sequential
-from lamella.public_names import publish
-from lamella.saving import load_model, save_model
+from lamella.public_names import publish_package
 
 if TYPE_CHECKING:
-    from lamella.models.plausibility import PlausibilityWarning
+    from lamella.models.cloning import *
+    from lamella.models.json_model import *
+    from lamella.models.model import *
+    from lamella.models.plausibility import *
+    from lamella.models.sequential import *
+    from lamella.saving import load_model as load_model
+    from lamella.saving import save_model as save_model
 
-__all__ = [
-    "Model",
-    "PlausibilityWarning",
-    "Sequential",
-    "clone_model",
-    "load_model",
-    "model_from_json",
-    "save_model",
-]
-
-publish(__name__, __all__, {"PlausibilityWarning": "lamella.models.plausibility"})
+publish_package(
+    __name__,
+    {
+        "cloning": "clone_model",
+        "json_model": "model_from_json",
+        "model": "Model",
+        "plausibility": "PlausibilityWarning",
+        "sequential": "Sequential",
+        "lamella.saving": "load_model save_model",
+    },
+)

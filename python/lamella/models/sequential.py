@@ -11,6 +11,7 @@ from lamella._types import Array, Config, Shape
 from lamella.checks import flag, refusal
 from lamella.layers.input_layer import InputLayer
 from lamella.layers.layer import Layer
+from lamella.layers.lookup import registry
 from lamella.layers.picture_layer import PictureLayer
 from lamella.layers.rescaling import Rescaling
 from lamella.layers.undo import undone_on_error
@@ -366,7 +367,7 @@ def _fits(shape: Shape, declared: Shape) -> bool:
     return all(axis == want or want is None for axis, want in zip(shape[1:], declared[1:], strict=True))
 
 
-layers_module.registry.add(Sequential)
+registry.add(Sequential)
 
 
 def _listed(layers: Any) -> Iterable[Any]:

@@ -73,3 +73,6 @@ def _cosines(unit: Array) -> Array:
     products = np.asarray(unit @ unit.T)
     np.fill_diagonal(products, 0.0)
     return products
+
+
+orthogonal_regularizer = OrthogonalRegularizer  # Keras's second name

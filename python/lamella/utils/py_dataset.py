@@ -67,3 +67,6 @@ class PyDataset:
                 np.random.default_rng(seeding.next_seed()).shuffle(order)
         for index in order:
             yield self[int(index)]
+
+
+Sequence = PyDataset  # Keras's older name

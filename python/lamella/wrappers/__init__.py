@@ -1,14 +1,10 @@
 """Models as estimators of scikit-learn, which is imported when one is asked for."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
-from lamella.public_names import publish
+from lamella.public_names import publish_package
 
 if TYPE_CHECKING:
-    from lamella.wrappers.estimators import SKLearnClassifier, SKLearnRegressor, SKLearnTransformer
+    from lamella.wrappers.estimators import *
 
-__all__ = ["SKLearnClassifier", "SKLearnRegressor", "SKLearnTransformer"]
-
-publish(__name__, __all__, dict.fromkeys(__all__, "lamella.wrappers.estimators"))
+publish_package(__name__, {"estimators": "SKLearnClassifier SKLearnRegressor SKLearnTransformer"})

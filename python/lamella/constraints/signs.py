@@ -21,3 +21,6 @@ class NonNeg(Constraint):
 
     def __call__(self, w: Any) -> ArrayResult:
         return answer(as_floats(w).clip(min=0))
+
+
+non_neg = NonNeg  # Keras's second name

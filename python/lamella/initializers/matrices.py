@@ -72,3 +72,8 @@ class Identity(Initializer):
 
     def get_config(self) -> Config:
         return {"gain": self.gain}
+
+
+# Keras's second names.
+identity = IdentityInitializer = Identity
+orthogonal = OrthogonalInitializer = Orthogonal

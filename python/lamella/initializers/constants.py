@@ -106,3 +106,9 @@ class Ones(Initializer):
 
     def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> ArrayResult:
         return answer(np.ones(checked_shape(self, shape), dtype=dtype or settings.floatx()))
+
+
+# Keras's second names.
+constant = Constant
+ones = Ones
+zeros = Zeros

@@ -83,3 +83,9 @@ class L2(L1L2):
 
     def get_config(self) -> Config:
         return {"l2": self.l2}
+
+
+# Keras's second names.
+l1 = L1
+l2 = L2
+l1_l2 = L1L2

@@ -10,7 +10,7 @@ import numpy as np
 
 from lamella._types import Array, Config
 from lamella.checks import axes, choice, number
-from lamella.initializers.initializer import RandomInitializer, truncated_normal
+from lamella.initializers.initializer import RandomInitializer, draw_truncated_normal
 
 _TRUNCATED_STDDEV = 0.87962566103423978
 """Standard deviation of a standard normal number that was drawn again beyond 2."""
@@ -100,7 +100,7 @@ class VarianceScaling(RandomInitializer):
         fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         stddev = math.sqrt(self.scale / max(1.0, fan))
         if self.distribution == "truncated_normal":
-            return truncated_normal(generator, shape) * (stddev / _TRUNCATED_STDDEV)
+            return draw_truncated_normal(generator, shape) * (stddev / _TRUNCATED_STDDEV)
         if self.distribution == "untruncated_normal":
             return generator.standard_normal(shape) * stddev
         limit = math.sqrt(3.0) * stddev
@@ -192,3 +192,13 @@ class LecunNormal(_Preset):
     """
 
     settled = (1.0, "fan_in", "truncated_normal")
+
+
+# Keras's second names.
+glorot_normal = GlorotNormal
+glorot_uniform = GlorotUniform
+he_normal = HeNormal
+he_uniform = HeUniform
+lecun_normal = LecunNormal
+lecun_uniform = LecunUniform
+variance_scaling = VarianceScaling
