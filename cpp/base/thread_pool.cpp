@@ -26,7 +26,7 @@ int64_t value_of(uint64_t state) { return static_cast<int64_t>(state & kMostChun
 constexpr auto kSpin = std::chrono::microseconds(200);
 // The caller waits so many pauses for the others before it looks for work in their shares, which costs
 // whoever it takes it from.
-constexpr int kPatience = 8;
+constexpr unsigned kPatience = 8;
 
 void pause() {
 #if defined(__SSE2__)
@@ -102,7 +102,7 @@ void ThreadPool::run(int64_t n, int64_t grain, Call call, void* context) {
   // Chunk 0 is the caller's without a claim.
   run_chunk(job, 0, 0);
   run_share(job, 0, 0);
-  for (int spins = 1; chunks_done(job) < job.chunks; ++spins) {
+  for (unsigned spins = 1; chunks_done(job) < job.chunks; ++spins) {
     pause();
     if (spins == kPatience)
       for (size_t share = 1; share < claims_.size(); ++share) run_share(job, share, 0);
@@ -191,7 +191,7 @@ int64_t ThreadPool::chunks_done(const Job& job) const {
 void ThreadPool::worker_loop(size_t worker, uint64_t last_seen) {
   const FlushDenormals flush;
   auto idle_since = std::chrono::steady_clock::now();
-  for (int spins = 1;; ++spins) {
+  for (unsigned spins = 1;; ++spins) {
     Job job;
     if (read_board(last_seen, job)) {
       last_seen = job.number;
