@@ -9,7 +9,7 @@ from inspect import ismodule
 from pathlib import Path
 
 import lamella
-from lamella.keras_names import LEFT_OUT, PLANNED, TABLE
+from lamella.base.keras_names import LEFT_OUT, PLANNED, TABLE
 
 DOCUMENT = Path(__file__).parent / "differences.md"
 BEGIN = "<!-- What follows is written by docs/names.py. -->\n"

@@ -82,7 +82,7 @@ def trained_models(draw):
         head = [layers.Flatten(), layers.Dense(2, "softmax")]
     else:
         head = [layers.GlobalAveragePooling2D(), layers.Dense(2, "softmax")]
-    lamella.seeding.set_seed(draw(st.integers(0, 1000)))
+    lamella.base.seeding.set_seed(draw(st.integers(0, 1000)))
     model = lamella.Sequential([lamella.Input(shape), *stack, *head])
     metrics = ["accuracy", "SparseCategoricalCrossentropy"]
     optimizer = draw(st.sampled_from(_OPTIMIZERS))()

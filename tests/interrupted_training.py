@@ -11,7 +11,7 @@ import numpy as np
 
 import lamella
 from lamella import layers
-from lamella.saving.atomic import replacing
+from lamella.base.atomic_file import replacing
 
 EPOCHS = 6
 

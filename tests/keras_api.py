@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import lamella
-from lamella.keras_names import LEFT_OUT, PLANNED, TABLE
+from lamella.base.keras_names import LEFT_OUT, PLANNED, TABLE
 
 DIFFERENCES = Path(__file__).parent.parent / "docs" / "differences.md"
 # Sections of the list, and what plays their part here.

@@ -12,7 +12,7 @@ import pytest
 
 import lamella
 from lamella import layers
-from lamella.saving.atomic import replacing
+from lamella.base.atomic_file import replacing
 
 WRITERS = {
     "a.safetensors": "save",
@@ -116,7 +116,7 @@ def test_a_link_is_followed_and_rights_are_kept(tmp_path):
 
 KILLED = """
 import os, signal, sys
-from lamella.saving.atomic import replacing
+from lamella.base.atomic_file import replacing
 with replacing(sys.argv[1]) as temporary:
     open(temporary, "w").write("half")
     os.kill(os.getpid(), signal.SIGKILL)

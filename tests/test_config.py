@@ -45,7 +45,7 @@ def test_set_random_seed_seeds_python_and_numpy_too():
 
     def draw():
         utils.set_random_seed(5)
-        return random.random(), np.random.rand(), lamella.seeding.next_seed()  # noqa: NPY002
+        return random.random(), np.random.rand(), lamella.base.seeding.next_seed()  # noqa: NPY002
 
     assert draw() == draw()
     for wrong in (-1, 2**32, 0.5):
@@ -55,7 +55,7 @@ def test_set_random_seed_seeds_python_and_numpy_too():
 
 def test_seeds_drawn_are_different_and_32_bits_wide():
     utils.set_random_seed(0)
-    drawn = [lamella.seeding.next_seed() for _ in range(1000)]
+    drawn = [lamella.base.seeding.next_seed() for _ in range(1000)]
     assert len(set(drawn)) == 1000
     assert 0 <= min(drawn) < max(drawn) < 2**32
 

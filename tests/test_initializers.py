@@ -91,7 +91,7 @@ def test_configs_and_names(name):
     assert type(initializer).__name__ == name
     again = initializers.get(initializers.serialize(initializer))
     assert again.get_config() == initializer.get_config()
-    snake = lamella.naming.snake_case(name)
+    snake = lamella.base.naming.snake_case(name)
     assert type(initializers.get(snake)) is type(initializer)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import keras_api
-from lamella.keras_names import LEFT_OUT, PLANNED, TABLE
+from lamella.base.keras_names import LEFT_OUT, PLANNED, TABLE
 
 LIST = Path(
     os.environ.get("LAMELLA_KERAS_API")

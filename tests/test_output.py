@@ -137,7 +137,7 @@ def test_a_wide_terminal_gets_all_of_it():
 
 
 def test_texts_are_cut_by_columns():
-    from lamella.utils.output import cut
+    from lamella.base.output import cut
 
     assert cut("精度: 0.5", 5) == "精度:"
     assert cut("精度: 0.5", 3) == "精"

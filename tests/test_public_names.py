@@ -10,7 +10,7 @@ import pytest
 
 import lamella
 from lamella import layers, optimizers
-from lamella.keras_names import TABLE
+from lamella.base.keras_names import TABLE
 
 MODULES = [
     f"lamella.{name}".rstrip(".")
@@ -76,7 +76,7 @@ def test_importing_loads_what_is_used():
         "lamella.layers.Dense; print(first, 'numpy' in sys.modules, 'lamella.layers.pooling' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "['lamella', 'lamella.public_names'] True False"
+    assert run.stdout.strip() == "['lamella', 'lamella.base.public_names'] True False"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_other_attributes_are_missing_as_they_are():
 def test_the_table_is_not_loaded_by_programs_that_ask_for_nothing_missing():
     code = (
         "import sys, lamella; lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(1)]);"
-        "hasattr(lamella, '__wrapped__'); print('lamella.keras_names' in sys.modules)"
+        "hasattr(lamella, '__wrapped__'); print('lamella.base.keras_names' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"

@@ -182,7 +182,7 @@ def test_configs_go_round(thing):
     again = module.deserialize(config)
     assert type(again) is type(thing)
     assert module.serialize(again) == config
-    assert type(module.get(lamella.naming.snake_case(type(thing).__name__))) is type(thing)
+    assert type(module.get(lamella.base.naming.snake_case(type(thing).__name__))) is type(thing)
 
 
 def test_configs_of_ones_own_objects_need_their_class():

@@ -7,7 +7,7 @@ import pytest
 
 import lamella
 from lamella import constraints, layers, losses, metrics, optimizers, regularizers
-from lamella.settings import is_own
+from lamella.base.settings import is_own
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(32, 4)).astype("float32")

@@ -9,7 +9,8 @@ from typing import get_args
 import pytest
 
 import lamella
-from lamella import activations, initializers, losses, names, optimizers
+from lamella import activations, initializers, losses, optimizers
+from lamella.base import names
 
 PROGRAM = Path(__file__).with_name("users_program.py")
 PACKAGE = Path(lamella.__file__).parents[1]

@@ -11,7 +11,7 @@
 
 from typing import TYPE_CHECKING
 
-from lamella.public_names import explain_imports, publish_package
+from lamella.base.public_names import explain_imports, publish_package
 
 if TYPE_CHECKING:
     from lamella import activations as activations
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from lamella import utils as utils
     from lamella import wrappers as wrappers
     from lamella._core import __version__ as __version__
+    from lamella.base.release import version as version
+    from lamella.base.scopes import device as device
+    from lamella.base.scopes import name_scope as name_scope
     from lamella.dtype_policies import DTypePolicy as DTypePolicy
     from lamella.dtype_policies import FloatDTypePolicy as FloatDTypePolicy
     from lamella.initializers import Initializer as Initializer
@@ -50,9 +53,6 @@ if TYPE_CHECKING:
     from lamella.models import Sequential as Sequential
     from lamella.optimizers import Optimizer as Optimizer
     from lamella.regularizers import Regularizer as Regularizer
-    from lamella.release import version as version
-    from lamella.scopes import device as device
-    from lamella.scopes import name_scope as name_scope
     from lamella.variable import Variable as Variable
 
 publish_package(
@@ -67,9 +67,9 @@ publish_package(
         "models": "Model Sequential",
         "optimizers": "Optimizer",
         "regularizers": "Regularizer",
-        "scopes": "device name_scope",
+        "base.scopes": "device name_scope",
         "variable": "Variable",
-        "release": "version",
+        "base.release": "version",
     },
     modules=(
         "activations backend callbacks config constraints datasets diagnostics dtype_policies "

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array
-from lamella.array_like import ArrayLike
-from lamella.checks import entries_of, refusal
+from lamella.base.array_like import ArrayLike
+from lamella.base.checks import entries_of, refusal
+from lamella.base.public_names import publish
+from lamella.base.session import clear_session
+from lamella.base.types import Array
 from lamella.config import (
     epsilon,
     floatx,
@@ -17,8 +19,6 @@ from lamella.config import (
     set_floatx,
     set_image_data_format,
 )
-from lamella.public_names import publish
-from lamella.utils.session import clear_session
 from lamella.variable import Variable
 
 __all__ = [

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lamella import _core, checks
-from lamella.public_names import publish
+from lamella import _core
+from lamella.base import checks
+from lamella.base.public_names import publish
 
 if TYPE_CHECKING:
     from lamella.dtype_policies import DTypePolicy

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Self
 
 from lamella import config as settings
-from lamella._types import Config
-from lamella.checks import refusal, told_of
-from lamella.public_names import publish
-from lamella.registry import constructor_arguments
+from lamella.base.checks import refusal, told_of
+from lamella.base.public_names import publish
+from lamella.base.registry import constructor_arguments
+from lamella.base.types import Config
 
 __all__ = ["DTypePolicy", "FloatDTypePolicy", "deserialize", "get", "serialize"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from lamella import config as settings
-from lamella._types import Config, Shape
-from lamella.checks import flag, integer, refusal
-from lamella.checks import shape as lengths
-from lamella.naming import checked_name
-from lamella.registry import constructor_arguments
+from lamella.base.checks import flag, integer, refusal
+from lamella.base.checks import shape as lengths
+from lamella.base.naming import checked_name
+from lamella.base.registry import constructor_arguments
+from lamella.base.types import Config, Shape
 
 if TYPE_CHECKING:
     from lamella.layers.layer import Layer

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from lamella.base.public_names import publish
 from lamella.config import dtype_policy, set_dtype_policy
 from lamella.dtype_policies import DTypePolicy
-from lamella.public_names import publish
 
 __all__ = ["DTypePolicy", "Policy", "dtype_policy", "global_policy", "set_dtype_policy", "set_global_policy"]
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from lamella import _core, memory, seeding
-from lamella._types import Array, Spec
+from lamella import _core
+from lamella.base import memory, seeding
+from lamella.base.overrides import defined_by_user
+from lamella.base.settings import Version
+from lamella.base.types import Array, Spec
 from lamella.input_spec import require_expected
-from lamella.overrides import defined_by_user
-from lamella.settings import Version
 
 if TYPE_CHECKING:
     from lamella.layers.layer import Layer

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from lamella import checks, config, seeding
-from lamella._types import Array, Config
-from lamella.naming import auto_name, checked_name
-from lamella.public_names import publish
-from lamella.results import ArrayResult, answer
+from lamella import config
+from lamella.base import checks, seeding
+from lamella.base.naming import auto_name, checked_name
+from lamella.base.public_names import publish
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Array, Config
 
 __all__ = [
     "SeedGenerator",

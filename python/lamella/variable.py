@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from lamella import _core, config
-from lamella._types import Array
-from lamella.array_like import ArrayLike
-from lamella.checks import choice, flag, refusal, shape, shown
-from lamella.naming import auto_name, checked_name
-from lamella.results import ArrayResult, answer
-from lamella.scopes import in_scope
+from lamella.base.array_like import ArrayLike
+from lamella.base.checks import choice, flag, refusal, shape, shown
+from lamella.base.naming import auto_name, checked_name
+from lamella.base.results import ArrayResult, answer
+from lamella.base.scopes import in_scope
+from lamella.base.types import Array
 
 _SLACK = 1 << 20
 """Bytes beyond the limit, for constants that a config spells shorter than they are."""

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from lamella.public_names import publish_package
+from lamella.base.public_names import publish_package
 
 if TYPE_CHECKING:
     from lamella.activations.functions import *

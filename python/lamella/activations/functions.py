@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from lamella import _core, config
-from lamella._types import Array
 from lamella.activations.steps import Steps
-from lamella.checks import axes, flag, number
+from lamella.base.checks import axes, flag, number
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Array
 from lamella.data.conversion import to_array
-from lamella.results import ArrayResult, answer
 
 
 def _apply(kind: str, x: Any, **attributes: float) -> ArrayResult:

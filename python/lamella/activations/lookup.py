@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from lamella import custom_objects
-from lamella._types import Config, Shape, Spec
 from lamella.activations import functions
 from lamella.activations.functions import linear
 from lamella.activations.steps import CURE, steps_of
-from lamella.checks import shown
-from lamella.custom_objects import custom_object_scope
-from lamella.naming import unknown_name
-from lamella.public_names import names_in
-from lamella.results import ArrayResult
+from lamella.base import custom_objects
+from lamella.base.checks import shown
+from lamella.base.custom_objects import custom_object_scope
+from lamella.base.naming import unknown_name
+from lamella.base.public_names import names_in
+from lamella.base.results import ArrayResult
+from lamella.base.types import Config, Shape, Spec
 
 ActivationFunction: TypeAlias = Callable[..., ArrayResult]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from lamella._types import Spec
+from lamella.base.types import Spec
 
 CURE = (
     "an activation is a function of lamella.activations, or one that does nothing but call these; anything "

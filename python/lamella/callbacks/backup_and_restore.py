@@ -6,9 +6,9 @@ import os
 import warnings
 from typing import TYPE_CHECKING
 
-from lamella import checks
+from lamella.base import checks
+from lamella.base.checks import flag
 from lamella.callbacks.callback import Callback, checked_frequency
-from lamella.checks import flag
 
 if TYPE_CHECKING:
     from lamella.models.training_state import TrainingState
@@ -70,7 +70,7 @@ class BackupAndRestore(Callback):
 
     def begin(self, state: TrainingState) -> None:
         """Take over what is to be written down."""
-        from lamella.saving.atomic import remove_leftovers
+        from lamella.base.atomic_file import remove_leftovers
 
         self._state, self._logs, self._done, self._since = state, {}, 0, 0
         # A later call of `fit` begins at another step, and leaves the files of an earlier one alone.

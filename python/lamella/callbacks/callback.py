@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from lamella.checks import is_positive_integer, refusal
-from lamella.described import described
+from lamella.base.checks import is_positive_integer, refusal
+from lamella.base.described import described
 
 if TYPE_CHECKING:
     from lamella.data.arrays import ArrayData

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from lamella.base.checks import flag, shown
 from lamella.callbacks.backup_and_restore import BackupAndRestore
 from lamella.callbacks.callback import Callback, Logs
 from lamella.callbacks.history import History
 from lamella.callbacks.progbar_logger import ProgbarLogger
-from lamella.checks import flag, shown
 
 if TYPE_CHECKING:
     from lamella.data.arrays import ArrayData

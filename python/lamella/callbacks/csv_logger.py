@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from lamella import checks
+from lamella.base import checks
+from lamella.base.checks import flag, refusal, shown
 from lamella.callbacks.callback import Callback, Logs
-from lamella.checks import flag, refusal, shown
 
 
 class CSVLogger(Callback):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lamella._types import Array
+from lamella.base.checks import flag, integer, number, verbosity
+from lamella.base.output import write_line
+from lamella.base.types import Array
 from lamella.callbacks.callback import Logs
 from lamella.callbacks.monitor import MonitorCallback
-from lamella.checks import flag, integer, number, verbosity
-from lamella.utils.output import write_line
 
 
 class EarlyStopping(MonitorCallback):

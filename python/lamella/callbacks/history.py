@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from lamella.array_like import ArrayLike
+from lamella.base.array_like import ArrayLike
+from lamella.base.checks import refusal
+from lamella.base.plotting import PALETTE, label_lines, label_panel, new_figure
 from lamella.callbacks.callback import Callback, Logs
-from lamella.checks import refusal
-from lamella.utils.plotting import PALETTE, label_lines, label_panel, new_figure
 
 
 class History(Callback):

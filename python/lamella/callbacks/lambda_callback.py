@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lamella.base.checks import refusal
 from lamella.callbacks.callback import Callback
-from lamella.checks import refusal
 
 
 class LambdaCallback(Callback):

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from lamella.base.checks import refusal, takes, verbosity
+from lamella.base.output import write_line
 from lamella.callbacks.callback import Callback, Logs, require_settable_rate
-from lamella.checks import refusal, takes, verbosity
-from lamella.utils.output import write_line
 
 
 class LearningRateScheduler(Callback):

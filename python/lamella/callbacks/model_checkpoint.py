@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
+from lamella.base.checks import flag, number, verbosity
+from lamella.base.output import write_line
 from lamella.callbacks.callback import Logs, checked_frequency
 from lamella.callbacks.monitor import MonitorCallback
-from lamella.checks import flag, number, verbosity
-from lamella.utils.output import write_line
 
 
 class ModelCheckpoint(MonitorCallback):

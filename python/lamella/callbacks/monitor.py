@@ -6,9 +6,9 @@ import math
 import warnings
 from typing import Any
 
+from lamella.base.checks import choice, number, shown, text
+from lamella.base.naming import nearest_name
 from lamella.callbacks.callback import Callback, Logs
-from lamella.checks import choice, number, shown, text
-from lamella.naming import nearest_name
 
 _MODES = ("auto", "min", "max")
 

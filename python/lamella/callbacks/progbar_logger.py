@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from lamella.base.output import write_line
+from lamella.base.progbar import Progbar
 from lamella.callbacks.callback import Callback, Logs
-from lamella.utils.output import write_line
-from lamella.utils.progbar import Progbar
 
 
 class ProgbarLogger(Callback):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from lamella.base.checks import integer, number, verbosity
+from lamella.base.output import write_line
 from lamella.callbacks.callback import Logs, require_settable_rate
 from lamella.callbacks.monitor import MonitorCallback
-from lamella.checks import integer, number, verbosity
-from lamella.utils.output import write_line
 
 
 class ReduceLROnPlateau(MonitorCallback):

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from lamella import checks
+from lamella.base import checks
+from lamella.base.checks import flag, integer, refusal
+from lamella.base.optional import require
 from lamella.callbacks.callback import Callback, Logs, checked_frequency
-from lamella.checks import flag, integer, refusal
-from lamella.utils.optional import require
 
 
 class TensorBoard(Callback):

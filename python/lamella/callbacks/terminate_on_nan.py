@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from lamella.base.checks import flag
+from lamella.base.output import write_line
 from lamella.callbacks.callback import Callback, Logs
-from lamella.checks import flag
-from lamella.utils.output import write_line
 
 
 class TerminateOnNaN(Callback):

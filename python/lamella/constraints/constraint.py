@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, Self
 
 from lamella import config as settings
-from lamella._types import Array, Config, Spec
+from lamella.base.overrides import defined_by_user
+from lamella.base.registry import constructor_arguments
+from lamella.base.settings import Configured
+from lamella.base.types import Array, Config, Spec
 from lamella.data.conversion import to_array
-from lamella.overrides import defined_by_user
-from lamella.registry import constructor_arguments
-from lamella.settings import Configured
 
 
 class Constraint(Configured):

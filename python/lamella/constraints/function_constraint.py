@@ -7,12 +7,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from lamella import custom_objects
-from lamella._types import Array, Config
-from lamella.checks import refusal, takes
+from lamella.base import custom_objects
+from lamella.base.checks import refusal, takes
+from lamella.base.registry import config_entries
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Array, Config
 from lamella.constraints.constraint import Constraint
-from lamella.registry import config_entries
-from lamella.results import ArrayResult, answer
 
 
 class FunctionConstraint(Constraint):

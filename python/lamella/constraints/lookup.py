@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Config
+from lamella.base.registry import Registry
+from lamella.base.types import Config
 from lamella.constraints.constraint import Constraint
 from lamella.constraints.function_constraint import FunctionConstraint
-from lamella.registry import Registry
 
 _registry: Registry[Constraint] = Registry(
     "constraint", Constraint, "constraints", but=("FunctionConstraint",), wrap=FunctionConstraint

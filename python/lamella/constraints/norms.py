@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Config, Spec
-from lamella.checks import axes, number, refusal
+from lamella.base.checks import axes, number, refusal
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Config, Spec
 from lamella.constraints.constraint import Constraint, as_floats
-from lamella.results import ArrayResult, answer
 
 _EPSILON = 1e-7
 

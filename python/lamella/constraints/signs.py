@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Spec
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Spec
 from lamella.constraints.constraint import Constraint, as_floats
-from lamella.results import ArrayResult, answer
 
 
 class NonNeg(Constraint):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Array
+from lamella.base.types import Array
 from lamella.data import elements
 from lamella.data.conversion import NameOf, as_numbers
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lamella import seeding
-from lamella._types import Array
+from lamella.base import seeding
+from lamella.base.types import Array
 from lamella.data.arrays import ArrayData, adapt
 from lamella.data.conversion import NameOf
 from lamella.utils.py_dataset import PyDataset

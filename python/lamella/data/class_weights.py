@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lamella import checks
-from lamella._types import Array
+from lamella.base import checks
+from lamella.base.types import Array
 
 
 class ClassWeights:

@@ -7,11 +7,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from lamella._types import Array
-from lamella.checks import shown
+from lamella.base.checks import shown
+from lamella.base.results import ArrayResult
+from lamella.base.types import Array
 from lamella.data import elements, tables
 from lamella.data.elements import NUMERIC
-from lamella.results import ArrayResult
 
 NameOf: TypeAlias = Callable[[str], str | None]
 """What the entry of a dictionary passed as "x", "y" or "sample_weight" must be called, None for any name."""

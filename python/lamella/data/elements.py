@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array
-from lamella.checks import shown
+from lamella.base.checks import shown
+from lamella.base.types import Array
 
 _CURES = {
     "U": "Texts are no numbers: number them, or make a column of 0 and 1 for each",

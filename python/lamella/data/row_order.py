@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lamella import _core
-from lamella._types import Array
+from lamella.base.types import Array
 
 
 class RowOrder:

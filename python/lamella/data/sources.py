@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella import checks
+from lamella.base import checks
 from lamella.data import elements
 from lamella.data.arrays import ArrayData, adapt, adapt_targets
 from lamella.data.batches import IterableData, SparseData

@@ -1,5 +1,6 @@
 """Keras's data sets, downloaded once and kept where Keras keeps them."""
 
+from lamella.base.public_names import publish
 from lamella.datasets import (
     boston_housing,
     california_housing,
@@ -10,7 +11,6 @@ from lamella.datasets import (
     mnist,
     reuters,
 )
-from lamella.public_names import publish
 
 __all__ = [
     "boston_housing",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lamella.checks import choice
+from lamella.base.checks import choice
 from lamella.datasets.source import Split, fetch, split_table
 
 _HASH = "1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f"

@@ -7,9 +7,9 @@ import pickle
 
 import numpy as np
 
-from lamella._types import Array
+from lamella.base.download import get_file
+from lamella.base.types import Array
 from lamella.datasets.source import ArrayUnpickler, Split
-from lamella.utils.download import get_file
 
 ORIGIN = "https://www.cs.toronto.edu/~kriz/"
 

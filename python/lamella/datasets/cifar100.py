@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lamella.checks import choice
+from lamella.base.checks import choice
 from lamella.datasets.cifar import load_batches
 from lamella.datasets.source import Split
 

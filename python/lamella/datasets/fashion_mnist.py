@@ -7,9 +7,9 @@ import os
 
 import numpy as np
 
-from lamella._types import Array
+from lamella.base.download import get_file
+from lamella.base.types import Array
 from lamella.datasets import source
-from lamella.utils.download import get_file
 
 
 def load_data() -> source.Split:

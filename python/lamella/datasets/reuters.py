@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lamella.checks import number
+from lamella.base.checks import number
 from lamella.datasets import words
 from lamella.datasets.source import Split, fetch, load_arrays, random_state
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array
-from lamella.checks import integer, number
-from lamella.checks import path as checked_path
-from lamella.utils.download import get_file
+from lamella.base.checks import integer, number
+from lamella.base.checks import path as checked_path
+from lamella.base.download import get_file
+from lamella.base.types import Array
 
 ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lamella._types import Array
-from lamella.checks import integer
+from lamella.base.checks import integer
+from lamella.base.types import Array
 from lamella.datasets.source import fetch
 
 

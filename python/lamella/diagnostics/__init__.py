@@ -1,11 +1,11 @@
 """Seeing backpropagation: what gradients do, which learning rate fits, whether derivatives are right."""
 
+from lamella.base.public_names import publish
 from lamella.diagnostics.gradient_check import GradientReport, VariableCheck, gradient_check
 from lamella.diagnostics.gradient_monitor import GradientMonitor
 from lamella.diagnostics.gradients import Gradients, gradients
 from lamella.diagnostics.learning_rate_finder import LearningRateCurve, learning_rate_finder
 from lamella.diagnostics.verdict import Finding
-from lamella.public_names import publish
 
 __all__ = [
     "Finding",

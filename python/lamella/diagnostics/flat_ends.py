@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lamella import _core
-from lamella._types import Array, Spec
+from lamella.base.types import Array, Spec
 
 FLAT = 0.02
 """Slopes below this share of the steepest one count as flat: for tanh and sigmoid, outputs within 1 % of the

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lamella import _core
-from lamella._types import Array
-from lamella.checks import integer, number
-from lamella.custom_objects import describing
+from lamella.base.checks import integer, number
+from lamella.base.custom_objects import describing
+from lamella.base.types import Array
 from lamella.diagnostics.probe import Probe, require_model
 from lamella.models import Model
 

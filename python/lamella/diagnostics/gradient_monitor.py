@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lamella._types import Array
+from lamella.base.checks import integer
+from lamella.base.plotting import QUIET, label_panel, new_figure
+from lamella.base.types import Array
 from lamella.callbacks.callback import Callback, Logs
-from lamella.checks import integer
 from lamella.data.arrays import ArrayData, adapt
 from lamella.diagnostics.observed import Observed
 from lamella.diagnostics.probe import leaves
@@ -18,7 +19,6 @@ from lamella.diagnostics.signals import SignalMeter, size_of
 from lamella.diagnostics.verdict import Finding, diagnosis
 from lamella.layers import Layer
 from lamella.models.passes import prepared
-from lamella.utils.plotting import QUIET, label_panel, new_figure
 
 MOST_ROWS = 32
 """A unit that is off in so many rows one after the other counts as dead: one that is on in a tenth of the

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
 from lamella import _core
-from lamella._types import Array
-from lamella.checks import flag
+from lamella.base.checks import flag
+from lamella.base.types import Array
 from lamella.data.arrays import adapt
 from lamella.diagnostics.inference_program import InferenceProgram
 from lamella.diagnostics.probe import fused_head, require_model

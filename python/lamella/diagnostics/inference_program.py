@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lamella._types import Array
+from lamella.base.types import Array
 from lamella.diagnostics.tapped_program import TappedProgram
 from lamella.layers import Layer
 from lamella.variable import Variable

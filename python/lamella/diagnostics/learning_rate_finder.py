@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lamella._types import Array
-from lamella.checks import integer, number
+from lamella.base.checks import integer, number
+from lamella.base.plotting import PALETTE, QUIET, label_panel, new_figure
+from lamella.base.types import Array
 from lamella.diagnostics.probe import Probe, require_model
 from lamella.models import Model
-from lamella.utils.plotting import PALETTE, QUIET, label_panel, new_figure
 
 _MAX_STEPS = 1_000_000
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lamella._types import Array
+from lamella.base.types import Array
 
 LEARNED = 0.5
 """Loss divided by that of an idle network, below which it is plain that something was learned."""

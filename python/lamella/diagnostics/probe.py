@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lamella import _core
-from lamella._types import Array, Spec
 from lamella.activations.lookup import steps
-from lamella.checks import refusal
+from lamella.base.checks import refusal
+from lamella.base.types import Array, Spec
 from lamella.data.arrays import adapt
 from lamella.diagnostics.tapped_program import PLAIN_SGD
 from lamella.layers import InputLayer, Layer, ReLU

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lamella import _core
-from lamella._types import Array, Spec
 from lamella.activations.lookup import steps
+from lamella.base.types import Array, Spec
 from lamella.data.arrays import ArrayData
 from lamella.diagnostics.flat_ends import FlatEnds, applied, flat_ends
 from lamella.diagnostics.probe import fused_head

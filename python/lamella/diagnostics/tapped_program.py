@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from lamella import _core
-from lamella._types import Array, Spec
+from lamella.base.types import Array, Spec
 from lamella.layers import InputLayer, Layer
 from lamella.models import Model
 from lamella.program import ProgramBuilder

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lamella._types import Array
+from lamella.base.types import Array
 from lamella.diagnostics.observed import LEARNED, Observed, late
 
 DEAD = 0.8

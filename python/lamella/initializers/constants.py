@@ -7,11 +7,11 @@ from typing import Any, Self
 import numpy as np
 
 from lamella import config as settings
-from lamella._types import Array, Config
-from lamella.checks import number, refusal
+from lamella.base.checks import number, refusal
+from lamella.base.registry import constructor_arguments
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Array, Config
 from lamella.initializers.initializer import Initializer, checked_shape
-from lamella.registry import constructor_arguments
-from lamella.results import ArrayResult, answer
 
 
 class Constant(Initializer):

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lamella._types import Array, Config
-from lamella.checks import axes, choice, number
+from lamella.base.checks import axes, choice, number
+from lamella.base.types import Array, Config
 from lamella.initializers.initializer import RandomInitializer, draw_truncated_normal
 
 _TRUNCATED_STDDEV = 0.87962566103423978

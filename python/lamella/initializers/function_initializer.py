@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from lamella import config as settings
-from lamella._types import Config
-from lamella.checks import refusal
+from lamella.base.checks import refusal
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Config
 from lamella.initializers.initializer import Initializer, checked_shape
-from lamella.results import ArrayResult, answer
 
 
 class FunctionInitializer(Initializer):

@@ -7,12 +7,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from lamella import checks, memory, seeding
 from lamella import config as settings
-from lamella._types import Array, Config
-from lamella.described import described
-from lamella.registry import constructor_arguments
-from lamella.results import ArrayResult, answer
+from lamella.base import checks, memory, seeding
+from lamella.base.described import described
+from lamella.base.registry import constructor_arguments
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Array, Config
 
 
 class Initializer:

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Config
+from lamella.base.registry import Registry
+from lamella.base.types import Config
 from lamella.initializers.constants import Constant
 from lamella.initializers.function_initializer import FunctionInitializer
 from lamella.initializers.initializer import Initializer
-from lamella.registry import Registry
 
 _registry: Registry[Initializer] = Registry(
     "initializer",

@@ -7,10 +7,10 @@ import math
 import numpy as np
 
 from lamella import config as settings
-from lamella._types import Array, Config
-from lamella.checks import number
+from lamella.base.checks import number
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Array, Config
 from lamella.initializers.initializer import Initializer, RandomInitializer, checked_shape
-from lamella.results import ArrayResult, answer
 
 
 class Orthogonal(RandomInitializer):

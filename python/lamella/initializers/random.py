@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lamella._types import Array, Config
-from lamella.checks import number
+from lamella.base.checks import number
+from lamella.base.types import Array, Config
 from lamella.initializers.initializer import RandomInitializer, draw_truncated_normal
 
 

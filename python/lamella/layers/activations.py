@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from lamella import activations
-from lamella._types import Config, Shape, Spec
 from lamella.activations.functions import relu_spec
 from lamella.activations.lookup import activated_shape, steps
-from lamella.checks import axes, number
+from lamella.base.checks import axes, number
+from lamella.base.names import ActivationName
+from lamella.base.types import Config, Shape, Spec
 from lamella.layers.layer import Layer, owner_of, resolved
-from lamella.names import ActivationName
 from lamella.program import ProgramBuilder
 
 

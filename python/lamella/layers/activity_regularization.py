@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Config
+from lamella.base.types import Config
 from lamella.layers.layer import Layer
 from lamella.program import ProgramBuilder
 from lamella.regularizers import L1L2

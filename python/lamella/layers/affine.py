@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lamella import constraints, initializers, regularizers
-from lamella._types import Config
-from lamella.checks import flag
+from lamella.base.checks import flag
+from lamella.base.types import Config
 from lamella.layers.layer import Layer, owner_of, resolved
 from lamella.variable import Variable
 

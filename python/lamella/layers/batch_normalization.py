@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from lamella import initializers
-from lamella._types import Config, Shape
-from lamella.checks import integer, number
+from lamella.base.checks import integer, number
+from lamella.base.names import InitializerName
+from lamella.base.types import Config, Shape
 from lamella.layers.affine import Affine
 from lamella.layers.layer import owner_of, resolved
-from lamella.names import InitializerName
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 

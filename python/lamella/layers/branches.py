@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Self
 
-from lamella._types import Config, Shape
-from lamella.checks import choice, entries_of, refusal
-from lamella.described import described
+from lamella.base.checks import choice, entries_of, refusal
+from lamella.base.described import described
+from lamella.base.registry import config_entries
+from lamella.base.settings import settings_changed
+from lamella.base.types import Config, Shape
 from lamella.layers.layer import Layer
 from lamella.layers.variable_owner import checked_trainable
 from lamella.program import ProgramBuilder
-from lamella.registry import config_entries
-from lamella.settings import settings_changed
 
 
 class Branched(Layer):

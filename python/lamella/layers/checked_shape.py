@@ -7,7 +7,7 @@ from functools import wraps
 from types import FunctionType
 from typing import Any, TypeVar, cast
 
-from lamella.checks import refusal, shape
+from lamella.base.checks import refusal, shape
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 

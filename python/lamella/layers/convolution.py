@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Config, Shape
 from lamella.activations.lookup import activated_shape
+from lamella.base.names import ActivationName, InitializerName
+from lamella.base.types import Config, Shape
 from lamella.layers.kernel_and_bias import KernelAndBias
 from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, size, spatial_shape
-from lamella.names import ActivationName, InitializerName
 from lamella.program import ProgramBuilder
 
 

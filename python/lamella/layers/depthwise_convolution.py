@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from lamella import constraints, initializers, regularizers
-from lamella._types import Config, Shape
 from lamella.activations.lookup import activated_shape
+from lamella.base.names import ActivationName, InitializerName
+from lamella.base.types import Config, Shape
 from lamella.layers.kernel_and_bias import Biased
 from lamella.layers.layer import Layer, resolved
 from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, size, spatial_shape
-from lamella.names import ActivationName, InitializerName
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 

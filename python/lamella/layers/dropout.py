@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella import checks
-from lamella._types import Config
-from lamella.checks import number
+from lamella.base import checks
+from lamella.base.checks import number
+from lamella.base.types import Config
 from lamella.layers.layer import Layer, owner_of
 from lamella.program import ProgramBuilder
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lamella._types import Config, Shape
+from lamella.base.types import Config, Shape
 from lamella.layers.layer import Layer
 from lamella.layers.window import channels_last
 from lamella.program import ProgramBuilder

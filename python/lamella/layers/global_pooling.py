@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from lamella._types import Config, Shape
-from lamella.checks import flag
+from lamella.base.checks import flag
+from lamella.base.types import Config, Shape
 from lamella.layers.layer import Layer, owner_of
 from lamella.layers.window import channels_last, spatial_shape
 from lamella.program import ProgramBuilder

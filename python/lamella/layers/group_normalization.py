@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lamella._types import Config, Shape
-from lamella.checks import integer, refusal
+from lamella.base.checks import integer, refusal
+from lamella.base.names import InitializerName
+from lamella.base.types import Config, Shape
 from lamella.layers.layer import owner_of
 from lamella.layers.row_normalization import AffineRowNormalization
-from lamella.names import InitializerName
 from lamella.program import ProgramBuilder
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from lamella import config as settings
-from lamella._types import Config, Shape
-from lamella.checks import integer
-from lamella.checks import shape as lengths
+from lamella.base.checks import integer
+from lamella.base.checks import shape as lengths
+from lamella.base.types import Config, Shape
 from lamella.layers.layer import Layer
 from lamella.program import ProgramBuilder
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from lamella.checks import choice
+from lamella.base.checks import choice
 from lamella.layers.layer import Layer, owner_of
 
 Terms = list[list[tuple[int, float]]]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from lamella import activations, constraints, initializers, regularizers
-from lamella._types import Config
 from lamella.activations.lookup import steps
-from lamella.checks import flag
+from lamella.base.checks import flag
+from lamella.base.names import ActivationName
+from lamella.base.types import Config
 from lamella.layers.layer import Layer, owner_of, resolved
-from lamella.names import ActivationName
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 

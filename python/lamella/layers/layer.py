@@ -14,18 +14,18 @@ import numpy as np
 
 from lamella import config as settings
 from lamella import regularizers
-from lamella._types import Array, Config, Shape, Spec
-from lamella.checks import flag, integer, refusal, shape, shown
+from lamella.base.checks import flag, integer, refusal, shape, shown
+from lamella.base.naming import auto_name, checked_name
+from lamella.base.overrides import defined_by_user, never_called, refuse_overrides
+from lamella.base.registry import constructor_arguments
+from lamella.base.results import ArrayResult, answer
+from lamella.base.settings import Configured, is_setting
+from lamella.base.types import Array, Config, Shape, Spec
 from lamella.data.conversion import as_numbers
 from lamella.layers.checked_shape import takes_shape
 from lamella.layers.undo import undone_on_error
 from lamella.layers.variable_owner import VariableOwner, checked_trainable
-from lamella.naming import auto_name, checked_name
-from lamella.overrides import defined_by_user, never_called, refuse_overrides
 from lamella.program import Program, ProgramBuilder
-from lamella.registry import constructor_arguments
-from lamella.results import ArrayResult, answer
-from lamella.settings import Configured, is_setting
 from lamella.variable import Variable, blank_variables
 
 T = TypeVar("T")

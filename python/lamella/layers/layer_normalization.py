@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lamella.base.names import InitializerName
 from lamella.layers.row_normalization import AffineRowNormalization
-from lamella.names import InitializerName
 from lamella.program import ProgramBuilder
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Config
+from lamella.base.registry import Registry
+from lamella.base.registry import serialize as _serialize
+from lamella.base.types import Config
 from lamella.layers.input_layer import InputLayer
 from lamella.layers.layer import Layer
-from lamella.registry import Registry
-from lamella.registry import serialize as _serialize
 
 registry: Registry[Layer] = Registry("layer", Layer, "layers", but=("Input", "InputSpec"))
 

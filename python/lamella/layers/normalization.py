@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array, Config, Shape
-from lamella.checks import axes, entries_of, flag, refusal
+from lamella.base.checks import axes, entries_of, flag, refusal
+from lamella.base.types import Array, Config, Shape
 from lamella.data.conversion import as_numbers, is_array
 from lamella.layers.layer import Layer, owner_of
 from lamella.program import ProgramBuilder

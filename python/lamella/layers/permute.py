@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lamella._types import Config, Shape
-from lamella.checks import axes, refusal
+from lamella.base.checks import axes, refusal
+from lamella.base.types import Config, Shape
 from lamella.layers.layer import Layer, owner_of
 from lamella.program import ProgramBuilder
 

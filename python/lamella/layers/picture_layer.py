@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lamella._types import Shape
+from lamella.base.types import Shape
 from lamella.layers.layer import Layer
 from lamella.layers.window import spatial_shape
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from lamella import constraints, initializers, regularizers
-from lamella._types import Config, Shape
-from lamella.checks import axes, entries_of
+from lamella.base.checks import axes, entries_of
+from lamella.base.names import InitializerName
+from lamella.base.types import Config, Shape
 from lamella.layers.layer import Layer, owner_of, resolved
-from lamella.names import InitializerName
 from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Config
-from lamella.checks import entries_of, number, numbers
+from lamella.base.checks import entries_of, number, numbers
+from lamella.base.types import Config
 from lamella.layers.layer import Layer, owner_of
 from lamella.program import ProgramBuilder
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lamella._types import Config, Shape
-from lamella.checks import entries_of, refusal
+from lamella.base.checks import entries_of, refusal
+from lamella.base.types import Config, Shape
 from lamella.layers.layer import Layer, owner_of
 from lamella.layers.window import size
 from lamella.program import ProgramBuilder

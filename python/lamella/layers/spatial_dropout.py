@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from lamella._types import Config, Shape
+from lamella.base.types import Config, Shape
 from lamella.layers.dropout import native_seed, require_rate, require_seed
 from lamella.layers.layer import Layer
 from lamella.layers.window import channels_last, spatial_shape

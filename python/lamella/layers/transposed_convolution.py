@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from lamella._types import Config, Shape
 from lamella.activations.lookup import activated_shape
+from lamella.base.names import ActivationName, InitializerName
+from lamella.base.types import Config, Shape
 from lamella.layers.kernel_and_bias import KernelAndBias
 from lamella.layers.window import (
     KernelWindow,
@@ -16,7 +17,6 @@ from lamella.layers.window import (
     size,
     spatial_shape,
 )
-from lamella.names import ActivationName, InitializerName
 from lamella.program import ProgramBuilder
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from threading import local
 from typing import TYPE_CHECKING, Any
 
-from lamella import naming, seeding
+from lamella.base import naming, seeding
 
 if TYPE_CHECKING:
     from lamella.layers.layer import Layer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Config, Shape
+from lamella.base.types import Config, Shape
 from lamella.layers.row_normalization import RowNormalization
 from lamella.program import ProgramBuilder
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from lamella import constraints, initializers, memory, regularizers
-from lamella.checks import refusal
+from lamella import constraints, initializers, regularizers
+from lamella.base import memory
+from lamella.base.checks import refusal
+from lamella.base.settings import settings_changed
 from lamella.constraints import Constraint
 from lamella.regularizers import Regularizer
-from lamella.settings import settings_changed
 from lamella.variable import Variable, claim_blank
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lamella._types import Shape
-from lamella.checks import choice, entries_of, integer, refusal
+from lamella.base.checks import choice, entries_of, integer, refusal
+from lamella.base.types import Shape
 from lamella.layers.layer import Layer, owner_of
 
 LARGEST = 2**53

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from lamella._types import Config, Shape
+from lamella.base.types import Config, Shape
 from lamella.layers.layer import Layer
 from lamella.layers.window import channels_last, pairs, spatial_shape
 from lamella.program import ProgramBuilder

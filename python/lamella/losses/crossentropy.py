@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from lamella import checks
-from lamella._types import Array, Config
+from lamella.base import checks
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Array, Config
 from lamella.losses.arrays import axes_or_all, class_axis
 from lamella.losses.loss import Loss
-from lamella.results import ArrayResult, answer
 
 
 def warn_of_one_class(function: str, shape: tuple[int, ...]) -> None:

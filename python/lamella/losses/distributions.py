@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lamella.base.results import ArrayResult, answer
 from lamella.losses.loss import Loss
-from lamella.results import ArrayResult, answer
 
 
 class Poisson(Loss):

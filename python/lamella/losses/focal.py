@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from lamella import checks
-from lamella._types import Array, Config
+from lamella.base import checks
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Array, Config
 from lamella.losses.crossentropy import _SmoothedCrossentropy, warn_of_one_class
 from lamella.losses.loss import Loss
-from lamella.results import ArrayResult, answer
 
 
 class BinaryFocalCrossentropy(_SmoothedCrossentropy):

@@ -7,12 +7,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from lamella import custom_objects
-from lamella._types import Array, Config
+from lamella.base import custom_objects
+from lamella.base.registry import config_entries
+from lamella.base.types import Array, Config
 from lamella.data.conversion import to_array
 from lamella.losses.arrays import as_predictions
 from lamella.losses.loss import Loss
-from lamella.registry import config_entries
 
 LossFunction = Callable[[Array, Array], tuple[Any, Any]]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, overload
 
-from lamella._types import Config
+from lamella.base.registry import Registry
+from lamella.base.types import Config
 from lamella.losses.function_loss import FunctionLoss
 from lamella.losses.loss import Loss
-from lamella.registry import Registry
 
 _registry: Registry[Loss] = Registry(
     "loss",

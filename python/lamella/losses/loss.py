@@ -7,8 +7,14 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from lamella import _core, checks, config
-from lamella._types import Array, Config, Spec
+from lamella import _core, config
+from lamella.base import checks
+from lamella.base.naming import checked_name
+from lamella.base.overrides import never_called, refuse_overrides
+from lamella.base.registry import constructor_arguments
+from lamella.base.results import ArrayResult, NumberResult, answer
+from lamella.base.settings import Configured
+from lamella.base.types import Array, Config, Spec
 from lamella.data.conversion import to_array
 from lamella.losses.arrays import (
     along_last,
@@ -19,11 +25,6 @@ from lamella.losses.arrays import (
     axes_of,
     shape_without,
 )
-from lamella.naming import checked_name
-from lamella.overrides import never_called, refuse_overrides
-from lamella.registry import constructor_arguments
-from lamella.results import ArrayResult, NumberResult, answer
-from lamella.settings import Configured
 
 _REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
 

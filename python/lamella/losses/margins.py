@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lamella.base.results import ArrayResult, answer
 from lamella.losses.loss import Loss
-from lamella.results import ArrayResult, answer
 
 
 class Hinge(Loss):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella import checks
-from lamella._types import Config
+from lamella.base import checks
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Config
 from lamella.losses.arrays import axes_or_all
 from lamella.losses.loss import Loss
-from lamella.results import ArrayResult, answer
 
 
 class _RegionLoss(Loss):

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from lamella import checks
-from lamella._types import Array, Config
+from lamella.base import checks
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Array, Config
 from lamella.metrics.metric import Metric
 from lamella.metrics.reduction import Mean
-from lamella.results import ArrayResult, answer
 
 
 class BinaryAccuracy(Metric):

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lamella import checks
-from lamella._types import Array, Config
+from lamella.base import checks
+from lamella.base.types import Array, Config
 from lamella.losses.arrays import axes_or_all, class_axis
 from lamella.losses.crossentropy import ignored_class, warn_of_one_class
 from lamella.metrics.metric import Metric

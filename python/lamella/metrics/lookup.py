@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, overload
 
-from lamella._types import Config
+from lamella.base.registry import Registry
+from lamella.base.types import Config
 from lamella.metrics.metric import Metric
 from lamella.metrics.reduction import MeanMetricWrapper
-from lamella.registry import Registry
 
 _registry: Registry[Metric] = Registry(
     "metric",

@@ -8,8 +8,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from lamella import _core, config, initializers
-from lamella._types import Array, Config, Spec
-from lamella.checks import refusal
+from lamella.base.checks import refusal
+from lamella.base.naming import checked_name, snake_case
+from lamella.base.overrides import defined_by_user
+from lamella.base.registry import constructor_arguments
+from lamella.base.results import NumberResult, answer
+from lamella.base.settings import Configured
+from lamella.base.types import Array, Config, Spec
 from lamella.data.conversion import to_array
 from lamella.losses.arrays import (
     along_last,
@@ -20,11 +25,6 @@ from lamella.losses.arrays import (
     axes_of,
     shape_without,
 )
-from lamella.naming import checked_name, snake_case
-from lamella.overrides import defined_by_user
-from lamella.registry import constructor_arguments
-from lamella.results import NumberResult, answer
-from lamella.settings import Configured
 from lamella.variable import Variable
 
 _METHODS = frozenset(("update_state", "result", "reset_state"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array
+from lamella.base.types import Array
 from lamella.losses.arrays import as_weights
 from lamella.metrics.metric import Metric
 

@@ -7,13 +7,13 @@ from typing import Any, Self
 
 import numpy as np
 
-from lamella import checks, custom_objects
-from lamella._types import Config
+from lamella.base import checks, custom_objects
+from lamella.base.registry import config_entries
+from lamella.base.results import NumberResult
+from lamella.base.types import Config
 from lamella.data.conversion import to_array
 from lamella.losses.arrays import as_predictions, as_weights
 from lamella.metrics.metric import Metric
-from lamella.registry import config_entries
-from lamella.results import NumberResult
 
 
 def _sums(owner: str, values: Any, sample_weight: Any) -> tuple[float, float, int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella import checks
-from lamella._types import Array, Config
+from lamella.base import checks
+from lamella.base.types import Array, Config
 from lamella.metrics.outputs import OutputMetric
 
 

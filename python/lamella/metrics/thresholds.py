@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from lamella import checks
-from lamella._types import Array, Config
+from lamella.base import checks
+from lamella.base.settings import settings_changed
+from lamella.base.types import Array, Config
 from lamella.metrics.outputs import OutputMetric
-from lamella.settings import settings_changed
 
 _UNDER_ANY_PREDICTION = -1e10  # the threshold where top_k alone decides
 _MAX_THRESHOLDS = 100_000

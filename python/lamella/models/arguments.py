@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from lamella import checks
+from lamella.base import checks
 from lamella.data.arrays import ArrayData
 from lamella.data.batches import BatchData, IterableData, SparseData
 

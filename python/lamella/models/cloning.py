@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lamella._types import Config
-from lamella.checks import flag, refusal, shown, takes
-from lamella.custom_objects import describing
+from lamella.base.checks import flag, refusal, shown, takes
+from lamella.base.custom_objects import describing
+from lamella.base.seeding import drawing_from, streams
+from lamella.base.types import Config
 from lamella.layers.branches import Branched, Residual
 from lamella.layers.input_layer import InputLayer
 from lamella.layers.layer import Layer
 from lamella.models.model import Model
 from lamella.models.sequential import Sequential, seeded
-from lamella.seeding import drawing_from, streams
 
 _Clone = Callable[[Layer], Layer]
 

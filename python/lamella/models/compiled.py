@@ -8,9 +8,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from lamella import _core, losses, metrics, optimizers, seeding
-from lamella._types import Array, Config
-from lamella.checks import refusal
+from lamella import _core, losses, metrics, optimizers
+from lamella.base import seeding
+from lamella.base.checks import refusal
+from lamella.base.types import Array, Config
 from lamella.data.arrays import ArrayData
 from lamella.losses import Loss
 from lamella.metrics import Metric

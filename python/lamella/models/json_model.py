@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lamella.checks import text
+from lamella.base.checks import text
 
 if TYPE_CHECKING:
     from lamella.models.sequential import Sequential

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, ClassVar
 
-from lamella import checks, seeding
-from lamella._types import Array
+from lamella.base import checks, seeding
+from lamella.base.names import LossName, OptimizerName
+from lamella.base.overrides import never_called
+from lamella.base.types import Array
 from lamella.callbacks import CallbackList, History
 from lamella.data.arrays import adapt
 from lamella.data.batches import BatchData, BatchStream
@@ -30,9 +32,7 @@ from lamella.models.persistence import Persistence
 from lamella.models.prediction import predict_stream, run_prediction
 from lamella.models.summary import html_summary, print_summary
 from lamella.models.training import Validation, run_epochs
-from lamella.names import LossName, OptimizerName
 from lamella.optimizers import Optimizer
-from lamella.overrides import never_called
 
 _NOBODY = CallbackList()
 """The callbacks of a call that takes none."""

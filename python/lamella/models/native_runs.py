@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from lamella import _core
-from lamella._types import Spec
+from lamella.base.settings import Version
+from lamella.base.types import Spec
 from lamella.losses import Loss
 from lamella.metrics import Metric
 from lamella.optimizers import Optimizer
 from lamella.program import Program
-from lamella.settings import Version
 
 T = TypeVar("T")
 

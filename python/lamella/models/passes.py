@@ -6,7 +6,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from lamella import _core
-from lamella._types import Array
+from lamella.base.types import Array
 from lamella.data.arrays import ArrayData
 from lamella.data.batches import BatchData, BatchStream
 from lamella.data.class_weights import ClassWeights, labels_of

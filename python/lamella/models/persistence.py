@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from lamella import seeding
-from lamella._types import Config
+from lamella.base import seeding
+from lamella.base.types import Config
 from lamella.layers import serialize
 from lamella.layers.layer import Layer
 from lamella.models.compiled import Compiled

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lamella._types import Array
+from lamella.base.types import Array
 from lamella.data.arrays import ArrayData
 from lamella.losses import Loss
 from lamella.metrics import Metric

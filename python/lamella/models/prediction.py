@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lamella._types import Array
+from lamella.base.types import Array
 from lamella.callbacks import CallbackList
 from lamella.data.batches import BatchStream
 from lamella.models.arguments import warn_of_end

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
-from lamella import checks, seeding
 from lamella import layers as layers_module
-from lamella._types import Array, Config, Shape
-from lamella.checks import flag, refusal
+from lamella.base import checks, seeding
+from lamella.base.checks import flag, refusal
+from lamella.base.naming import given_name
+from lamella.base.registry import config_entries
+from lamella.base.settings import settings_changed
+from lamella.base.types import Array, Config, Shape
 from lamella.layers.input_layer import InputLayer
 from lamella.layers.layer import Layer
 from lamella.layers.lookup import registry
@@ -17,10 +20,7 @@ from lamella.layers.rescaling import Rescaling
 from lamella.layers.undo import undone_on_error
 from lamella.layers.variable_owner import checked_trainable
 from lamella.models.model import Model
-from lamella.naming import given_name
 from lamella.program import Program, ProgramBuilder
-from lamella.registry import config_entries
-from lamella.settings import settings_changed
 
 
 class Sequential(Model):

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lamella.checks import flag, integer, number, refusal, takes
+from lamella.base.checks import flag, integer, number, refusal, takes
+from lamella.base.output import terminal_width, write_line
 from lamella.layers.layer import Layer
-from lamella.utils.output import terminal_width, write_line
 
 if TYPE_CHECKING:
     from lamella.models.compiled import Compiled

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from lamella import seeding
-from lamella._types import Array, Config
+from lamella.base import seeding
+from lamella.base.types import Array, Config
 from lamella.callbacks import Callback
 from lamella.metrics import Metric
 from lamella.models.compiled import Compiled

@@ -9,6 +9,7 @@ recorded for gradients: layers and losses of your own have `backward`.
 [[1.0]]
 """
 
+from lamella.base.public_names import publish
 from lamella.ops import (
     activations,
     control,
@@ -45,7 +46,6 @@ from lamella.ops.shapes import *
 from lamella.ops.signal import *
 from lamella.ops.sorting import *
 from lamella.ops.special import *
-from lamella.public_names import publish
 
 __all__ = ["image", "linalg", "logdet", "nn", "numpy", "slogdet"]
 __all__ += activations.__all__

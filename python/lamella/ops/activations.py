@@ -35,7 +35,7 @@ from lamella.activations import (
     tanh_shrink,
     threshold,
 )
-from lamella.results import ArrayResult
+from lamella.base.results import ArrayResult
 
 __all__ = [
     "celu",

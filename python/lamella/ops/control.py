@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array
-from lamella.checks import refusal
+from lamella.base.checks import refusal
+from lamella.base.types import Array
 from lamella.ops.conversion import array
 from lamella.ops.definition import answered
 

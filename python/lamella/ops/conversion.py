@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from lamella import checks, config
-from lamella._types import Array
+from lamella import config
+from lamella.base import checks
+from lamella.base.types import Array
 
 _PYTHON = (bool, int, float, complex)
 _KINDS = "biufc"

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from lamella import layers
-from lamella._types import Array
-from lamella.checks import choice, integer
+from lamella.base.checks import choice, integer
+from lamella.base.types import Array
 from lamella.layers.layer import Layer
 from lamella.ops.conversion import array, promoted
 from lamella.ops.definition import operation

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array
-from lamella.array_like import ArrayLike
+from lamella.base.array_like import ArrayLike
+from lamella.base.types import Array
 from lamella.ops import conversion
 from lamella.ops.conversion import dtype_of
 from lamella.ops.definition import checked, operation

@@ -9,10 +9,10 @@ from typing import Any, ParamSpec, Protocol, TypeVar, overload
 
 import numpy as np
 
-from lamella._types import Array
-from lamella.checks import flag, integer, number, shown, text
+from lamella.base.checks import flag, integer, number, shown, text
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Array
 from lamella.ops.conversion import array, axes, promoted
-from lamella.results import ArrayResult, answer
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from lamella import layers
-from lamella._types import Array
-from lamella.checks import choice, integer
+from lamella.base.checks import choice, integer
+from lamella.base.public_names import publish
+from lamella.base.types import Array
 from lamella.ops.conversion import array, floats
 from lamella.ops.convolution import conv, depthwise_conv
 from lamella.ops.definition import operation
-from lamella.public_names import publish
 from lamella.utils.pictures import height_and_width
 
 __all__ = [

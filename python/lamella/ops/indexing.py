@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array
-from lamella.checks import choice
+from lamella.base.checks import choice
+from lamella.base.types import Array
 from lamella.ops.conversion import array, dtype_of, promoted
 from lamella.ops.definition import operation, structured
 

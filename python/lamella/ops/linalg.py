@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array
-from lamella.checks import choice
+from lamella.base.checks import choice
+from lamella.base.public_names import publish
+from lamella.base.types import Array
 from lamella.ops.conversion import axes, floats, promoted
 from lamella.ops.definition import operation, structured, unary
-from lamella.public_names import publish
 
 __all__ = [
     "cholesky",

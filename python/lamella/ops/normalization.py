@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from lamella import checks, config, losses
-from lamella._types import Array
+from lamella import config, losses
+from lamella.base import checks
+from lamella.base.types import Array
 from lamella.ops.conversion import array, axes, floats, promoted
 from lamella.ops.definition import operation
 

@@ -1,5 +1,6 @@
 """What Keras has under `ops.numpy`: the operations that NumPy has under the same names."""
 
+from lamella.base.public_names import publish
 from lamella.ops import creation, elementwise, indexing, products, reductions, shapes, sorting
 from lamella.ops.activations import tanh
 from lamella.ops.control import vectorize
@@ -13,7 +14,6 @@ from lamella.ops.reductions import *
 from lamella.ops.shapes import *
 from lamella.ops.signal import bartlett, blackman, hamming, hanning, kaiser
 from lamella.ops.sorting import *
-from lamella.public_names import publish
 
 __all__ = [
     "array",

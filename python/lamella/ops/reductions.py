@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array
+from lamella.base.types import Array
 from lamella.ops.conversion import array, axes, counts, dtype_of, floats, promoted
 from lamella.ops.definition import operation, reduction
 

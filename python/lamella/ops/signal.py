@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from lamella import config
-from lamella._types import Array
-from lamella.checks import choice
+from lamella.base.checks import choice
+from lamella.base.types import Array
 from lamella.ops.conversion import array, floats
 from lamella.ops.definition import Unary, operation, unary
 

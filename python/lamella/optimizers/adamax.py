@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lamella._types import Config
-from lamella.checks import number
+from lamella.base.checks import number
+from lamella.base.types import Config
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lamella.checks import number
+from lamella.base.checks import number
 from lamella.optimizers.adam import Adam
 from lamella.optimizers.schedules import LearningRateSchedule
 

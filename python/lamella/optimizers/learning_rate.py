@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lamella.array_like import ArrayLike
-from lamella.results import ArrayResult, answer
+from lamella.base.array_like import ArrayLike
+from lamella.base.results import ArrayResult, answer
 
 if TYPE_CHECKING:
     from lamella.optimizers.optimizer import Optimizer

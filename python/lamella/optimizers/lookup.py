@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Config
+from lamella.base.registry import Registry
+from lamella.base.types import Config
 from lamella.optimizers.optimizer import Optimizer
-from lamella.registry import Registry
 
 _registry: Registry[Optimizer] = Registry(
     "optimizer", Optimizer, "optimizers", aliases={"adamw": "AdamW", "rmsprop": "RMSprop"}

@@ -9,18 +9,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsFloat
 
 from lamella import _core
-from lamella._types import Config, Spec
-from lamella.checks import flag, integer, number, refusal, shown, takes
-from lamella.described import described
-from lamella.naming import auto_name, checked_name
+from lamella.base.checks import flag, integer, number, refusal, shown, takes
+from lamella.base.described import described
+from lamella.base.naming import auto_name, checked_name
+from lamella.base.overrides import never_called, refuse_overrides
+from lamella.base.registry import constructor_arguments
+from lamella.base.results import CountResult
+from lamella.base.settings import Configured
+from lamella.base.types import Config, Spec
 from lamella.optimizers import schedules
 from lamella.optimizers.learning_rate import LearningRate
 from lamella.optimizers.schedules import FunctionRate, LearningRateSchedule
 from lamella.optimizers.state import OptimizerState
-from lamella.overrides import never_called, refuse_overrides
-from lamella.registry import constructor_arguments
-from lamella.results import CountResult
-from lamella.settings import Configured
 
 if TYPE_CHECKING:
     from lamella.variable import Variable

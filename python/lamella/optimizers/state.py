@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lamella import _core
-from lamella._types import Array
+from lamella.base.types import Array
 
 
 class OptimizerState(NamedTuple):

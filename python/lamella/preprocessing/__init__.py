@@ -1,7 +1,7 @@
 """Keras's older home of what prepares data."""
 
+from lamella.base.public_names import publish
 from lamella.preprocessing import image, sequence
-from lamella.public_names import publish
 from lamella.utils.picture_folder import image_dataset_from_directory
 
 __all__ = ["image", "image_dataset_from_directory", "sequence"]

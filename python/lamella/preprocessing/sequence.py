@@ -1,6 +1,6 @@
 """Sequences, under Keras's older name."""
 
-from lamella.public_names import publish
+from lamella.base.public_names import publish
 from lamella.utils.sequences import pad_sequences
 
 __all__ = ["pad_sequences"]

@@ -7,12 +7,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from lamella import custom_objects
-from lamella._types import Array, Config, Spec
-from lamella.checks import refusal, takes
-from lamella.registry import config_entries
+from lamella.base import custom_objects
+from lamella.base.checks import refusal, takes
+from lamella.base.registry import config_entries
+from lamella.base.results import NumberResult
+from lamella.base.types import Array, Config, Spec
 from lamella.regularizers.regularizer import Regularizer
-from lamella.results import NumberResult
 
 
 class FunctionRegularizer(Regularizer):

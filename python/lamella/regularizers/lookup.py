@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Config
-from lamella.registry import Registry
+from lamella.base.registry import Registry
+from lamella.base.types import Config
 from lamella.regularizers.function_regularizer import FunctionRegularizer
 from lamella.regularizers.regularizer import Regularizer
 

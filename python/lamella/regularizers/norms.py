@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array, Config, Spec
+from lamella.base.results import NumberResult
+from lamella.base.types import Array, Config, Spec
 from lamella.data.conversion import to_array
 from lamella.regularizers.regularizer import Regularizer
-from lamella.results import NumberResult
 
 
 class L1L2(Regularizer):

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array, Config
-from lamella.checks import choice
+from lamella.base.checks import choice
+from lamella.base.results import NumberResult
+from lamella.base.types import Array, Config
 from lamella.data.conversion import to_array
 from lamella.regularizers.regularizer import Regularizer
-from lamella.results import NumberResult
 
 _SMALLEST_SQUARE = 1e-12
 

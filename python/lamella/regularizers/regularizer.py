@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from lamella._types import Array, Config, Spec
-from lamella.checks import number
-from lamella.described import described
-from lamella.overrides import defined_by_user
-from lamella.registry import constructor_arguments
-from lamella.settings import Configured
+from lamella.base.checks import number
+from lamella.base.described import described
+from lamella.base.overrides import defined_by_user
+from lamella.base.registry import constructor_arguments
+from lamella.base.settings import Configured
+from lamella.base.types import Array, Config, Spec
 
 
 class Regularizer(Configured):

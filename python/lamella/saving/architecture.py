@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from lamella import custom_objects as user_objects
 from lamella import layers
-from lamella._types import Config
-from lamella.checks import shown
+from lamella.base import custom_objects as user_objects
+from lamella.base.checks import shown
+from lamella.base.types import Config
 from lamella.layers import Layer
 from lamella.models import Model, Sequential
 from lamella.variable import Variable, blank_variables

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array
+from lamella.base.types import Array
 
 LINE_WIDTH = 110
 

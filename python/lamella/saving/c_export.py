@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lamella._core import __version__
-from lamella.saving.atomic import replacing
+from lamella.base.atomic_file import replacing
 from lamella.saving.c_constants import LINE_WIDTH, Constants, braces, comment_text, identifier, number
 from lamella.saving.c_functions import NAMES, activation_numbers, source_of
 from lamella.saving.c_memory import plan_memory

@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from lamella import checks
+from lamella.base import checks
+from lamella.base.output import write_line
 from lamella.saving.c_export import export_c
 from lamella.saving.onnx_export import export_onnx
-from lamella.utils.output import write_line
 
 if TYPE_CHECKING:
     from lamella.models import Model

@@ -7,7 +7,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from lamella import checks
+from lamella.base import checks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,9 +15,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from lamella._types import Array, Shape
-from lamella.saving.atomic import replacing
-from lamella.utils.optional import require
+from lamella.base.atomic_file import replacing
+from lamella.base.optional import require
+from lamella.base.types import Array, Shape
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 """How HDF5 files begin."""

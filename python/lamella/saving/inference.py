@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from lamella._types import Array
+from lamella.base.types import Array
 from lamella.layers.input_layer import InputLayer
 from lamella.program import Operation
 

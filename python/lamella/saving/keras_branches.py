@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lamella._types import Config
+from lamella.base.types import Config
 
 _MALFORMED = (AttributeError, LookupError, TypeError)
 """What reading something else than calls of layers leads to."""

@@ -10,8 +10,8 @@ import inspect
 from typing import Any
 
 from lamella import constraints, initializers, layers, losses, metrics, optimizers, regularizers
-from lamella._types import Config
-from lamella.checks import shown
+from lamella.base.checks import shown
+from lamella.base.types import Config
 from lamella.layers import InputLayer, Layer
 from lamella.layers.branches import Branched
 from lamella.models import Model, Sequential

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from lamella import _core
-from lamella._types import Config
+from lamella.base.atomic_file import replacing
+from lamella.base.types import Config
 from lamella.layers import Layer
 from lamella.models import Model, Sequential
 from lamella.saving import hdf5, legacy_weights
 from lamella.saving.architecture import naming, rebuild
-from lamella.saving.atomic import replacing
 from lamella.saving.json_text import parse_json, write_json
 from lamella.saving.keras_config import KERAS_VERSION, adapt, adapt_compile, describe_model
 from lamella.saving.keras_weights import (

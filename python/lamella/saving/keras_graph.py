@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from lamella._types import Shape
+from lamella.base.types import Shape
 from lamella.layers import InputLayer, Layer
 from lamella.layers.branches import Branched
 from lamella.models import Sequential

@@ -11,7 +11,7 @@ import os
 from typing import Any
 
 from lamella import losses, metrics
-from lamella._types import Config
+from lamella.base.types import Config
 from lamella.models import Model, Sequential
 from lamella.saving import hdf5, legacy_weights
 from lamella.saving.architecture import naming, rebuild

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lamella import _core
-from lamella._types import Array
+from lamella.base.types import Array
 from lamella.optimizers import Optimizer
 from lamella.optimizers.state import OptimizerState
 from lamella.variable import Variable

@@ -10,11 +10,11 @@ import warnings
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from lamella._types import Array, Config
+from lamella.base.naming import snake_case
+from lamella.base.types import Array, Config
 from lamella.layers import Layer
 from lamella.layers.branches import Branched
 from lamella.models import Model, Sequential
-from lamella.naming import snake_case
 from lamella.saving.hdf5 import Tree
 from lamella.saving.keras_graph import graph_of, has_blocks, inner_layers, keras_class
 from lamella.saving.keras_optimizer import restore, slot_order, state_arrays, warn_of_fresh_start

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella._types import Config
-from lamella.checks import shown
+from lamella.base.checks import shown
+from lamella.base.types import Config
 
 _MODELS = ("Sequential", "Functional", "Model")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array, Config
+from lamella.base.types import Array, Config
 from lamella.layers import Layer
 from lamella.models import Model, Sequential
 from lamella.saving.hdf5 import Tree

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from lamella.custom_objects import custom_object_scope
+from lamella.base.custom_objects import custom_object_scope
 
 _MALFORMED = (
     ArithmeticError,

@@ -12,8 +12,8 @@ import warnings
 from typing import Any
 
 from lamella import _core
-from lamella._types import Array, Config
-from lamella.checks import shown
+from lamella.base.checks import shown
+from lamella.base.types import Array, Config
 from lamella.layers import Layer
 from lamella.models import Model, Sequential
 from lamella.optimizers.state import OptimizerState

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array
+from lamella.base.types import Array
 
 _ARRAY, _FLOATS, _INTEGERS, _ENTRIES = "array in", "floats in", "integers in", "entries"
 """Keys of what stands in for an array, for a long list of numbers, and for a dictionary with other keys."""

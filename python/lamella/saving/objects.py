@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from lamella import activations, constraints, initializers, layers, losses, metrics, optimizers, regularizers
-from lamella import custom_objects as user_objects
-from lamella._types import Config
-from lamella.checks import refusal
+from lamella.base import custom_objects as user_objects
+from lamella.base.checks import refusal
+from lamella.base.types import Config
 from lamella.optimizers import schedules
 
 _FOLDERS: list[tuple[type, Any]] = [

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lamella._types import Array
-from lamella.saving.atomic import replacing
+from lamella.base.atomic_file import replacing
+from lamella.base.types import Array
 from lamella.saving.inference import Constant, Inference, Step, repeated_parameters, window_of
 from lamella.saving.onnx_activations import activation, is_elementwise
 from lamella.saving.onnx_graph import Graph, Tensor, as_held, channels_first

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lamella._types import Array
+from lamella.base.optional import require
+from lamella.base.types import Array
 from lamella.saving.inference import Constant
-from lamella.utils.optional import require
 
 OPSET = 17
 _IR_VERSION = 8  # the one that came with this opset

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lamella import _core
-from lamella._types import Array
-from lamella.saving.atomic import replacing
+from lamella.base.atomic_file import replacing
+from lamella.base.types import Array
 from lamella.saving.json_text import parse_json
 from lamella.variable import Variable
 

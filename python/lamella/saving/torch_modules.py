@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lamella._types import Array
+from lamella.base.types import Array
 from lamella.layers import BatchNormalization, Layer, Normalization, PReLU, RMSNormalization
 from lamella.layers.convolution import Convolution
 from lamella.layers.dense import Dense

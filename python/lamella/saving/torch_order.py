@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lamella._types import Array, Shape
+from lamella.base.types import Array, Shape
 from lamella.layers import Layer, Permute
 from lamella.layers.branches import Branched
 from lamella.layers.convolution import Convolution

@@ -2,11 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from lamella.public_names import publish_package
+from lamella.base.public_names import publish_package
 
 if TYPE_CHECKING:
     from lamella.backend import is_keras_tensor as is_keras_tensor
     from lamella.backend import standardize_dtype as standardize_dtype
+    from lamella.base.download import get_file as get_file
+    from lamella.base.progbar import Progbar as Progbar
+    from lamella.base.session import clear_session as clear_session
+    from lamella.base.session import set_random_seed as set_random_seed
     from lamella.saving import CustomObjectScope as CustomObjectScope
     from lamella.saving import custom_object_scope as custom_object_scope
     from lamella.saving import deserialize_keras_object as deserialize_keras_object
@@ -17,26 +21,23 @@ if TYPE_CHECKING:
     from lamella.saving import serialize_keras_object as serialize_keras_object
     from lamella.utils.batches import *
     from lamella.utils.categorical import *
-    from lamella.utils.download import *
     from lamella.utils.picture_folder import *
     from lamella.utils.pictures import *
-    from lamella.utils.progbar import *
     from lamella.utils.py_dataset import *
     from lamella.utils.sequences import *
-    from lamella.utils.session import *
 
 publish_package(
     __name__,
     {
         "batches": "normalize pack_x_y_sample_weight unpack_x_y_sample_weight",
         "categorical": "to_categorical",
-        "download": "get_file",
+        "lamella.base.download": "get_file",
         "picture_folder": "image_dataset_from_directory",
         "pictures": "array_to_img img_to_array load_img save_img",
-        "progbar": "Progbar",
+        "lamella.base.progbar": "Progbar",
         "py_dataset": "PyDataset Sequence",
         "sequences": "pad_sequences",
-        "session": "clear_session set_random_seed",
+        "lamella.base.session": "clear_session set_random_seed",
         "lamella.backend": "is_keras_tensor standardize_dtype",
         "lamella.saving": (
             "CustomObjectScope custom_object_scope deserialize_keras_object "

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array
-from lamella.checks import integer, refusal
+from lamella.base.checks import integer, refusal
+from lamella.base.types import Array
 from lamella.data.conversion import to_array
 
 

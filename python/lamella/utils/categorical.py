@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from lamella import config
-from lamella._types import Array
-from lamella.checks import integer, shown
+from lamella.base.checks import integer, shown
+from lamella.base.types import Array
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> Array:

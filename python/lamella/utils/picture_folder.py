@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from lamella import checks, config, seeding
-from lamella._types import Array
+from lamella import config
+from lamella.base import checks, seeding
+from lamella.base.output import write_line
+from lamella.base.types import Array
 from lamella.layers.interpolation import INTERPOLATIONS, interpolation_terms
 from lamella.layers.resizing import middle_part
 from lamella.utils.categorical import to_categorical
-from lamella.utils.output import write_line
 from lamella.utils.pictures import height_and_width, img_to_array, load_img
 from lamella.utils.py_dataset import PyDataset
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from lamella import checks, config
-from lamella._types import Array
-from lamella.utils.optional import require
+from lamella import config
+from lamella.base import checks
+from lamella.base.optional import require
+from lamella.base.types import Array
 
 _MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
 _GRAY = ("L", "I;16", "I")  # kept as they are: more than 8 bits are not cut off

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from lamella import seeding
-from lamella.checks import flag, integer
+from lamella.base import seeding
+from lamella.base.checks import flag, integer
 
 
 class PyDataset:

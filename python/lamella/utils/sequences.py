@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Array
-from lamella.checks import choice, integer, refusal, shown
+from lamella.base.checks import choice, integer, refusal, shown
+from lamella.base.types import Array
 
 
 def pad_sequences(

@@ -8,11 +8,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from lamella._types import Array, Config
-from lamella.checks import flag, refusal
+from lamella.base.checks import flag, refusal
+from lamella.base.optional import require
+from lamella.base.types import Array, Config
 from lamella.models import Model
 from lamella.models.cloning import clone_model
-from lamella.utils.optional import require
 
 _base = require("sklearn.base", "sklearn")
 _validation = require("sklearn.utils.validation", "sklearn")

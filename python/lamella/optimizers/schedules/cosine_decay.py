@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from lamella._types import Config
-from lamella.checks import integer, number
-from lamella.naming import checked_name
+from lamella.base.checks import integer, number
+from lamella.base.naming import checked_name
+from lamella.base.types import Config
 from lamella.optimizers.schedules.schedule import LearningRateSchedule, steps
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lamella._types import Config
-from lamella.checks import flag, number
-from lamella.naming import checked_name
+from lamella.base.checks import flag, number
+from lamella.base.naming import checked_name
+from lamella.base.types import Config
 from lamella.optimizers.schedules.schedule import LearningRateSchedule, power, steps
 
 

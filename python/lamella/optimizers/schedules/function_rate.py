@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lamella._types import Config
-from lamella.checks import refusal, takes
+from lamella.base.checks import refusal, takes
+from lamella.base.types import Config
 from lamella.optimizers.schedules.schedule import LearningRateSchedule
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from lamella._types import Config
-from lamella.checks import number, refusal, shown
-from lamella.naming import checked_name
+from lamella.base.checks import number, refusal, shown
+from lamella.base.naming import checked_name
+from lamella.base.types import Config
 from lamella.optimizers.schedules.schedule import LearningRateSchedule, steps
 
 

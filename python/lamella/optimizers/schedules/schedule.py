@@ -7,11 +7,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from lamella._types import Config
-from lamella.checks import integer, number
-from lamella.described import described
-from lamella.registry import constructor_arguments
-from lamella.results import NumberResult, answer
+from lamella.base.checks import integer, number
+from lamella.base.described import described
+from lamella.base.registry import constructor_arguments
+from lamella.base.results import NumberResult, answer
+from lamella.base.types import Config
 
 
 class LearningRateSchedule:

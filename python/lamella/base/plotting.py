@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lamella.checks import refusal
-from lamella.utils.optional import require
+from lamella.base.checks import refusal
+from lamella.base.optional import require
 
 INK, QUIET = "#222222", "#767676"
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -38,7 +38,7 @@ def new_figure(
             raise refusal("plot", "ax", wanted, ax)
         return every[0].figure, every
     require("matplotlib.figure", "plot")
-    from lamella.utils.picture import Picture
+    from lamella.base.picture import Picture
 
     columns = min(panels, 3)
     rows = -(-panels // columns)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from lamella import checks
+from lamella.base import checks
 
 _path: ContextVar[tuple[str, ...]] = ContextVar("path", default=())
 

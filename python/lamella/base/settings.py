@@ -8,9 +8,9 @@ from functools import cache, lru_cache
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
-from lamella.checks import shown
-from lamella.described import described
-from lamella.public_names import message_of_object
+from lamella.base.checks import shown
+from lamella.base.described import described
+from lamella.base.public_names import message_of_object
 
 
 class _Trial(threading.local):

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from lamella.keras_names.absent import LEFT_OUT, PLANNED, Absent
-from lamella.keras_names.members import MEMBERS
-from lamella.keras_names.modules import MODULES
+from lamella.base.keras_names.absent import LEFT_OUT, PLANNED, Absent
+from lamella.base.keras_names.members import MEMBERS
+from lamella.base.keras_names.modules import MODULES
 
 __all__ = ["LEFT_OUT", "PLANNED", "TABLE", "Absent", "explanation", "explanation_of_member", "never_called"]
 

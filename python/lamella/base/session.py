@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lamella import naming, seeding
-from lamella.checks import flag, integer
+from lamella.base import naming, seeding
+from lamella.base.checks import flag, integer
 
 
 def set_random_seed(seed: int) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from lamella._types import Array
-from lamella.results import ArrayResult, answer
+from lamella.base.results import ArrayResult, answer
+from lamella.base.types import Array
 
 
 class ArrayLike(NDArrayOperatorsMixin):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella.naming import given_name, snake_case
+from lamella.base.naming import given_name, snake_case
 
 _SEVERAL = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 

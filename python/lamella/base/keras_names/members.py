@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lamella.keras_names.absent import LEFT_OUT, PLANNED, Absent
+from lamella.base.keras_names.absent import LEFT_OUT, PLANNED, Absent
 
 _FORWARD = "define forward(x, training) and backward(x, y, gradient) in NumPy, see lamella.layers.Layer"
 _LAYERS = "a model is its layers, put a layer of your own among them, see lamella.layers.Layer"

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from lamella.checks import integer, number, refusal, text, verbosity
-from lamella.utils import output
+from lamella.base import output
+from lamella.base.checks import integer, number, refusal, text, verbosity
 
 _MAX_WIDTH = 10_000
 

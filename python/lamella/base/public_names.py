@@ -98,8 +98,8 @@ def message_of_module(module: str, name: str, names: Iterable[str]) -> str:
     plain = f"module {module!r} has no attribute {name!r}"
     if name.startswith("_"):  # asked for by Python itself
         return plain
-    from lamella.keras_names import explanation
-    from lamella.naming import nearest_name
+    from lamella.base.keras_names import explanation
+    from lamella.base.naming import nearest_name
 
     owner = module.removeprefix("lamella").removeprefix(".")
     text = explanation(owner, name)
@@ -119,7 +119,7 @@ def message_of_object(cls: type, name: str) -> str:
     plain = f"{cls.__name__!r} object has no attribute {name!r}"
     if name.startswith("_"):
         return plain
-    from lamella.keras_names import explanation_of_member
+    from lamella.base.keras_names import explanation_of_member
 
     text = explanation_of_member([base.__name__ for base in cls.__mro__], name)
     return plain if text is None else f"{plain}, which {text}"
@@ -136,7 +136,7 @@ class _MissingModules:
         owner, _, name = fullname.rpartition(".")
         if owner.partition(".")[0] != "lamella" or name.startswith("_"):
             return None
-        from lamella.keras_names import explanation
+        from lamella.base.keras_names import explanation
 
         text = explanation(owner.removeprefix("lamella").removeprefix("."), name)
         if text is None:

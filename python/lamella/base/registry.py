@@ -8,11 +8,11 @@ from importlib import import_module
 from inspect import Parameter, signature
 from typing import Any, Generic, TypeVar
 
-from lamella import custom_objects
-from lamella._types import Config
-from lamella.checks import refusal, shown
-from lamella.naming import snake_case, unknown_name
-from lamella.public_names import names_in
+from lamella.base import custom_objects
+from lamella.base.checks import refusal, shown
+from lamella.base.naming import snake_case, unknown_name
+from lamella.base.public_names import names_in
+from lamella.base.types import Config
 
 T = TypeVar("T")
 

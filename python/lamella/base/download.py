@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-from lamella.checks import choice, entries_of, flag, refusal
-from lamella.checks import path as checked_path
-from lamella.utils.output import write_line
-from lamella.utils.progbar import Progbar
+from lamella.base.checks import choice, entries_of, flag, refusal
+from lamella.base.checks import path as checked_path
+from lamella.base.output import write_line
+from lamella.base.progbar import Progbar
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse

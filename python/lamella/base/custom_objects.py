@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from lamella.checks import refusal, text
+from lamella.base.checks import refusal, text
 
 T = TypeVar("T")
 

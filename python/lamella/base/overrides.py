@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from lamella.settings import is_own
+from lamella.base.settings import is_own
 
 _ALIKE = {
     "layers.Layer": {
@@ -34,7 +34,7 @@ def never_called(owner: str) -> dict[str, str]:
     >>> never_called("losses.Loss")["__call__"] == never_called("losses.Loss")["call"]
     True
     """
-    from lamella import keras_names  # which only classes of the user's need
+    from lamella.base import keras_names  # which only classes of the user's need
 
     advice = keras_names.never_called(owner)
     return {**advice, **{name: advice[other] for name, other in _ALIKE[owner].items()}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lamella.keras_names.absent import LEFT_OUT, PLANNED, Absent
+from lamella.base.keras_names.absent import LEFT_OUT, PLANNED, Absent
 
 _OWN_LAYER = "write a layer with forward(x, training) and backward(x, y, gradient), see lamella.layers.Layer"
 _FLOAT_TYPES = "give dtype='float32' or 'float64', or call lamella.config.set_floatx"
