@@ -1,1 +1,1 @@
-"""What everything else stands on: names, checks, errors, registries, scopes; imports nothing of lamella but itself."""
+"""What everything else stands on: names, checks, errors, registries, scopes."""

@@ -11,7 +11,7 @@ from lamella.base import seeding
 from lamella.base.types import Array
 from lamella.data.arrays import ArrayData, adapt
 from lamella.data.conversion import NameOf
-from lamella.utils.py_dataset import PyDataset
+from lamella.data.py_dataset import PyDataset
 
 
 class BatchData:

@@ -13,7 +13,7 @@ from lamella.data import elements
 from lamella.data.arrays import ArrayData, adapt, adapt_targets
 from lamella.data.batches import IterableData, SparseData
 from lamella.data.conversion import NameOf, is_array, is_sparse, only
-from lamella.utils.py_dataset import PyDataset
+from lamella.data.py_dataset import PyDataset
 
 
 def is_iterable_of_batches(value: Any) -> bool:

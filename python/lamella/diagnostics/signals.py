@@ -15,12 +15,12 @@ from lamella.data.arrays import ArrayData
 from lamella.diagnostics.flat_ends import FlatEnds, applied, flat_ends
 from lamella.diagnostics.probe import fused_head
 from lamella.diagnostics.tapped_program import OUTPUT, PREACTIVATION, Place, TappedProgram
+from lamella.graph.program import Program
 from lamella.layers import Layer
 from lamella.layers.global_pooling import GlobalPooling
 from lamella.layers.pooling import Pooling
 from lamella.models import Model
 from lamella.models.compiled import Compiled
-from lamella.program import Program
 
 
 @dataclass

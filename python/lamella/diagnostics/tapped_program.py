@@ -9,9 +9,9 @@ import numpy as np
 
 from lamella import _core
 from lamella.base.types import Array, Spec
+from lamella.graph.program import ProgramBuilder
 from lamella.layers import InputLayer, Layer
 from lamella.models import Model
-from lamella.program import ProgramBuilder
 
 PLAIN_SGD: Spec = ("sgd", {"momentum": 0.0, "nesterov": False})
 """An optimizer without slots, for trainers that never take a step that counts."""

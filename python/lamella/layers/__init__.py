@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from lamella.base.public_names import publish_package
 
 if TYPE_CHECKING:
-    from lamella.input_spec import InputSpec as InputSpec
+    from lamella.graph.input_spec import InputSpec as InputSpec
+    from lamella.graph.layer import Layer as Layer
     from lamella.layers.activations import *
     from lamella.layers.activity_regularization import *
     from lamella.layers.alpha_dropout import *
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from lamella.layers.group_normalization import *
     from lamella.layers.identity import *
     from lamella.layers.input_layer import *
-    from lamella.layers.layer import *
     from lamella.layers.layer_normalization import *
     from lamella.layers.lookup import *
     from lamella.layers.normalization import *
@@ -69,7 +69,7 @@ publish_package(
         "group_normalization": "GroupNormalization",
         "identity": "Identity",
         "input_layer": "Input InputLayer",
-        "layer": "Layer",
+        "lamella.graph.layer": "Layer",
         "layer_normalization": "LayerNormalization",
         "lookup": "deserialize serialize",
         "normalization": "Normalization",
@@ -95,6 +95,6 @@ publish_package(
         "unit_normalization": "UnitNormalization",
         "up_sampling": "UpSampling1D UpSampling2D UpSampling3D",
         "zero_padding": "ZeroPadding1D ZeroPadding2D ZeroPadding3D",
-        "lamella.input_spec": "InputSpec",
+        "lamella.graph.input_spec": "InputSpec",
     },
 )

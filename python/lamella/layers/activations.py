@@ -10,8 +10,8 @@ from lamella.activations.lookup import activated_shape, steps
 from lamella.base.checks import axes, number
 from lamella.base.names import ActivationName
 from lamella.base.types import Config, Shape, Spec
-from lamella.layers.layer import Layer, owner_of, resolved
-from lamella.program import ProgramBuilder
+from lamella.graph.layer import Layer, owner_of, resolved
+from lamella.graph.program import ProgramBuilder
 
 
 class Elementwise(Layer):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lamella.base.types import Config
-from lamella.layers.layer import Layer
-from lamella.program import ProgramBuilder
+from lamella.graph.layer import Layer
+from lamella.graph.program import ProgramBuilder
 from lamella.regularizers import L1L2
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from lamella import constraints, initializers, regularizers
 from lamella.base.checks import flag
 from lamella.base.types import Config
-from lamella.layers.layer import Layer, owner_of, resolved
+from lamella.graph.layer import Layer, owner_of, resolved
 from lamella.variable import Variable
 
 

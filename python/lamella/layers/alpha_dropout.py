@@ -6,9 +6,9 @@ from typing import Any
 
 from lamella.base.checks import number
 from lamella.base.types import Config
+from lamella.graph.layer import Layer, owner_of
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.dropout import native_seed, require_seed
-from lamella.layers.layer import Layer, owner_of
-from lamella.program import ProgramBuilder
 
 _DROPPED = -1.6732632423543772 * 1.0507009873554805
 """The value that SELU approaches for large negative numbers."""

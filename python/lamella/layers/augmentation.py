@@ -8,11 +8,11 @@ from typing import Any, Self
 from lamella.base.checks import choice, entries_of, number, numbers, refusal
 from lamella.base.registry import config_entries
 from lamella.base.types import Config, Shape
+from lamella.graph.layer import Layer, owner_of
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.dropout import native_seed, require_seed
-from lamella.layers.layer import Layer, owner_of
 from lamella.layers.picture_layer import PictureLayer
 from lamella.layers.window import channels_last, size
-from lamella.program import ProgramBuilder
 
 FILL_MODES = ("reflect", "wrap", "constant", "nearest")
 

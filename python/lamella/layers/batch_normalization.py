@@ -8,9 +8,9 @@ from lamella import initializers
 from lamella.base.checks import integer, number
 from lamella.base.names import InitializerName
 from lamella.base.types import Config, Shape
+from lamella.graph.layer import owner_of, resolved
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.affine import Affine
-from lamella.layers.layer import owner_of, resolved
-from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
 

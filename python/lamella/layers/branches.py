@@ -10,9 +10,9 @@ from lamella.base.described import described
 from lamella.base.registry import config_entries
 from lamella.base.settings import settings_changed
 from lamella.base.types import Config, Shape
-from lamella.layers.layer import Layer
-from lamella.layers.variable_owner import checked_trainable
-from lamella.program import ProgramBuilder
+from lamella.graph.layer import Layer
+from lamella.graph.program import ProgramBuilder
+from lamella.graph.variable_owner import checked_trainable
 
 
 class Branched(Layer):

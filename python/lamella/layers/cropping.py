@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from lamella.base.types import Config, Shape
-from lamella.layers.layer import Layer
+from lamella.graph.layer import Layer
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.window import channels_last, pairs, spatial_shape
-from lamella.program import ProgramBuilder
 
 
 class Cropping(Layer):

@@ -7,9 +7,9 @@ from typing import Any
 from lamella.activations.lookup import activated_shape
 from lamella.base.names import ActivationName, InitializerName
 from lamella.base.types import Config, Shape
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.kernel_and_bias import KernelAndBias
 from lamella.layers.window import size
-from lamella.program import ProgramBuilder
 
 
 class Dense(KernelAndBias):

@@ -7,8 +7,8 @@ from typing import Any
 from lamella.base import checks
 from lamella.base.checks import number
 from lamella.base.types import Config
-from lamella.layers.layer import Layer, owner_of
-from lamella.program import ProgramBuilder
+from lamella.graph.layer import Layer, owner_of
+from lamella.graph.program import ProgramBuilder
 
 
 def require_seed(layer: Layer, seed: int | None) -> int | None:

@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from lamella.base.types import Config, Shape
-from lamella.layers.layer import Layer
+from lamella.graph.layer import Layer
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.window import channels_last
-from lamella.program import ProgramBuilder
 
 
 class Flatten(Layer):

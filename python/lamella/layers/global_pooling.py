@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from lamella.base.checks import flag
 from lamella.base.types import Config, Shape
-from lamella.layers.layer import Layer, owner_of
+from lamella.graph.layer import Layer, owner_of
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.window import channels_last, spatial_shape
-from lamella.program import ProgramBuilder
 
 
 class GlobalPooling(Layer):

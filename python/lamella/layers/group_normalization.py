@@ -8,9 +8,9 @@ from typing import Any
 from lamella.base.checks import integer, refusal
 from lamella.base.names import InitializerName
 from lamella.base.types import Config, Shape
-from lamella.layers.layer import owner_of
+from lamella.graph.layer import owner_of
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.row_normalization import AffineRowNormalization
-from lamella.program import ProgramBuilder
 
 
 class GroupNormalization(AffineRowNormalization):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lamella.layers.layer import Layer
-from lamella.program import ProgramBuilder
+from lamella.graph.layer import Layer
+from lamella.graph.program import ProgramBuilder
 
 
 class Identity(Layer):

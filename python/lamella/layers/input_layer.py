@@ -10,8 +10,8 @@ from lamella import config as settings
 from lamella.base.checks import integer
 from lamella.base.checks import shape as lengths
 from lamella.base.types import Config, Shape
-from lamella.layers.layer import Layer
-from lamella.program import ProgramBuilder
+from lamella.graph.layer import Layer
+from lamella.graph.program import ProgramBuilder
 
 
 class InputLayer(Layer):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from lamella.base.checks import choice
-from lamella.layers.layer import Layer, owner_of
+from lamella.graph.layer import Layer, owner_of
 
 Terms = list[list[tuple[int, float]]]
 

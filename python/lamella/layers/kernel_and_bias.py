@@ -9,8 +9,8 @@ from lamella.activations.lookup import steps
 from lamella.base.checks import flag
 from lamella.base.names import ActivationName
 from lamella.base.types import Config
-from lamella.layers.layer import Layer, owner_of, resolved
-from lamella.program import ProgramBuilder
+from lamella.graph.layer import Layer, owner_of, resolved
+from lamella.graph.program import ProgramBuilder
 from lamella.variable import Variable
 
 

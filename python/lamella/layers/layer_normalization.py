@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lamella.base.names import InitializerName
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.row_normalization import AffineRowNormalization
-from lamella.program import ProgramBuilder
 
 
 class LayerNormalization(AffineRowNormalization):

@@ -7,8 +7,8 @@ from typing import Any
 from lamella.base.registry import Registry
 from lamella.base.registry import serialize as _serialize
 from lamella.base.types import Config
+from lamella.graph.layer import Layer
 from lamella.layers.input_layer import InputLayer
-from lamella.layers.layer import Layer
 
 registry: Registry[Layer] = Registry("layer", Layer, "layers", but=("Input", "InputSpec"))
 

@@ -11,9 +11,9 @@ import numpy as np
 from lamella.base.checks import axes, entries_of, flag, refusal
 from lamella.base.types import Array, Config, Shape
 from lamella.data.conversion import as_numbers, is_array
-from lamella.layers.layer import Layer, owner_of
-from lamella.program import ProgramBuilder
-from lamella.utils.py_dataset import PyDataset
+from lamella.data.py_dataset import PyDataset
+from lamella.graph.layer import Layer, owner_of
+from lamella.graph.program import ProgramBuilder
 from lamella.variable import Variable, claim_blank
 
 _EPSILON = 1e-7

@@ -7,8 +7,8 @@ from typing import Any
 
 from lamella.base.checks import axes, refusal
 from lamella.base.types import Config, Shape
-from lamella.layers.layer import Layer, owner_of
-from lamella.program import ProgramBuilder
+from lamella.graph.layer import Layer, owner_of
+from lamella.graph.program import ProgramBuilder
 
 
 class Permute(Layer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lamella.base.types import Shape
-from lamella.layers.layer import Layer
+from lamella.graph.layer import Layer
 from lamella.layers.window import spatial_shape
 
 

@@ -8,8 +8,8 @@ from lamella import constraints, initializers, regularizers
 from lamella.base.checks import axes, entries_of
 from lamella.base.names import InitializerName
 from lamella.base.types import Config, Shape
-from lamella.layers.layer import Layer, owner_of, resolved
-from lamella.program import ProgramBuilder
+from lamella.graph.layer import Layer, owner_of, resolved
+from lamella.graph.program import ProgramBuilder
 from lamella.variable import Variable
 
 

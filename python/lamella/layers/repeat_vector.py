@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lamella.base.types import Config, Shape
-from lamella.layers.layer import Layer
+from lamella.graph.layer import Layer
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.window import size
-from lamella.program import ProgramBuilder
 
 
 class RepeatVector(Layer):

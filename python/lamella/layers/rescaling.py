@@ -6,8 +6,8 @@ from typing import Any
 
 from lamella.base.checks import entries_of, number, numbers
 from lamella.base.types import Config
-from lamella.layers.layer import Layer, owner_of
-from lamella.program import ProgramBuilder
+from lamella.graph.layer import Layer, owner_of
+from lamella.graph.program import ProgramBuilder
 
 
 class Rescaling(Layer):

@@ -7,9 +7,9 @@ from typing import Any
 
 from lamella.base.checks import entries_of, refusal
 from lamella.base.types import Config, Shape
-from lamella.layers.layer import Layer, owner_of
+from lamella.graph.layer import Layer, owner_of
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.window import size
-from lamella.program import ProgramBuilder
 
 
 class Reshape(Layer):

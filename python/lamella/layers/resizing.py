@@ -9,11 +9,11 @@ import numpy as np
 from lamella.base.checks import choice, flag, number
 from lamella.base.results import ArrayResult, answer
 from lamella.base.types import Config, Shape
+from lamella.graph.layer import Layer, owner_of
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.interpolation import interpolation_terms, known_interpolation
-from lamella.layers.layer import Layer, owner_of
 from lamella.layers.picture_layer import PictureLayer
 from lamella.layers.window import channels_last, size
-from lamella.program import ProgramBuilder
 
 
 def middle_part(height: int, width: int, target: tuple[int, int]) -> tuple[int, int]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lamella.base.types import Config, Shape
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.row_normalization import RowNormalization
-from lamella.program import ProgramBuilder
 from lamella.variable import Variable
 
 

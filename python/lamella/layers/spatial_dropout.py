@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from lamella.base.types import Config, Shape
+from lamella.graph.layer import Layer
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.dropout import native_seed, require_rate, require_seed
-from lamella.layers.layer import Layer
 from lamella.layers.window import channels_last, spatial_shape
-from lamella.program import ProgramBuilder
 
 
 class SpatialDropout(Layer):

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from lamella.activations.lookup import activated_shape
 from lamella.base.names import ActivationName, InitializerName
 from lamella.base.types import Config, Shape
+from lamella.graph.program import ProgramBuilder
 from lamella.layers.kernel_and_bias import KernelAndBias
 from lamella.layers.window import (
     KernelWindow,
@@ -17,7 +18,6 @@ from lamella.layers.window import (
     size,
     spatial_shape,
 )
-from lamella.program import ProgramBuilder
 
 
 class TransposedConvolution(KernelWindow, KernelAndBias):

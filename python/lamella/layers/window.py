@@ -7,7 +7,7 @@ from typing import Any
 
 from lamella.base.checks import choice, entries_of, integer, refusal
 from lamella.base.types import Shape
-from lamella.layers.layer import Layer, owner_of
+from lamella.graph.layer import Layer, owner_of
 
 LARGEST = 2**53
 """The largest size: the native core is told of sizes as floating-point numbers."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from lamella.layers.undo import undone_on_error
+from lamella.graph.undo import undone_on_error
 from lamella.models.compiled import Compiled
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from lamella.base.checks import flag, refusal, shown, takes
 from lamella.base.custom_objects import describing
 from lamella.base.seeding import drawing_from, streams
 from lamella.base.types import Config
+from lamella.graph.layer import Layer
 from lamella.layers.branches import Branched, Residual
 from lamella.layers.input_layer import InputLayer
-from lamella.layers.layer import Layer
 from lamella.models.model import Model
 from lamella.models.sequential import Sequential, seeded
 

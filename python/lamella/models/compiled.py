@@ -13,11 +13,11 @@ from lamella.base import seeding
 from lamella.base.checks import refusal
 from lamella.base.types import Array, Config
 from lamella.data.arrays import ArrayData
+from lamella.graph.program import Program
 from lamella.losses import Loss
 from lamella.metrics import Metric
 from lamella.models.arguments import of_one_output
 from lamella.models.native_runs import Evaluation, Evaluations, Objective, Training
-from lamella.program import Program
 
 _ACCURACY = ("accuracy", "acc")
 _CROSSENTROPY = ("crossentropy", "ce")

@@ -11,10 +11,10 @@ from lamella import _core
 from lamella.callbacks import CallbackList
 from lamella.data.arrays import ArrayData
 from lamella.data.batches import BatchStream
+from lamella.graph.program import Program
 from lamella.models.arguments import warn_of_end
 from lamella.models.compiled import Compiled
 from lamella.models.native_runs import Evaluation
-from lamella.program import Program
 
 
 class EvaluationPass:

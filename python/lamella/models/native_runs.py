@@ -9,10 +9,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from lamella import _core
 from lamella.base.settings import Version
 from lamella.base.types import Spec
+from lamella.graph.program import Program
 from lamella.losses import Loss
 from lamella.metrics import Metric
 from lamella.optimizers import Optimizer
-from lamella.program import Program
 
 T = TypeVar("T")
 

@@ -10,10 +10,10 @@ from lamella.base.types import Array
 from lamella.data.arrays import ArrayData
 from lamella.data.batches import BatchData, BatchStream
 from lamella.data.class_weights import ClassWeights, labels_of
+from lamella.graph.program import Program
 from lamella.models.compiled import Compiled
 from lamella.models.evaluation import BatchEvaluationPass, EvaluationPass
 from lamella.models.training import BatchTrainingPass, TrainingPass
-from lamella.program import Program
 
 if TYPE_CHECKING:
     from lamella.models.model import Model

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lamella.base import seeding
 from lamella.base.types import Config
+from lamella.graph.layer import Layer
 from lamella.layers import serialize
-from lamella.layers.layer import Layer
 from lamella.models.compiled import Compiled
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import numpy as np
 
 from lamella.base.types import Array
 from lamella.data.arrays import ArrayData
+from lamella.graph.program import Operation, Program
 from lamella.losses import Loss
 from lamella.metrics import Metric
-from lamella.program import Operation, Program
 
 if TYPE_CHECKING:
     from lamella.models.compiled import Compiled

@@ -10,8 +10,8 @@ import numpy as np
 from lamella.base.types import Array
 from lamella.callbacks import CallbackList
 from lamella.data.batches import BatchStream
+from lamella.graph.program import Program
 from lamella.models.arguments import warn_of_end
-from lamella.program import Program
 
 _SECONDS_BETWEEN_RETURNS = 0.05
 

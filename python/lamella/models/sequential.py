@@ -12,15 +12,15 @@ from lamella.base.naming import given_name
 from lamella.base.registry import config_entries
 from lamella.base.settings import settings_changed
 from lamella.base.types import Array, Config, Shape
+from lamella.graph.layer import Layer
+from lamella.graph.program import Program, ProgramBuilder
+from lamella.graph.undo import undone_on_error
+from lamella.graph.variable_owner import checked_trainable
 from lamella.layers.input_layer import InputLayer
-from lamella.layers.layer import Layer
 from lamella.layers.lookup import registry
 from lamella.layers.picture_layer import PictureLayer
 from lamella.layers.rescaling import Rescaling
-from lamella.layers.undo import undone_on_error
-from lamella.layers.variable_owner import checked_trainable
 from lamella.models.model import Model
-from lamella.program import Program, ProgramBuilder
 
 
 class Sequential(Model):

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from lamella.base.checks import flag, integer, number, refusal, takes
 from lamella.base.output import terminal_width, write_line
-from lamella.layers.layer import Layer
+from lamella.graph.layer import Layer
 
 if TYPE_CHECKING:
+    from lamella.graph.program import Program
     from lamella.models.compiled import Compiled
     from lamella.models.model import Model
-    from lamella.program import Program
     from lamella.variable import Variable
 
 _HEADER = ["Layer (type)", "Output Shape", "Param #"]

@@ -11,11 +11,11 @@ from lamella.callbacks import CallbackList
 from lamella.data.arrays import ArrayData
 from lamella.data.batches import BatchStream
 from lamella.data.row_order import RowOrder
+from lamella.graph.program import Program
 from lamella.models.compiled import Compiled
 from lamella.models.evaluation import BatchEvaluationPass, EvaluationPass
 from lamella.models.training_state import TrainingState
 from lamella.optimizers import Optimizer
-from lamella.program import Program
 
 if TYPE_CHECKING:
     from lamella.models.model import Model

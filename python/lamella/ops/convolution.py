@@ -10,7 +10,7 @@ import numpy as np
 from lamella import layers
 from lamella.base.checks import choice, integer
 from lamella.base.types import Array
-from lamella.layers.layer import Layer
+from lamella.graph.layer import Layer
 from lamella.ops.conversion import array, promoted
 from lamella.ops.definition import operation
 

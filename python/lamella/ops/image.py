@@ -10,10 +10,10 @@ from lamella import layers
 from lamella.base.checks import choice, integer
 from lamella.base.public_names import publish
 from lamella.base.types import Array
+from lamella.data.pictures import height_and_width
 from lamella.ops.conversion import array, floats
 from lamella.ops.convolution import conv, depthwise_conv
 from lamella.ops.definition import operation
-from lamella.utils.pictures import height_and_width
 
 __all__ = [
     "crop_images",

@@ -2,7 +2,7 @@
 
 from lamella.base.public_names import publish
 from lamella.preprocessing import image, sequence
-from lamella.utils.picture_folder import image_dataset_from_directory
+from lamella.preprocessing.picture_folder import image_dataset_from_directory
 
 __all__ = ["image", "image_dataset_from_directory", "sequence"]
 

@@ -9,8 +9,8 @@ import numpy as np
 from lamella.base import checks
 from lamella.base.public_names import publish
 from lamella.base.types import Array
+from lamella.data.pictures import array_to_img, height_and_width, img_to_array, load_img, save_img
 from lamella.layers.resizing import Resizing
-from lamella.utils.pictures import array_to_img, height_and_width, img_to_array, load_img, save_img
 
 __all__ = ["array_to_img", "img_to_array", "load_img", "save_img", "smart_resize"]
 

@@ -1,7 +1,7 @@
 """Sequences, under Keras's older name."""
 
 from lamella.base.public_names import publish
-from lamella.utils.sequences import pad_sequences
+from lamella.data.sequences import pad_sequences
 
 __all__ = ["pad_sequences"]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from lamella.base.types import Array
+from lamella.graph.program import Operation
 from lamella.layers.input_layer import InputLayer
-from lamella.program import Operation
 
 if TYPE_CHECKING:
     from lamella.models import Model
@@ -36,7 +36,7 @@ class Step(NamedTuple):
     """An operation at inference.
 
     Attributes:
-        op: its name, as in `lamella.program.Operation`.
+        op: its name, as in `lamella.graph.program.Operation`.
         inputs: ids of the values it reads; 0 is the input of the model.
         output: id of the value it makes.
         constants: its variables, None for those that are left out.

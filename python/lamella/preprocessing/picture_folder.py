@@ -15,11 +15,11 @@ from lamella import config
 from lamella.base import checks, seeding
 from lamella.base.output import write_line
 from lamella.base.types import Array
+from lamella.data.categorical import to_categorical
+from lamella.data.pictures import height_and_width, img_to_array, load_img
+from lamella.data.py_dataset import PyDataset
 from lamella.layers.interpolation import INTERPOLATIONS, interpolation_terms
 from lamella.layers.resizing import middle_part
-from lamella.utils.categorical import to_categorical
-from lamella.utils.pictures import height_and_width, img_to_array, load_img
-from lamella.utils.py_dataset import PyDataset
 
 __all__ = ["PictureBatches", "image_dataset_from_directory"]
 

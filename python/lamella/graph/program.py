@@ -13,10 +13,10 @@ from lamella.base import memory, seeding
 from lamella.base.overrides import defined_by_user
 from lamella.base.settings import Version
 from lamella.base.types import Array, Spec
-from lamella.input_spec import require_expected
+from lamella.graph.input_spec import require_expected
 
 if TYPE_CHECKING:
-    from lamella.layers.layer import Layer
+    from lamella.graph.layer import Layer
     from lamella.variable import Variable
 
 

@@ -22,10 +22,10 @@ from lamella.base.results import ArrayResult, answer
 from lamella.base.settings import Configured, is_setting
 from lamella.base.types import Array, Config, Shape, Spec
 from lamella.data.conversion import as_numbers
-from lamella.layers.checked_shape import takes_shape
-from lamella.layers.undo import undone_on_error
-from lamella.layers.variable_owner import VariableOwner, checked_trainable
-from lamella.program import Program, ProgramBuilder
+from lamella.graph.checked_shape import takes_shape
+from lamella.graph.program import Program, ProgramBuilder
+from lamella.graph.undo import undone_on_error
+from lamella.graph.variable_owner import VariableOwner, checked_trainable
 from lamella.variable import Variable, blank_variables
 
 T = TypeVar("T")

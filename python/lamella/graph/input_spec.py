@@ -12,7 +12,7 @@ from lamella.base.registry import constructor_arguments
 from lamella.base.types import Config, Shape
 
 if TYPE_CHECKING:
-    from lamella.layers.layer import Layer
+    from lamella.graph.layer import Layer
 
 
 class InputSpec:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lamella.base import naming, seeding
 
 if TYPE_CHECKING:
-    from lamella.layers.layer import Layer
+    from lamella.graph.layer import Layer
 
 
 class _Covered(local):

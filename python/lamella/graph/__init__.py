@@ -1,0 +1,1 @@
+"""Layers as such, and the program that they become."""
