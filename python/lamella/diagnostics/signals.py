@@ -17,8 +17,8 @@ from lamella.diagnostics.probe import fused_head
 from lamella.diagnostics.tapped_program import OUTPUT, PREACTIVATION, Place, TappedProgram
 from lamella.graph.program import Program
 from lamella.layers import Layer
-from lamella.layers.global_pooling import GlobalPooling
-from lamella.layers.pooling import Pooling
+from lamella.layers.pooling.global_pooling import GlobalPooling
+from lamella.layers.pooling.pooling import Pooling
 from lamella.models import Model
 from lamella.models.compiled import Compiled
 

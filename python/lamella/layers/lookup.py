@@ -8,7 +8,7 @@ from lamella.base.registry import Registry
 from lamella.base.registry import serialize as _serialize
 from lamella.base.types import Config
 from lamella.graph.layer import Layer
-from lamella.layers.input_layer import InputLayer
+from lamella.layers.core.input_layer import InputLayer
 
 registry: Registry[Layer] = Registry("layer", Layer, "layers", but=("Input", "InputSpec"))
 

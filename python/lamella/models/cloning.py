@@ -10,8 +10,8 @@ from lamella.base.custom_objects import describing
 from lamella.base.seeding import drawing_from, streams
 from lamella.base.types import Config
 from lamella.graph.layer import Layer
-from lamella.layers.branches import Branched, Residual
-from lamella.layers.input_layer import InputLayer
+from lamella.layers.core.input_layer import InputLayer
+from lamella.layers.merging.branches import Branched, Residual
 from lamella.models.model import Model
 from lamella.models.sequential import Sequential, seeded
 

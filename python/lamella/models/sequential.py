@@ -16,10 +16,10 @@ from lamella.graph.layer import Layer
 from lamella.graph.program import Program, ProgramBuilder
 from lamella.graph.undo import undone_on_error
 from lamella.graph.variable_owner import checked_trainable
-from lamella.layers.input_layer import InputLayer
+from lamella.layers.core.input_layer import InputLayer
 from lamella.layers.lookup import registry
-from lamella.layers.picture_layer import PictureLayer
-from lamella.layers.rescaling import Rescaling
+from lamella.layers.preprocessing.picture_layer import PictureLayer
+from lamella.layers.preprocessing.rescaling import Rescaling
 from lamella.models.model import Model
 
 

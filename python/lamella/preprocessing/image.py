@@ -10,7 +10,7 @@ from lamella.base import checks
 from lamella.base.public_names import publish
 from lamella.base.types import Array
 from lamella.data.pictures import array_to_img, height_and_width, img_to_array, load_img, save_img
-from lamella.layers.resizing import Resizing
+from lamella.layers.preprocessing.resizing import Resizing
 
 __all__ = ["array_to_img", "img_to_array", "load_img", "save_img", "smart_resize"]
 

@@ -19,7 +19,7 @@ from lamella.data.categorical import to_categorical
 from lamella.data.pictures import height_and_width, img_to_array, load_img
 from lamella.data.py_dataset import PyDataset
 from lamella.layers.interpolation import INTERPOLATIONS, interpolation_terms
-from lamella.layers.resizing import middle_part
+from lamella.layers.preprocessing.resizing import middle_part
 
 __all__ = ["PictureBatches", "image_dataset_from_directory"]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from lamella.base.types import Array
 from lamella.graph.program import Operation
-from lamella.layers.input_layer import InputLayer
+from lamella.layers.core.input_layer import InputLayer
 
 if TYPE_CHECKING:
     from lamella.models import Model

@@ -13,7 +13,7 @@ from lamella import constraints, initializers, layers, losses, metrics, optimize
 from lamella.base.checks import shown
 from lamella.base.types import Config
 from lamella.layers import InputLayer, Layer
-from lamella.layers.branches import Branched
+from lamella.layers.merging.branches import Branched
 from lamella.models import Model, Sequential
 from lamella.saving.architecture import require_tree
 from lamella.saving.keras_branches import sequential_config

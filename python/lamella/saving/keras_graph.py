@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lamella.base.types import Shape
 from lamella.layers import InputLayer, Layer
-from lamella.layers.branches import Branched
+from lamella.layers.merging.branches import Branched
 from lamella.models import Sequential
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from lamella.base.naming import snake_case
 from lamella.base.types import Array, Config
 from lamella.layers import Layer
-from lamella.layers.branches import Branched
+from lamella.layers.merging.branches import Branched
 from lamella.models import Model, Sequential
 from lamella.saving.hdf5 import Tree
 from lamella.saving.keras_graph import graph_of, has_blocks, inner_layers, keras_class

@@ -9,12 +9,12 @@ import numpy as np
 
 from lamella.base.types import Array
 from lamella.layers import BatchNormalization, Layer, Normalization, PReLU, RMSNormalization
-from lamella.layers.convolution import Convolution
-from lamella.layers.dense import Dense
-from lamella.layers.depthwise_convolution import DepthwiseConvolution
-from lamella.layers.row_normalization import AffineRowNormalization
-from lamella.layers.separable_convolution import SeparableConvolution
-from lamella.layers.transposed_convolution import TransposedConvolution
+from lamella.layers.convolutional.convolution import Convolution
+from lamella.layers.convolutional.depthwise_convolution import DepthwiseConvolution
+from lamella.layers.convolutional.separable_convolution import SeparableConvolution
+from lamella.layers.convolutional.transposed_convolution import TransposedConvolution
+from lamella.layers.core.dense import Dense
+from lamella.layers.normalization.row_normalization import AffineRowNormalization
 from lamella.saving.torch_order import AS_HERE, Arrangement
 from lamella.variable import Variable
 

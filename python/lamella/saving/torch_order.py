@@ -13,12 +13,12 @@ import numpy as np
 
 from lamella.base.types import Array, Shape
 from lamella.layers import Layer, Permute
-from lamella.layers.branches import Branched
-from lamella.layers.convolution import Convolution
-from lamella.layers.dense import Dense
-from lamella.layers.depthwise_convolution import DepthwiseConvolution
-from lamella.layers.separable_convolution import SeparableConvolution
-from lamella.layers.transposed_convolution import TransposedConvolution
+from lamella.layers.convolutional.convolution import Convolution
+from lamella.layers.convolutional.depthwise_convolution import DepthwiseConvolution
+from lamella.layers.convolutional.separable_convolution import SeparableConvolution
+from lamella.layers.convolutional.transposed_convolution import TransposedConvolution
+from lamella.layers.core.dense import Dense
+from lamella.layers.merging.branches import Branched
 from lamella.models import Sequential
 
 _CONVOLUTIONS = (Convolution, DepthwiseConvolution, SeparableConvolution, TransposedConvolution)

@@ -6,7 +6,7 @@ from typing import Any
 
 from lamella.base.types import Config, Shape
 from lamella.graph.program import ProgramBuilder
-from lamella.layers.row_normalization import RowNormalization
+from lamella.layers.normalization.row_normalization import RowNormalization
 
 
 class UnitNormalization(RowNormalization):

@@ -10,7 +10,7 @@ from lamella.base.names import ActivationName, InitializerName
 from lamella.base.types import Config, Shape
 from lamella.graph.layer import Layer, resolved
 from lamella.graph.program import ProgramBuilder
-from lamella.layers.kernel_and_bias import Biased
+from lamella.layers.core.kernel_and_bias import Biased
 from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, size, spatial_shape
 from lamella.variable import Variable
 

@@ -12,7 +12,7 @@ from lamella.base.types import Config, Shape
 from lamella.graph.layer import Layer, owner_of
 from lamella.graph.program import ProgramBuilder
 from lamella.layers.interpolation import interpolation_terms, known_interpolation
-from lamella.layers.picture_layer import PictureLayer
+from lamella.layers.preprocessing.picture_layer import PictureLayer
 from lamella.layers.window import channels_last, size
 
 

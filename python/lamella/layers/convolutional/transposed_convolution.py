@@ -8,7 +8,7 @@ from lamella.activations.lookup import activated_shape
 from lamella.base.names import ActivationName, InitializerName
 from lamella.base.types import Config, Shape
 from lamella.graph.program import ProgramBuilder
-from lamella.layers.kernel_and_bias import KernelAndBias
+from lamella.layers.core.kernel_and_bias import KernelAndBias
 from lamella.layers.window import (
     KernelWindow,
     Window,

@@ -6,7 +6,7 @@ from typing import Any
 
 from lamella.base.names import InitializerName
 from lamella.graph.program import ProgramBuilder
-from lamella.layers.row_normalization import AffineRowNormalization
+from lamella.layers.normalization.row_normalization import AffineRowNormalization
 
 
 class LayerNormalization(AffineRowNormalization):

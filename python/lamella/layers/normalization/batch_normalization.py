@@ -10,7 +10,7 @@ from lamella.base.names import InitializerName
 from lamella.base.types import Config, Shape
 from lamella.graph.layer import owner_of, resolved
 from lamella.graph.program import ProgramBuilder
-from lamella.layers.affine import Affine
+from lamella.layers.normalization.affine import Affine
 from lamella.variable import Variable
 
 

@@ -9,7 +9,7 @@ from lamella.base.checks import axes, number
 from lamella.base.types import Config, Shape
 from lamella.graph.layer import Layer, owner_of
 from lamella.graph.program import ProgramBuilder
-from lamella.layers.affine import Affine
+from lamella.layers.normalization.affine import Affine
 from lamella.variable import Variable
 
 

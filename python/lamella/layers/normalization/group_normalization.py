@@ -10,7 +10,7 @@ from lamella.base.names import InitializerName
 from lamella.base.types import Config, Shape
 from lamella.graph.layer import owner_of
 from lamella.graph.program import ProgramBuilder
-from lamella.layers.row_normalization import AffineRowNormalization
+from lamella.layers.normalization.row_normalization import AffineRowNormalization
 
 
 class GroupNormalization(AffineRowNormalization):

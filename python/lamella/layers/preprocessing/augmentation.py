@@ -10,8 +10,8 @@ from lamella.base.registry import config_entries
 from lamella.base.types import Config, Shape
 from lamella.graph.layer import Layer, owner_of
 from lamella.graph.program import ProgramBuilder
-from lamella.layers.dropout import native_seed, require_seed
-from lamella.layers.picture_layer import PictureLayer
+from lamella.layers.preprocessing.picture_layer import PictureLayer
+from lamella.layers.regularization.dropout import native_seed, require_seed
 from lamella.layers.window import channels_last, size
 
 FILL_MODES = ("reflect", "wrap", "constant", "nearest")

@@ -9,7 +9,7 @@ from lamella.base.checks import number
 from lamella.base.types import Config
 from lamella.graph.layer import Layer, owner_of
 from lamella.graph.program import ProgramBuilder
-from lamella.layers.dropout import native_seed, require_seed
+from lamella.layers.regularization.dropout import native_seed, require_seed
 
 
 class GaussianNoise(Layer):

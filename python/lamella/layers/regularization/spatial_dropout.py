@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from lamella.base.types import Config, Shape
 from lamella.graph.layer import Layer
 from lamella.graph.program import ProgramBuilder
-from lamella.layers.dropout import native_seed, require_rate, require_seed
+from lamella.layers.regularization.dropout import native_seed, require_rate, require_seed
 from lamella.layers.window import channels_last, spatial_shape
 
 

@@ -1,0 +1,1 @@
+"""Convolutions: plain, depthwise, separable, transposed."""

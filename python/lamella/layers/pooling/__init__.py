@@ -1,0 +1,1 @@
+"""Pooling, moving and global."""

@@ -1,0 +1,1 @@
+"""What acts in training only: dropout, noise, penalties of outputs."""

@@ -1,0 +1,1 @@
+"""What moves values without changing them."""
