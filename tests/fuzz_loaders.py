@@ -21,7 +21,8 @@ import atheris
 with atheris.instrument_imports(include=["lamella"]):
     import lamella
     from lamella import layers
-    from lamella.saving import keras_file, model_file
+    from lamella.saving.keras import file as keras_file
+    from lamella.saving.native import model_file
 
 import numpy as np
 from safetensors.numpy import save

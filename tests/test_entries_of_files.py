@@ -11,7 +11,8 @@ from safetensors.numpy import load_file, save_file
 
 import lamella
 from lamella import _core, layers, losses, metrics, optimizers
-from lamella.saving import load_model, model_file, tensor_file
+from lamella.saving import load_model
+from lamella.saving.native import model_file, tensor_file
 from small_keras_file import rewrite, rows, trained
 
 ABSURD = [None, True, 10**12, "x", [], [0], {"class_name": 3, "config": []}]

@@ -232,7 +232,7 @@ def test_only_exports_to_onnx_need_onnx():
     code = """
 import sys, tempfile, pathlib, lamella
 sys.modules["onnx"] = None  # what importing it does where it is not installed
-assert "lamella.saving.export" not in sys.modules
+assert "lamella.export.formats" not in sys.modules
 model = lamella.Sequential([lamella.Input((3,)), lamella.layers.Dense(2)])
 folder = pathlib.Path(tempfile.mkdtemp())
 model.export(folder / "m.c")

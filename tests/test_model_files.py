@@ -13,8 +13,9 @@ from safetensors.numpy import load_file, save_file
 import drawn_models
 import lamella
 from lamella import layers
-from lamella.saving import load_model, model_file, register_serializable
-from lamella.saving.tensor_file import open_tensors
+from lamella.saving import load_model, register_serializable
+from lamella.saving.native import model_file
+from lamella.saving.native.tensor_file import open_tensors
 
 
 @pytest.fixture

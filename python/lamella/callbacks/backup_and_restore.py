@@ -11,7 +11,7 @@ from lamella.base.checks import flag
 from lamella.callbacks.callback import Callback, checked_frequency
 
 if TYPE_CHECKING:
-    from lamella.models.training_state import TrainingState
+    from lamella.training.state import TrainingState
 
 
 class BackupAndRestore(Callback):
@@ -122,7 +122,7 @@ class BackupAndRestore(Callback):
     # Files.
 
     def _write(self, epoch: int, in_epoch: bool) -> None:
-        from lamella.saving import model_file
+        from lamella.saving.native import model_file
 
         assert self._state is not None
         self._since = 0
@@ -133,8 +133,8 @@ class BackupAndRestore(Callback):
 
     def _read(self, path: str) -> tuple[int, bool, dict[str, float]]:
         from lamella.saving.loading import loading
-        from lamella.saving.model_file import read_content
-        from lamella.saving.tensor_file import open_tensors
+        from lamella.saving.native.model_file import read_content
+        from lamella.saving.native.tensor_file import open_tensors
 
         assert self._state is not None
         with loading(path), open_tensors(path) as file:

@@ -18,7 +18,7 @@ from lamella.diagnostics.probe import leaves
 from lamella.diagnostics.signals import SignalMeter, size_of
 from lamella.diagnostics.verdict import Finding, diagnosis
 from lamella.layers import Layer
-from lamella.models.passes import prepared
+from lamella.training.passes import prepared
 
 MOST_ROWS = 32
 """A unit that is off in so many rows one after the other counts as dead: one that is on in a tenth of the

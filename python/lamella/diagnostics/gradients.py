@@ -13,8 +13,8 @@ from lamella.diagnostics.inference_program import InferenceProgram
 from lamella.diagnostics.probe import fused_head, require_model
 from lamella.diagnostics.tapped_program import INPUT, OUTPUT, PREACTIVATION, Place, TappedProgram
 from lamella.models import Model
-from lamella.models.attempt import attempt
-from lamella.models.passes import feed_for
+from lamella.training.attempt import attempt
+from lamella.training.passes import feed_for
 
 _ByVariable: TypeAlias = list[tuple[_core.Variable, Array]]
 

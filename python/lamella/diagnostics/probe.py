@@ -12,7 +12,7 @@ from lamella.data.arrays import adapt
 from lamella.diagnostics.tapped_program import PLAIN_SGD
 from lamella.layers import InputLayer, Layer, ReLU
 from lamella.models import Model
-from lamella.models.passes import feed_for
+from lamella.training.passes import feed_for
 
 
 def require_model(owner: str, model: Any) -> None:

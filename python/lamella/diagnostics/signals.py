@@ -20,7 +20,7 @@ from lamella.layers import Layer
 from lamella.layers.pooling.global_pooling import GlobalPooling
 from lamella.layers.pooling.pooling import Pooling
 from lamella.models import Model
-from lamella.models.compiled import Compiled
+from lamella.training.compiled import Compiled
 
 
 @dataclass

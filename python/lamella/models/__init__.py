@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from lamella.models.cloning import *
     from lamella.models.json_model import *
     from lamella.models.model import *
-    from lamella.models.plausibility import *
     from lamella.models.sequential import *
     from lamella.saving import load_model as load_model
     from lamella.saving import save_model as save_model
+    from lamella.training.plausibility import PlausibilityWarning as PlausibilityWarning
 
 publish_package(
     __name__,
@@ -19,7 +19,7 @@ publish_package(
         "cloning": "clone_model",
         "json_model": "model_from_json",
         "model": "Model",
-        "plausibility": "PlausibilityWarning",
+        "lamella.training.plausibility": "PlausibilityWarning",
         "sequential": "Sequential",
         "lamella.saving": "load_model save_model",
     },

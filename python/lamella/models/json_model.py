@@ -27,8 +27,8 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
     """
     from lamella.saving.architecture import make
     from lamella.saving.json_text import parse_json
-    from lamella.saving.keras_config import adapt
-    from lamella.saving.legacy_config import modern
+    from lamella.saving.keras.config import adapt
+    from lamella.saving.keras.legacy_config import modern
     from lamella.saving.loading import refusing
 
     text("model_from_json", "json_string", json_string)

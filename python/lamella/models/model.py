@@ -16,7 +16,10 @@ from lamella.data.class_weights import ClassWeights
 from lamella.data.conversion import as_numbers
 from lamella.data.sources import adapt_any, split, unpack
 from lamella.metrics import Metric
-from lamella.models.arguments import (
+from lamella.models.persistence import Persistence
+from lamella.models.summary import html_summary, print_summary
+from lamella.optimizers import Optimizer
+from lamella.training.arguments import (
     frequency,
     of_one_output,
     positive,
@@ -25,14 +28,11 @@ from lamella.models.arguments import (
     verbosity,
     warn_of_end,
 )
-from lamella.models.attempt import Turn, attempt
-from lamella.models.compiled import Compiled
-from lamella.models.passes import evaluation_pass, feed_for, training_pass
-from lamella.models.persistence import Persistence
-from lamella.models.prediction import predict_stream, run_prediction
-from lamella.models.summary import html_summary, print_summary
-from lamella.models.training import Validation, run_epochs
-from lamella.optimizers import Optimizer
+from lamella.training.attempt import Turn, attempt
+from lamella.training.compiled import Compiled
+from lamella.training.epochs import Validation, run_epochs
+from lamella.training.passes import evaluation_pass, feed_for, training_pass
+from lamella.training.prediction import predict_stream, run_prediction
 
 _NOBODY = CallbackList()
 """The callbacks of a call that takes none."""

@@ -8,7 +8,7 @@ from lamella.base import seeding
 from lamella.base.types import Config
 from lamella.graph.layer import Layer
 from lamella.layers import serialize
-from lamella.models.compiled import Compiled
+from lamella.training.compiled import Compiled
 
 if TYPE_CHECKING:
     from lamella.models.model import Model
@@ -153,6 +153,6 @@ class Persistence(Layer):
         >>> "void iris_predict(const float *input, float *output);" in path.read_text()
         True
         """
-        from lamella.saving.export import export
+        from lamella.export.formats import export
 
         export(cast("Model", self), filepath, format, verbose)

@@ -12,8 +12,8 @@ from lamella.graph.layer import Layer
 
 if TYPE_CHECKING:
     from lamella.graph.program import Program
-    from lamella.models.compiled import Compiled
     from lamella.models.model import Model
+    from lamella.training.compiled import Compiled
     from lamella.variable import Variable
 
 _HEADER = ["Layer (type)", "Output Shape", "Param #"]

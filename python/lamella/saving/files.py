@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lamella.layers import Layer
     from lamella.models import Model, Sequential
-    from lamella.saving.torch_weights import LoadedWeights
+    from lamella.saving.torch.weights import LoadedWeights
 
 _Path = str | os.PathLike[str]
 
@@ -54,7 +54,7 @@ def load_model(
     path = checks.path("load_model", "filepath", filepath)
     checks.flag("load_model", "compile", compile)
     checks.flag("load_model", "safe_mode", safe_mode)
-    model: Sequential = _module_of_content(path, "keras_legacy").load(path, custom_objects, compile)
+    model: Sequential = _module_of_content(path, "keras.legacy_file").load(path, custom_objects, compile)
     return model
 
 
@@ -105,7 +105,7 @@ def load_weights(model: Layer, filepath: _Path, skip_mismatch: bool = False) -> 
     _require("load_weights", model)
     path = checks.path("load_weights", "filepath", filepath)
     checks.flag("load_weights", "skip_mismatch", skip_mismatch)
-    _module_of_content(path, "keras_file").load_weights(model, path, skip_mismatch)
+    _module_of_content(path, "keras.file").load_weights(model, path, skip_mismatch)
 
 
 def load_torch_state_dict(
@@ -154,7 +154,7 @@ def load_torch_state_dict(
     0.bias    (3,)    ->  net/out/bias    (3,)    as it is
     0.weight  (3, 4)  ->  net/out/kernel  (4, 3)  transposed
     """
-    from lamella.saving import torch_weights
+    from lamella.saving.torch import weights as torch_weights
 
     _require("load_torch_state_dict", model)
     checks.flag("load_torch_state_dict", "strict", strict)
@@ -163,8 +163,8 @@ def load_torch_state_dict(
     )
 
 
-_WRITERS = {".safetensors": "model_file", ".keras": "keras_file", ".h5": "keras_legacy"}
-_WRITERS_OF_WEIGHTS = {".safetensors": "model_file", ".weights.h5": "keras_file"}
+_WRITERS = {".safetensors": "native.model_file", ".keras": "keras.file", ".h5": "keras.legacy_file"}
+_WRITERS_OF_WEIGHTS = {".safetensors": "native.model_file", ".weights.h5": "keras.file"}
 """What writes a file, by the end of its name."""
 
 
@@ -185,13 +185,13 @@ def _writer(path: str, writers: dict[str, str]) -> ModuleType:
 
 def _module_of_content(path: str, hdf5: str) -> ModuleType:
     """What reads this file; `hdf5` names the module that does where it is an HDF5 file."""
-    from lamella.saving.hdf5 import SIGNATURE
+    from lamella.saving.keras.hdf5 import SIGNATURE
 
     with open(path, "rb") as file:
         start = file.read(len(SIGNATURE))
-    name = hdf5 if start == SIGNATURE else "model_file"
+    name = hdf5 if start == SIGNATURE else "native.model_file"
     if start.startswith(b"PK\x03\x04"):
-        name = "keras_file"
+        name = "keras.file"
     return import_module(f"lamella.saving.{name}")
 
 

@@ -11,7 +11,7 @@ from lamella.base.types import Array
 from lamella.callbacks import CallbackList
 from lamella.data.batches import BatchStream
 from lamella.graph.program import Program
-from lamella.models.arguments import warn_of_end
+from lamella.training.arguments import warn_of_end
 
 _SECONDS_BETWEEN_RETURNS = 0.05
 

@@ -16,8 +16,8 @@ from lamella.layers import InputLayer, Layer
 from lamella.layers.merging.branches import Branched
 from lamella.models import Model, Sequential
 from lamella.saving.architecture import require_tree
-from lamella.saving.keras_branches import sequential_config
-from lamella.saving.keras_graph import Node, graph_of, has_blocks
+from lamella.saving.keras.branches import sequential_config
+from lamella.saving.keras.graph import Node, graph_of, has_blocks
 
 _MODULES = {
     "keras.layers": layers,

@@ -12,10 +12,10 @@ import numpy as np
 
 from lamella._core import __version__
 from lamella.base.atomic_file import replacing
-from lamella.saving.c_constants import LINE_WIDTH, Constants, braces, comment_text, identifier, number
-from lamella.saving.c_functions import NAMES, activation_numbers, source_of
-from lamella.saving.c_memory import plan_memory
-from lamella.saving.inference import Constant, Inference, Step, repeated_parameters, window_of
+from lamella.export.c.constants import LINE_WIDTH, Constants, braces, comment_text, identifier, number
+from lamella.export.c.functions import NAMES, activation_numbers, source_of
+from lamella.export.c.memory import plan_memory
+from lamella.export.inference import Constant, Inference, Step, repeated_parameters, window_of
 
 if TYPE_CHECKING:
     from lamella.models import Model
@@ -32,7 +32,7 @@ def export_c(model: Model, path: str | os.PathLike[str]) -> None:
         path: the file.
 
     Raises:
-        ValueError: when the model cannot be exported: see `lamella.saving.inference.Inference`.
+        ValueError: when the model cannot be exported: see `lamella.export.inference.Inference`.
     """
     source = _source(Inference(model))
     with replacing(path) as temporary, open(temporary, "w", encoding="ascii") as file:

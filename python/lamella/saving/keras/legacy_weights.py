@@ -14,9 +14,9 @@ import numpy as np
 from lamella.base.types import Array, Config
 from lamella.layers import Layer
 from lamella.models import Model, Sequential
-from lamella.saving.hdf5 import Tree
-from lamella.saving.keras_optimizer import slot_names, state_arrays
-from lamella.saving.keras_weights import (
+from lamella.saving.keras.hdf5 import Tree
+from lamella.saving.keras.optimizer import slot_names, state_arrays
+from lamella.saving.keras.weights import (
     Places,
     groups_of,
     parts_of,

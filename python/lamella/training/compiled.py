@@ -16,8 +16,8 @@ from lamella.data.arrays import ArrayData
 from lamella.graph.program import Program
 from lamella.losses import Loss
 from lamella.metrics import Metric
-from lamella.models.arguments import of_one_output
-from lamella.models.native_runs import Evaluation, Evaluations, Objective, Training
+from lamella.training.arguments import of_one_output
+from lamella.training.native_runs import Evaluation, Evaluations, Objective, Training
 
 _ACCURACY = ("accuracy", "acc")
 _CROSSENTROPY = ("crossentropy", "ce")

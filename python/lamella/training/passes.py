@@ -11,9 +11,9 @@ from lamella.data.arrays import ArrayData
 from lamella.data.batches import BatchData, BatchStream
 from lamella.data.class_weights import ClassWeights, labels_of
 from lamella.graph.program import Program
-from lamella.models.compiled import Compiled
-from lamella.models.evaluation import BatchEvaluationPass, EvaluationPass
-from lamella.models.training import BatchTrainingPass, TrainingPass
+from lamella.training.compiled import Compiled
+from lamella.training.epochs import BatchTrainingPass, TrainingPass
+from lamella.training.evaluation import BatchEvaluationPass, EvaluationPass
 
 if TYPE_CHECKING:
     from lamella.models.model import Model
@@ -106,7 +106,7 @@ def training_pass(
 
 def _warn_of_doubts(compiled: Compiled, program: Program, data: ArrayData, whole: bool) -> None:
     if not compiled.looked_at:
-        from lamella.models.plausibility import warn_of_doubts  # importing lamella does not wait for it
+        from lamella.training.plausibility import warn_of_doubts  # importing lamella does not wait for it
 
         warn_of_doubts(compiled, program, data, whole)
 

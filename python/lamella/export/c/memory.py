@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple
 
-from lamella.saving.inference import Inference, Step
+from lamella.export.inference import Inference, Step
 
 # Operations that may write over their first input.
 _IN_PLACE = {"add", "batch_normalization", "prelu", "rescaling", "row_normalization"}

@@ -17,7 +17,7 @@ from lamella.losses import Loss
 from lamella.metrics import Metric
 
 if TYPE_CHECKING:
-    from lamella.models.compiled import Compiled
+    from lamella.training.compiled import Compiled
 
 
 class PlausibilityWarning(UserWarning):

@@ -9,13 +9,13 @@ from lamella.base import seeding
 from lamella.base.types import Array, Config
 from lamella.callbacks import Callback
 from lamella.metrics import Metric
-from lamella.models.compiled import Compiled
+from lamella.training.compiled import Compiled
 
 if TYPE_CHECKING:
-    from lamella.models.evaluation import BatchEvaluationPass, EvaluationPass
     from lamella.models.model import Model
-    from lamella.models.training import BatchTrainingPass, TrainingPass
-    from lamella.saving.tensor_file import TensorFile
+    from lamella.saving.native.tensor_file import TensorFile
+    from lamella.training.epochs import BatchTrainingPass, TrainingPass
+    from lamella.training.evaluation import BatchEvaluationPass, EvaluationPass
 
 
 class TrainingState:
@@ -55,7 +55,7 @@ class TrainingState:
             in_epoch: whether it runs already.
             logs: those of the last epoch that ended.
         """
-        from lamella.saving import model_file
+        from lamella.saving.native import model_file
 
         optimizer, trainer, states = self._compiled.optimizer, self._training.trainer, self._states()
         content: Config = {
@@ -84,7 +84,7 @@ class TrainingState:
         Raises:
             ValueError: when it is the state of another training; then nothing was changed.
         """
-        from lamella.saving import model_file
+        from lamella.saving.native import model_file
 
         states = self._states()
         self._require_same(content, self._settings(states))

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from lamella.graph.undo import undone_on_error
-from lamella.models.compiled import Compiled
+from lamella.training.compiled import Compiled
 
 if TYPE_CHECKING:
     from lamella.models.model import Model

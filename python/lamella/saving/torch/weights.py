@@ -12,9 +12,9 @@ import numpy as np
 from lamella.layers import Layer, Normalization
 from lamella.models import Model
 from lamella.saving.loading import loading
-from lamella.saving.tensor_file import TensorFile, open_tensors
-from lamella.saving.torch_modules import Module, Parameter, modules_of
-from lamella.saving.torch_order import arrangements
+from lamella.saving.native.tensor_file import TensorFile, open_tensors
+from lamella.saving.torch.modules import Module, Parameter, modules_of
+from lamella.saving.torch.order import arrangements
 from lamella.variable import Variable
 
 _TYPES = ("F16", "BF16", "F32", "F64")

@@ -16,17 +16,12 @@ from lamella.base.atomic_file import replacing
 from lamella.base.types import Config
 from lamella.layers import Layer
 from lamella.models import Model, Sequential
-from lamella.saving import hdf5, legacy_weights
 from lamella.saving.architecture import naming, rebuild
 from lamella.saving.json_text import parse_json, write_json
-from lamella.saving.keras_config import KERAS_VERSION, adapt, adapt_compile, describe_model
-from lamella.saving.keras_weights import (
-    find_weights,
-    read_optimizer,
-    write_optimizer,
-    write_weights,
-)
-from lamella.saving.legacy_config import modern
+from lamella.saving.keras import hdf5, legacy_weights
+from lamella.saving.keras.config import KERAS_VERSION, adapt, adapt_compile, describe_model
+from lamella.saving.keras.legacy_config import modern
+from lamella.saving.keras.weights import find_weights, read_optimizer, write_optimizer, write_weights
 from lamella.saving.loading import checked_seed, compile_saved, loading
 
 _METADATA, _CONFIG, _WEIGHTS = "metadata.json", "config.json", "model.weights.h5"

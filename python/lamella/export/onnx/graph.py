@@ -9,7 +9,7 @@ import numpy as np
 
 from lamella.base.optional import require
 from lamella.base.types import Array
-from lamella.saving.inference import Constant
+from lamella.export.inference import Constant
 
 OPSET = 17
 _IR_VERSION = 8  # the one that came with this opset

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from lamella.base import checks
 from lamella.base.output import write_line
-from lamella.saving.c_export import export_c
-from lamella.saving.onnx_export import export_onnx
+from lamella.export.c.writer import export_c
+from lamella.export.onnx.writer import export_onnx
 
 if TYPE_CHECKING:
     from lamella.models import Model

@@ -15,7 +15,7 @@ from lamella.layers.convolutional.separable_convolution import SeparableConvolut
 from lamella.layers.convolutional.transposed_convolution import TransposedConvolution
 from lamella.layers.core.dense import Dense
 from lamella.layers.normalization.row_normalization import AffineRowNormalization
-from lamella.saving.torch_order import AS_HERE, Arrangement
+from lamella.saving.torch.order import AS_HERE, Arrangement
 from lamella.variable import Variable
 
 

@@ -15,9 +15,9 @@ from lamella.base.types import Array, Config
 from lamella.layers import Layer
 from lamella.layers.merging.branches import Branched
 from lamella.models import Model, Sequential
-from lamella.saving.hdf5 import Tree
-from lamella.saving.keras_graph import graph_of, has_blocks, inner_layers, keras_class
-from lamella.saving.keras_optimizer import restore, slot_order, state_arrays, warn_of_fresh_start
+from lamella.saving.keras.graph import graph_of, has_blocks, inner_layers, keras_class
+from lamella.saving.keras.hdf5 import Tree
+from lamella.saving.keras.optimizer import restore, slot_order, state_arrays, warn_of_fresh_start
 from lamella.variable import Variable
 
 

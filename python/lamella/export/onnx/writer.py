@@ -12,9 +12,9 @@ import numpy as np
 
 from lamella.base.atomic_file import replacing
 from lamella.base.types import Array
-from lamella.saving.inference import Constant, Inference, Step, repeated_parameters, window_of
-from lamella.saving.onnx_activations import activation, is_elementwise
-from lamella.saving.onnx_graph import Graph, Tensor, as_held, channels_first
+from lamella.export.inference import Constant, Inference, Step, repeated_parameters, window_of
+from lamella.export.onnx.activations import activation, is_elementwise
+from lamella.export.onnx.graph import Graph, Tensor, as_held, channels_first
 
 if TYPE_CHECKING:
     from lamella.models import Model
@@ -32,7 +32,7 @@ def export_onnx(model: Model, path: str | os.PathLike[str]) -> None:
         path: the file.
 
     Raises:
-        ValueError: when the model cannot be exported, see `lamella.saving.inference.Inference`, or is larger
+        ValueError: when the model cannot be exported, see `lamella.export.inference.Inference`, or is larger
             than 2 GB.
         ImportError: when onnx is not installed.
     """

@@ -13,12 +13,12 @@ from typing import Any
 from lamella import losses, metrics
 from lamella.base.types import Config
 from lamella.models import Model, Sequential
-from lamella.saving import hdf5, legacy_weights
 from lamella.saving.architecture import naming, rebuild
 from lamella.saving.json_text import parse_json, write_json
-from lamella.saving.keras_config import KERAS_VERSION, adapt, describe_model
-from lamella.saving.keras_weights import read_slots
-from lamella.saving.legacy_config import modern, modern_training
+from lamella.saving.keras import hdf5, legacy_weights
+from lamella.saving.keras.config import KERAS_VERSION, adapt, describe_model
+from lamella.saving.keras.legacy_config import modern, modern_training
+from lamella.saving.keras.weights import read_slots
 from lamella.saving.loading import checked_seed, compile_saved, loading
 
 _METRICS = ("metrics", "weighted_metrics")

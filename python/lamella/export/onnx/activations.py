@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lamella.saving.onnx_graph import Graph
+from lamella.export.onnx.graph import Graph
 
 
 class Builder:

@@ -12,10 +12,10 @@ from lamella.data.arrays import ArrayData
 from lamella.data.batches import BatchStream
 from lamella.data.row_order import RowOrder
 from lamella.graph.program import Program
-from lamella.models.compiled import Compiled
-from lamella.models.evaluation import BatchEvaluationPass, EvaluationPass
-from lamella.models.training_state import TrainingState
 from lamella.optimizers import Optimizer
+from lamella.training.compiled import Compiled
+from lamella.training.evaluation import BatchEvaluationPass, EvaluationPass
+from lamella.training.state import TrainingState
 
 if TYPE_CHECKING:
     from lamella.models.model import Model

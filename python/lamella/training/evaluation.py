@@ -12,9 +12,9 @@ from lamella.callbacks import CallbackList
 from lamella.data.arrays import ArrayData
 from lamella.data.batches import BatchStream
 from lamella.graph.program import Program
-from lamella.models.arguments import warn_of_end
-from lamella.models.compiled import Compiled
-from lamella.models.native_runs import Evaluation
+from lamella.training.arguments import warn_of_end
+from lamella.training.compiled import Compiled
+from lamella.training.native_runs import Evaluation
 
 
 class EvaluationPass:

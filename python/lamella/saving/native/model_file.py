@@ -20,8 +20,8 @@ from lamella.optimizers.state import OptimizerState
 from lamella.saving.architecture import describe, named_variables, naming, rebuild
 from lamella.saving.json_text import parse_json, require_few_values, write_json
 from lamella.saving.loading import checked_seed, compile_saved, loading
-from lamella.saving.nested import join, references, separate
-from lamella.saving.tensor_file import MAX_HEADER, TensorFile, open_tensors, type_name, write_tensors
+from lamella.saving.native.nested import join, references, separate
+from lamella.saving.native.tensor_file import MAX_HEADER, TensorFile, open_tensors, type_name, write_tensors
 from lamella.variable import Variable
 
 _VERSION = 1

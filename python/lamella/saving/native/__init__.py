@@ -1,0 +1,1 @@
+"""lamella's own files: one safetensors file a model."""

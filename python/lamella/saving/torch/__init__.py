@@ -1,0 +1,1 @@
+"""State dictionaries of PyTorch's modules."""
