@@ -100,7 +100,7 @@ class Registry(Generic[T]):
         kind: what they are, for error messages: "loss".
         base: the class they all derive from.
         package: the package whose public names they are; Keras serialises them under the same: "losses".
-        aliases: other names of classes, by these names.
+        aliases: other names of classes, by these names; of classes of another package their paths.
         but: public names that are no such classes.
         by_targets: names that `compile` turns into one of the classes when it knows the targets.
         wrap: the class that makes one of them of a function of the user's, where these are taken.
@@ -122,11 +122,7 @@ class Registry(Generic[T]):
         self._package = f"lamella.{package}"
         self._by_targets = tuple(by_targets)
         self._wrap = wrap
-        self._classes: dict[str, str | type[T]] = {**self._named(but), **(aliases or {})}
-
-    def add(self, cls: type[T]) -> None:
-        """Register a class of another package under its name and its snake case."""
-        self._classes[cls.__name__] = self._classes[snake_case(cls.__name__)] = cls
+        self._classes = {**self._named(but), **(aliases or {})}
 
     def _named(self, but: Iterable[str]) -> dict[str, str]:
         """The public classes, by their names and these in snake case."""
@@ -138,9 +134,10 @@ class Registry(Generic[T]):
         """All names that `get` takes."""
         return sorted(self._classes)
 
-    def _loaded(self, found: str | type[T]) -> Any:
-        """What is found under a public name of the package."""
-        return getattr(import_module(self._package), found) if isinstance(found, str) else found
+    def _loaded(self, found: str) -> Any:
+        """What is found under a public name of the package, or a path."""
+        package, _, name = found.rpartition(".")
+        return getattr(import_module(package or self._package), name)
 
     def find(self, name: str) -> type[T]:
         """Return the class of a name, in any case; raises ValueError with the nearest name."""

@@ -12,7 +12,7 @@ from lamella.graph.program import Operation
 from lamella.layers.core.input_layer import InputLayer
 
 if TYPE_CHECKING:
-    from lamella.models import Model
+    from lamella.graph.saveable import Saveable
 
 # Operations that hand their input on at inference; random_transform does when it cuts nothing.
 _TRAINING_ONLY = {
@@ -112,7 +112,7 @@ class Inference:
     [('dense', (3,)), ('activation', (3,))]
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Saveable) -> None:
         if not model.built:
             raise ValueError(f"Model '{model.name}' is not built and cannot be exported: call build() first")
         self.input_shape = tuple(axis for axis in model.input_shape[1:] if axis is not None)

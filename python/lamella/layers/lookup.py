@@ -10,7 +10,13 @@ from lamella.base.types import Config
 from lamella.graph.layer import Layer
 from lamella.layers.core.input_layer import InputLayer
 
-registry: Registry[Layer] = Registry("layer", Layer, "layers", but=("Input", "InputSpec"))
+registry: Registry[Layer] = Registry(
+    "layer",
+    Layer,
+    "layers",
+    aliases={"Sequential": "lamella.models.Sequential"},  # a model is a layer too
+    but=("Input", "InputSpec"),
+)
 
 
 def serialize(layer: Layer) -> Config:

@@ -12,8 +12,9 @@ from lamella.base.types import Config
 from lamella.graph.layer import Layer
 from lamella.layers.core.input_layer import InputLayer
 from lamella.layers.merging.branches import Branched, Residual
+from lamella.layers.stack import seeded
 from lamella.models.model import Model
-from lamella.models.sequential import Sequential, seeded
+from lamella.models.sequential import Sequential
 
 _Clone = Callable[[Layer], Layer]
 
@@ -81,11 +82,11 @@ def _from_config(layer: Layer) -> Layer:
 
 def _clone_stack(model: Sequential, clone: _Clone) -> Sequential:
     layers = [
-        _from_config(layer) if isinstance(layer, InputLayer) else clone(layer) for layer in model._layers
+        _from_config(layer) if isinstance(layer, InputLayer) else clone(layer) for layer in model.stacked
     ]
     copy = type(model)(layers, name=model.name, **seeded(model.seed))
     copy._trainable = model.trainable
-    copy._infers_input = model._infers_input
+    copy.infers_input = model.infers_input
     return copy
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 from lamella.base.checks import text
-
-if TYPE_CHECKING:
-    from lamella.models.sequential import Sequential
+from lamella.models.sequential import Sequential
+from lamella.saving.architecture import make
+from lamella.saving.json_text import parse_json
+from lamella.saving.keras.config import adapt
+from lamella.saving.keras.legacy_config import modern
+from lamella.saving.loading import refusing
 
 
 def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Sequential:
@@ -25,12 +28,7 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
     >>> model_from_json(model.to_json()).count_params()
     15
     """
-    from lamella.saving.architecture import make
-    from lamella.saving.json_text import parse_json
-    from lamella.saving.keras.config import adapt
-    from lamella.saving.keras.legacy_config import modern
-    from lamella.saving.loading import refusing
-
     text("model_from_json", "json_string", json_string)
     with refusing("The text of 'json_string'"):
-        return make(adapt(modern(parse_json(json_string.encode(), "it"))), custom_objects)
+        config = adapt(modern(parse_json(json_string.encode(), "it")))
+        return cast(Sequential, make(config, custom_objects))

@@ -49,7 +49,6 @@ class Model(Persistence):
         self.history: History = None  # type: ignore[assignment]  # before the first fit
         self._compiled: Compiled | None = None
         self._turn = Turn()
-        self._of_weights: list[int] | None = None  # a stream, as _of_training
 
     @classmethod
     def never_called(cls) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lamella.base import seeding
 from lamella.base.types import Config
-from lamella.graph.layer import Layer
+from lamella.graph.saveable import Saveable
 from lamella.layers import serialize
 from lamella.training.compiled import Compiled
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lamella.models.model import Model
 
 
-class Persistence(Layer):
+class Persistence(Saveable):
     """The part of `Model` that writes and reads files and configs."""
 
     _compiled: Compiled | None
@@ -103,6 +103,15 @@ class Persistence(Layer):
             return json.dumps(serialize(self), **{"default": as_plain, **kwargs})
         except RecursionError:
             raise ValueError(f"The layers of model '{self.name}' are nested too deeply for JSON") from None
+
+    @property
+    def training_seed(self) -> int | None:
+        return self._compiled.seed if self._compiled else None
+
+    @training_seed.setter
+    def training_seed(self, value: int) -> None:
+        assert self._compiled is not None
+        self._compiled.seed = value
 
     def get_compile_config(self) -> Config | None:
         """The arguments of `compile`, as Keras writes them; None when it was not called.

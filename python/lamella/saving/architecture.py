@@ -12,8 +12,9 @@ from lamella import layers
 from lamella.base import custom_objects as user_objects
 from lamella.base.checks import shown
 from lamella.base.types import Config
+from lamella.graph.saveable import Saveable
 from lamella.layers import Layer
-from lamella.models import Model, Sequential
+from lamella.layers.lookup import registry
 from lamella.variable import Variable, blank_variables
 
 _MAX_DEPTH = 100
@@ -63,7 +64,7 @@ def naming(path: str | os.PathLike[str]) -> Iterator[None]:
             )
 
 
-def describe(model: Model) -> Config:
+def describe(model: Saveable) -> Config:
     """The config of a model, with the names of Keras's.
 
     Raises:
@@ -73,7 +74,7 @@ def describe(model: Model) -> Config:
     return layers.serialize(model)
 
 
-def require_tree(model: Model) -> None:
+def require_tree(model: Saveable) -> None:
     """Raise ValueError for what a file cannot say.
 
     Of a layer that is in a model twice a config would make two, and models that are nested too deeply could
@@ -97,7 +98,7 @@ def require_tree(model: Model) -> None:
         seen.add(id(layer))
 
 
-def rebuild(config: Any, custom_objects: dict[str, Any] | None, limit: int) -> Sequential:
+def rebuild(config: Any, custom_objects: dict[str, Any] | None, limit: int) -> Saveable:
     """Make the model of a config, its variables zeros.
 
     Args:
@@ -112,7 +113,7 @@ def rebuild(config: Any, custom_objects: dict[str, Any] | None, limit: int) -> S
         return make(config, custom_objects)
 
 
-def make(config: Any, custom_objects: dict[str, Any] | None) -> Sequential:
+def make(config: Any, custom_objects: dict[str, Any] | None) -> Saveable:
     """Make the model of a config, its variables with their initial values; raises ValueError as `rebuild`."""
     if not isinstance(config, dict) or config.get("class_name") != "Sequential":
         name = config.get("class_name") if isinstance(config, dict) else config
@@ -122,4 +123,6 @@ def make(config: Any, custom_objects: dict[str, Any] | None) -> Sequential:
             f"the entry 'config' of its model must be a dictionary. It is {shown(config.get('config'))}"
         )
     with user_objects.custom_object_scope(custom_objects):
-        return Sequential.from_config(config["config"])
+        cls: Any = registry.find("Sequential")
+        model: Saveable = cls.from_config(config["config"])
+    return model

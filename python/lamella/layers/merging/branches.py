@@ -13,6 +13,7 @@ from lamella.base.types import Config, Shape
 from lamella.graph.layer import Layer
 from lamella.graph.program import ProgramBuilder
 from lamella.graph.variable_owner import checked_trainable
+from lamella.layers.lookup import deserialize, serialize
 
 
 class Branched(Layer):
@@ -193,12 +194,8 @@ def _stack(argument: str, layers: Any) -> list[Layer]:
 
 
 def _serialized(layers: list[Layer]) -> list[Config]:
-    from lamella.layers import serialize  # the package imports this file
-
     return [serialize(layer) for layer in layers]
 
 
 def _deserialized(configs: list[Config]) -> list[Layer]:
-    from lamella.layers import deserialize
-
     return [deserialize(config) for config in configs]

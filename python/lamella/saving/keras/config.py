@@ -12,9 +12,10 @@ from typing import Any
 from lamella import constraints, initializers, layers, losses, metrics, optimizers, regularizers
 from lamella.base.checks import shown
 from lamella.base.types import Config
+from lamella.graph.saveable import Saveable
 from lamella.layers import InputLayer, Layer
 from lamella.layers.merging.branches import Branched
-from lamella.models import Model, Sequential
+from lamella.layers.stack import Stack
 from lamella.saving.architecture import require_tree
 from lamella.saving.keras.branches import sequential_config
 from lamella.saving.keras.graph import Node, graph_of, has_blocks
@@ -41,7 +42,7 @@ _SEQUENTIAL = ("name", "trainable", "dtype", "layers", "build_input_shape", "see
 # Writing.
 
 
-def describe_model(model: Model) -> Config:
+def describe_model(model: Saveable) -> Config:
     """The config of a model, with what it was compiled with.
 
     Raises:
@@ -61,7 +62,7 @@ def describe(layer: Layer, frozen: bool = False) -> Config:
     if isinstance(layer, InputLayer):
         shape = {"batch_shape": list(layer.batch_shape), "dtype": layer.dtype, "name": layer.name}
         return {**layers.serialize(layer), "config": shape}
-    if not isinstance(layer, Sequential):
+    if not isinstance(layer, Stack):
         config: Config = _minimal(layers.serialize(layer))
         config.pop("build_config", None)
         if frozen:
@@ -80,7 +81,7 @@ def describe(layer: Layer, frozen: bool = False) -> Config:
     return {"module": "keras", "class_name": "Sequential", "config": config, "registered_name": None}
 
 
-def _functional(model: Sequential, frozen: bool) -> Config:
+def _functional(model: Stack, frozen: bool) -> Config:
     nodes = graph_of(model)
     by_name = {node.name: node for node in nodes}
     last = nodes[-1]

@@ -14,8 +14,8 @@ from typing import Any
 from lamella import _core
 from lamella.base.atomic_file import replacing
 from lamella.base.types import Config
+from lamella.graph.saveable import Saveable
 from lamella.layers import Layer
-from lamella.models import Model, Sequential
 from lamella.saving.architecture import naming, rebuild
 from lamella.saving.json_text import parse_json, write_json
 from lamella.saving.keras import hdf5, legacy_weights
@@ -29,7 +29,7 @@ _SLACK = 16 << 20
 """Bytes that members may take beyond twice the file."""
 
 
-def save(model: Model, path: str | os.PathLike[str]) -> None:
+def save(model: Saveable, path: str | os.PathLike[str]) -> None:
     """Write a model, with its optimizer where it is compiled."""
     with naming(path):
         config = write_json(describe_model(model)).encode()
@@ -40,8 +40,8 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
         "lamella": _core.__version__,
         "lamella_checksum": checksum_of(config, weights),
     }
-    if model._compiled is not None:
-        metadata["lamella_seed"] = model._compiled.seed
+    if model.training_seed is not None:
+        metadata["lamella_seed"] = model.training_seed
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(_METADATA, write_json(metadata))
         archive.writestr(_CONFIG, config)
@@ -53,7 +53,7 @@ def save_weights(layer: Layer, path: str | os.PathLike[str]) -> None:
     hdf5.write(path, lambda root: write_weights(root, layer))
 
 
-def _write(root: Any, model: Model) -> None:
+def _write(root: Any, model: Saveable) -> None:
     write_weights(root, model)
     if model.optimizer is not None:
         write_optimizer(root, model)
@@ -61,7 +61,7 @@ def _write(root: Any, model: Model) -> None:
 
 def load(
     path: str | os.PathLike[str], custom_objects: dict[str, Any] | None = None, compile: bool = True
-) -> Sequential:
+) -> Saveable:
     """Make the model that a `.keras` file holds; nothing in the file is run."""
     with loading(path):
         members = _read_members(path, (_METADATA, _CONFIG, _WEIGHTS))
@@ -80,8 +80,8 @@ def load(
                 with compile_saved(custom_objects):
                     model.compile_from_config(adapt_compile(config["compile_config"]))
                 read_optimizer(tree, model, config["config"])
-                if "lamella_seed" in metadata and model._compiled is not None:
-                    model._compiled.seed = checked_seed(metadata["lamella_seed"])
+                if "lamella_seed" in metadata:
+                    model.training_seed = checked_seed(metadata["lamella_seed"])
     return model
 
 

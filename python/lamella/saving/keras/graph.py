@@ -12,7 +12,7 @@ from typing import NamedTuple
 from lamella.base.types import Shape
 from lamella.layers import InputLayer, Layer
 from lamella.layers.merging.branches import Branched
-from lamella.models import Sequential
+from lamella.layers.stack import Stack
 
 
 class Node(NamedTuple):
@@ -28,7 +28,7 @@ class Node(NamedTuple):
     shape: Shape
 
 
-def has_blocks(model: Sequential) -> bool:
+def has_blocks(model: Stack) -> bool:
     """Whether Keras needs its functional API for a model."""
     return any(isinstance(layer, Branched) for layer in model.layers)
 
@@ -37,7 +37,7 @@ def keras_class(layer: Layer) -> str:
     """The class of a layer in files of Keras's; of a block, that of the layer at its end."""
     if isinstance(layer, Branched):
         return "Add" if layer.merge == "add" else "Concatenate"
-    if isinstance(layer, Sequential) and has_blocks(layer):
+    if isinstance(layer, Stack) and has_blocks(layer):
         return "Functional"
     return type(layer).__name__
 
@@ -51,7 +51,7 @@ def inner_layers(layers: Iterable[Layer]) -> Iterator[Layer]:
             yield layer
 
 
-def graph_of(model: Sequential) -> list[Node]:
+def graph_of(model: Stack) -> list[Node]:
     """The layers of a model with blocks in Keras's order; those of models in it are their own affair.
 
     Raises:
@@ -59,7 +59,7 @@ def graph_of(model: Sequential) -> list[Node]:
     """
     if not model.built:
         raise ValueError(f"Model '{model.name}' must be built before it is written as a graph")
-    declaration = model._layers[0]
+    declaration = model.stacked[0]
     assert isinstance(declaration, InputLayer)
     start = Node("InputLayer", declaration.name, declaration, (), model.input_shape)
     nodes = {start.name: start}

@@ -12,7 +12,8 @@ from typing import Any
 
 from lamella import losses, metrics
 from lamella.base.types import Config
-from lamella.models import Model, Sequential
+from lamella.graph.saveable import Saveable
+from lamella.layers.stack import Stack
 from lamella.saving.architecture import naming, rebuild
 from lamella.saving.json_text import parse_json, write_json
 from lamella.saving.keras import hdf5, legacy_weights
@@ -27,15 +28,15 @@ _BY_TARGETS = ("accuracy", "acc", "crossentropy", "ce")
 """Names that `compile` settles when it sees targets."""
 
 
-def save(model: Model, path: str | os.PathLike[str]) -> None:
+def save(model: Saveable, path: str | os.PathLike[str]) -> None:
     """Write a model, with its optimizer where it is compiled, so that Keras 3 loads it."""
     with naming(path):
         config = describe_model(model)
     compiled = config.pop("compile_config", None)
     attributes = {"keras_version": KERAS_VERSION, "backend": "numpy", "model_config": write_json(config)}
-    if compiled is not None and model._compiled is not None:
+    if compiled is not None:
         attributes["training_config"] = write_json(_training(compiled))
-        attributes["lamella_seed"] = json.dumps(model._compiled.seed)
+        attributes["lamella_seed"] = json.dumps(model.training_seed)
     hdf5.write(path, lambda root: _fill(root, model, attributes))
 
 
@@ -60,8 +61,8 @@ def _spelt_out(metric: Any) -> Any:
     return metrics.serialize(named)
 
 
-def _fill(root: Any, model: Model, attributes: dict[str, str]) -> None:
-    assert isinstance(model, Sequential)
+def _fill(root: Any, model: Saveable, attributes: dict[str, str]) -> None:
+    assert isinstance(model, Stack)
     for name, text in attributes.items():
         root.attrs[name] = text
     legacy_weights.write_weights(root.create_group("model_weights"), model)
@@ -71,7 +72,7 @@ def _fill(root: Any, model: Model, attributes: dict[str, str]) -> None:
 
 def load(
     path: str | os.PathLike[str], custom_objects: dict[str, Any] | None = None, compile: bool = True
-) -> Sequential:
+) -> Saveable:
     """Make the model that an old `.h5` file holds; nothing in the file is run."""
     with loading(path), open(path, "rb") as file, hdf5.reading(file) as tree:
         config = _json_attribute(tree, "model_config")
@@ -89,8 +90,8 @@ def load(
             if places:
                 read_slots(tree, places, model, config["config"])
             seed = tree.text("", "lamella_seed")
-            if seed is not None and model._compiled is not None:
-                model._compiled.seed = checked_seed(parse_json(seed.encode(), "its seed"))
+            if seed is not None:
+                model.training_seed = checked_seed(parse_json(seed.encode(), "its seed"))
     return model
 
 

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from lamella.base.types import Array, Config
+from lamella.graph.saveable import Saveable
 from lamella.layers import Layer
-from lamella.models import Model, Sequential
+from lamella.layers.stack import Stack
 from lamella.saving.keras.hdf5 import Tree
 from lamella.saving.keras.optimizer import slot_names, state_arrays
 from lamella.saving.keras.weights import (
@@ -48,7 +49,7 @@ def find_weights(
     Raises:
         ValueError: when there are others than those of the model.
     """
-    if not isinstance(model, Sequential):
+    if not isinstance(model, Stack):
         raise ValueError(f"it holds the weights of a model, and '{model.name}' is none")
     layers = [(name, weights) for name, weights in _layers_of(model, config) if weights]
     held = _layers_in(tree, root)
@@ -81,7 +82,7 @@ def _layers_in(tree: Tree, root: str) -> list[tuple[str, list[str]]]:
     return found
 
 
-def _layers_of(model: Sequential, config: Config | None = None) -> list[tuple[str, _Named]]:
+def _layers_of(model: Stack, config: Config | None = None) -> list[tuple[str, _Named]]:
     """The layers of a model, and their variables under the names of the layers they are in."""
     found: list[tuple[str, _Named]] = []
     seen: set[int] = set()
@@ -126,7 +127,7 @@ def places_of_slots(tree: Tree) -> list[str]:
 # Writing.
 
 
-def write_weights(root: Any, model: Sequential) -> None:
+def write_weights(root: Any, model: Stack) -> None:
     """Write the weights of a model into a group."""
     layers = _layers_of(model)
     _write_names(root, "layer_names", [name for name, _ in layers])
@@ -136,7 +137,7 @@ def write_weights(root: Any, model: Sequential) -> None:
         _write_arrays(group, arrays)
 
 
-def write_optimizer(root: Any, model: Model) -> None:
+def write_optimizer(root: Any, model: Saveable) -> None:
     """Write what the optimizer of a compiled model keeps into a group."""
     optimizer = model.optimizer
     assert optimizer is not None

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 from lamella.base.naming import snake_case
 from lamella.base.types import Array, Config
+from lamella.graph.saveable import Saveable
 from lamella.layers import Layer
 from lamella.layers.merging.branches import Branched
-from lamella.models import Model, Sequential
+from lamella.layers.stack import Stack
 from lamella.saving.keras.graph import graph_of, has_blocks, inner_layers, keras_class
 from lamella.saving.keras.hdf5 import Tree
 from lamella.saving.keras.optimizer import restore, slot_order, state_arrays, warn_of_fresh_start
@@ -40,7 +41,7 @@ def groups_of(layer: Layer, path: str = "", config: Config | None = None) -> Ite
     """
     if isinstance(layer, Branched):
         raise ValueError(f"the weights of block '{layer.name}' can be written and read in a model only")
-    if not isinstance(layer, Sequential):
+    if not isinstance(layer, Stack):
         yield Group(path, layer.name, layer._variables, set())
         return
     counts: dict[str, int] = {}
@@ -58,7 +59,7 @@ def groups_of(layer: Layer, path: str = "", config: Config | None = None) -> Ite
             yield from groups_of(part, inner, part_config)
 
 
-def parts_of(model: Sequential, config: Config | None) -> list[tuple[str, str, Layer | None, Config | None]]:
+def parts_of(model: Stack, config: Config | None) -> list[tuple[str, str, Layer | None, Config | None]]:
     """Class, name, layer and config of the layers of a model, in Keras's order; no layer where none is."""
     entries = [] if config is None else [(entry["class_name"], entry["config"]) for entry in config["layers"]]
     if entries and has_blocks(model):
@@ -74,7 +75,7 @@ def parts_of(model: Sequential, config: Config | None) -> list[tuple[str, str, L
     return [(keras_class(layer), layer.name, layer, None) for layer in model.layers]
 
 
-def trainable_variables(model: Model, config: Config | None = None) -> list[Variable]:
+def trainable_variables(model: Saveable, config: Config | None = None) -> list[Variable]:
     """The variables that the optimizer changes, in Keras's order."""
     groups = groups_of(model, config=config) if model.trainable else ()
     found = {id(variable): variable for group in groups for variable in group.variables}
@@ -93,7 +94,7 @@ def write_weights(root: Any, layer: Layer) -> None:
         _write_group(root, group.path, group.name, arrays)
 
 
-def write_optimizer(root: Any, model: Model) -> None:
+def write_optimizer(root: Any, model: Saveable) -> None:
     """Write what the optimizer of a compiled model keeps."""
     assert model.optimizer is not None
     arrays = state_arrays(model.optimizer, trainable_variables(model))
@@ -171,14 +172,14 @@ def _is_empty(tree: Tree, path: str) -> bool:
     return tree.is_group(path) and set(tree.names(path)) <= {"vars"} and not tree.names(f"{path}/vars")
 
 
-def read_optimizer(tree: Tree, model: Model, config: Config) -> None:
+def read_optimizer(tree: Tree, model: Saveable, config: Config) -> None:
     """Let the optimizer of a compiled model go on from what a file holds, where it holds the same kind."""
     path = "optimizer/vars"
     if tree.is_group(path):
         read_slots(tree, [f"{path}/{index}" for index in range(len(tree.names(path)))], model, config)
 
 
-def read_slots(tree: Tree, places: list[str], model: Model, config: Config) -> None:
+def read_slots(tree: Tree, places: list[str], model: Saveable, config: Config) -> None:
     """Let the optimizer go on from the arrays at these places, in Keras's order; or warn that it does not."""
     optimizer = model.optimizer
     assert optimizer is not None

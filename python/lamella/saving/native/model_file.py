@@ -14,8 +14,8 @@ from typing import Any
 from lamella import _core
 from lamella.base.checks import shown
 from lamella.base.types import Array, Config
+from lamella.graph.saveable import Saveable
 from lamella.layers import Layer
-from lamella.models import Model, Sequential
 from lamella.optimizers.state import OptimizerState
 from lamella.saving.architecture import describe, named_variables, naming, rebuild
 from lamella.saving.json_text import parse_json, require_few_values, write_json
@@ -30,15 +30,16 @@ _TENSOR_ENTRY = 160
 """Bytes in the header for a tensor, beside its name."""
 
 
-def save(model: Model, path: str | os.PathLike[str]) -> None:
+def save(model: Saveable, path: str | os.PathLike[str]) -> None:
     """Write a model, with its optimizer where it is compiled."""
     with naming(path):
         content: Config = {"model": describe(model)}
-        if model._compiled is not None:
-            content["compile"] = model._compiled.get_config()
+        compiled = model.get_compile_config()
+        if compiled is not None:
+            content["compile"] = compiled
     tensors = describe_weights(model, content)
-    if model._compiled is not None:
-        content["seed"] = model._compiled.seed
+    if compiled is not None:
+        content["seed"] = model.training_seed
         tensors |= describe_optimizer(model, content)
     write(path, content, tensors)
 
@@ -51,7 +52,7 @@ def save_weights(layer: Layer, path: str | os.PathLike[str]) -> None:
 
 def load(
     path: str | os.PathLike[str], custom_objects: dict[str, Any] | None = None, compile: bool = True
-) -> Sequential:
+) -> Saveable:
     """Make the model that a file holds; nothing in the file is run."""
     with loading(path), open_tensors(path) as file:
         content = read_content(file)
@@ -106,7 +107,7 @@ def describe_weights(layer: Layer, content: Config) -> dict[str, Array]:
     return tensors
 
 
-def describe_optimizer(model: Model, content: Config) -> dict[str, Array]:
+def describe_optimizer(model: Saveable, content: Config) -> dict[str, Array]:
     """The slots under their names; notes in `content` how many steps were taken, and whose slots they are."""
     optimizer = model.optimizer
     assert optimizer is not None
@@ -198,12 +199,11 @@ def read_arrays(file: TensorFile, variables: dict[str, Variable]) -> dict[str, A
 
 
 def restore_optimizer(
-    model: Model, content: Config, variables: dict[str, Variable], arrays: dict[str, Array]
+    model: Saveable, content: Config, variables: dict[str, Variable], arrays: dict[str, Array]
 ) -> None:
     """Give a compiled model the seed, steps and slots of its file."""
-    assert model._compiled is not None
-    model._compiled.seed = checked_seed(content.get("seed"))
-    optimizer = model._compiled.optimizer
+    model.training_seed = checked_seed(content.get("seed"))
+    optimizer = model.optimizer
     without_decay = content.get("without_decay") or []
     if not optimizer.built and without_decay:
         if not isinstance(without_decay, list) or not all(_is_key(name, variables) for name in without_decay):

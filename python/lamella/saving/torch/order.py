@@ -19,7 +19,7 @@ from lamella.layers.convolutional.separable_convolution import SeparableConvolut
 from lamella.layers.convolutional.transposed_convolution import TransposedConvolution
 from lamella.layers.core.dense import Dense
 from lamella.layers.merging.branches import Branched
-from lamella.models import Sequential
+from lamella.layers.stack import Stack
 
 _CONVOLUTIONS = (Convolution, DepthwiseConvolution, SeparableConvolution, TransposedConvolution)
 
@@ -71,7 +71,7 @@ def _expanded(stack: list[Layer]) -> list[Layer]:
     """The layers one after the other, those of models among them."""
     chain: list[Layer] = []
     for layer in stack:
-        chain += _expanded(layer.layers) if isinstance(layer, Sequential) else [layer]
+        chain += _expanded(layer.layers) if isinstance(layer, Stack) else [layer]
     return chain
 
 
