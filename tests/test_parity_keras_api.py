@@ -63,7 +63,7 @@ def asked_of_keras(script, question):
 def test_every_public_name_of_the_installed_keras_is_here_or_in_the_table():
     own = ("diagnostics",)
     modules = [name for name in dir(lamella) if ismodule(getattr(lamella, name)) and name not in own]
-    modules += ["ops.image", "optimizers.schedules", "preprocessing.sequence"]
+    modules += ["export", "ops.image", "optimizers.schedules", "preprocessing.sequence"]
     documented = keras_api.read_differences()
     paths = [
         f"{module}.{name}".lstrip(".")

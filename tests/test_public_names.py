@@ -48,7 +48,8 @@ def face_of(path):
     sources = ast.literal_eval(call.args[1])
     modules = [ast.literal_eval(keyword.value) for keyword in call.keywords]
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return sources, " ".join(modules).split(), imports[2:]  # behind those of typing and publish_package
+    imports = [node for node in imports if node.module not in ("typing", "lamella.base.public_names")]
+    return sources, " ".join(modules).split(), imports
 
 
 @pytest.mark.parametrize("path", FACES, ids=lambda path: path.parent.name)

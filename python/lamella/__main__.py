@@ -1,6 +1,7 @@
 """`python -m lamella`: what this installation is and runs on."""
 
-from lamella import _core, config
+from lamella import _core
+from lamella.base import config
 
 
 def main() -> None:

@@ -8,10 +8,7 @@ import numpy as np
 
 from lamella.base.array_like import ArrayLike
 from lamella.base.checks import entries_of, refusal
-from lamella.base.public_names import publish
-from lamella.base.session import clear_session
-from lamella.base.types import Array
-from lamella.config import (
+from lamella.base.config import (
     epsilon,
     floatx,
     image_data_format,
@@ -19,6 +16,9 @@ from lamella.config import (
     set_floatx,
     set_image_data_format,
 )
+from lamella.base.public_names import publish
+from lamella.base.session import clear_session
+from lamella.base.types import Array
 from lamella.variable import Variable
 
 __all__ = [

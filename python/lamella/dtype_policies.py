@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from lamella import config as settings
+from lamella.base import config as settings
 from lamella.base.checks import refusal, told_of
 from lamella.base.public_names import publish
 from lamella.base.registry import constructor_arguments
@@ -101,3 +101,32 @@ def deserialize(config: Config, custom_objects: dict[str, Any] | None = None) ->
     'float64'
     """
     return DTypePolicy(settings.standardize_dtype(config))
+
+
+def dtype_policy() -> DTypePolicy:
+    """The policy of layers that are made from now on: `floatx()`.
+
+    >>> dtype_policy().name
+    'float32'
+    """
+    return DTypePolicy()
+
+
+def set_dtype_policy(policy: Any) -> None:
+    """Set the numeric type of layers created from now on, as `set_floatx`.
+
+    Args:
+        policy: `"float32"`, `"float64"` or a `DTypePolicy` of one.
+
+    Raises:
+        ValueError: for another type: nothing is computed in half precision.
+
+    >>> set_dtype_policy("float64")
+    >>> lamella.config.floatx()
+    'float64'
+    >>> set_dtype_policy("float32")
+    """
+    if policy is None:
+        raise refusal("set_dtype_policy", "policy", "the name of a type, or a policy", policy)
+    with told_of("set_dtype_policy: 'policy'"):
+        settings.set_floatx(settings.standardize_dtype(policy))

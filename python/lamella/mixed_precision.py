@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from lamella.base.public_names import publish
-from lamella.config import dtype_policy, set_dtype_policy
-from lamella.dtype_policies import DTypePolicy
+from lamella.dtype_policies import DTypePolicy, dtype_policy, set_dtype_policy
 
 __all__ = ["DTypePolicy", "Policy", "dtype_policy", "global_policy", "set_dtype_policy", "set_global_policy"]
 

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella import config
-from lamella.base import checks, seeding
+from lamella.base import checks, config, seeding
 from lamella.base.naming import auto_name, checked_name
 from lamella.base.public_names import publish
 from lamella.base.results import ArrayResult, answer

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from lamella import _core, config
+from lamella import _core
+from lamella.base import config
 from lamella.base.array_like import ArrayLike
 from lamella.base.checks import choice, flag, refusal, shape, shown
 from lamella.base.naming import auto_name, checked_name

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from lamella import _core, config
+from lamella import _core
 from lamella.activations.steps import Steps
+from lamella.base import config
 from lamella.base.checks import axes, flag, number
 from lamella.base.results import ArrayResult, answer
 from lamella.base.types import Array

@@ -93,7 +93,7 @@ def _leaves(value: Any) -> list[Any]:
 
 def _settled(name: str, config: dict[str, Any]) -> Any:
     """What is made of an argument that was not given."""
-    from lamella.config import floatx, image_data_format
+    from lamella.base.config import floatx, image_data_format
 
     settled = {"dtype": floatx(), "data_format": image_data_format(), "thresholds": [0.5]}
     return {**settled, "strides": config.get("pool_size")}.get(name)

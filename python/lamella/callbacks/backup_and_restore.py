@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from lamella.base import checks
 from lamella.base.checks import flag
+from lamella.base.types import Array, Config
 from lamella.callbacks.callback import Callback, checked_frequency
 
 if TYPE_CHECKING:
-    from lamella.training.state import TrainingState
+    from lamella.saving.native.tensor_file import TensorFile
+
+
+class RunningState(Protocol):
+    """A running `fit`, which describes itself and takes a description back."""
+
+    began: int
+
+    def describe(
+        self, epoch: int, in_epoch: bool, logs: dict[str, float]
+    ) -> tuple[Config, dict[str, Array]]: ...
+
+    def restore(self, content: Config, file: TensorFile) -> tuple[int, bool, dict[str, float]]: ...
 
 
 class BackupAndRestore(Callback):
@@ -61,14 +74,14 @@ class BackupAndRestore(Callback):
         self.double_checkpoint = flag(owner, "double_checkpoint", double_checkpoint)
         self.delete_checkpoint = flag(owner, "delete_checkpoint", delete_checkpoint)
         self._file = self._previous = ""
-        self._state: TrainingState | None = None
+        self._state: RunningState | None = None
         self._logs: dict[str, float] = {}
         self._done = 0
         self._since = 0
 
     # What `fit` calls: the state must be that of all callbacks, so this one comes after all others.
 
-    def begin(self, state: TrainingState) -> None:
+    def begin(self, state: RunningState) -> None:
         """Take over what is to be written down."""
         from lamella.base.atomic_file import remove_leftovers
 

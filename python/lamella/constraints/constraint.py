@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from lamella import config as settings
+from lamella.base import config as settings
 from lamella.base.overrides import defined_by_user
 from lamella.base.registry import constructor_arguments
 from lamella.base.settings import Configured

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella import config
+from lamella.base import config
 from lamella.base.checks import integer, shown
 from lamella.base.types import Array
 

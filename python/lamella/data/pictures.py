@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella import config
-from lamella.base import checks
+from lamella.base import checks, config
 from lamella.base.optional import require
 from lamella.base.types import Array
 

@@ -120,7 +120,7 @@ def gradient_check(
 
 def _in_double_precision(model: Model, feature_shape: tuple[int, ...]) -> Model:
     """A copy with the same weights that computes in float64."""
-    model._require_compiled()
+    model.session()
     if not model.built:
         model.build_under("", (None, *feature_shape))
     with describing():

@@ -18,7 +18,6 @@ from lamella.diagnostics.probe import leaves
 from lamella.diagnostics.signals import SignalMeter, size_of
 from lamella.diagnostics.verdict import Finding, diagnosis
 from lamella.layers import Layer
-from lamella.training.passes import prepared
 
 MOST_ROWS = 32
 """A unit that is off in so many rows one after the other counts as dead: one that is on in a tenth of the
@@ -112,8 +111,7 @@ class GradientMonitor(Callback):
     def on_train_begin(self, logs: Logs = None) -> None:
         self._clear()
         if self._rows is not None:
-            compiled = self.model._require_compiled()
-            self._own_rows = prepared(self.model, compiled, adapt(*self._rows))[0]
+            self._own_rows = self.model.session().prepared(adapt(*self._rows))[0]
 
     def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
         optimizer: Any = self.model.optimizer
@@ -161,7 +159,7 @@ class GradientMonitor(Callback):
     def _measured(self, rows: ArrayData) -> _Measured:
         program = self.model.program_for(rows.x.shape[1:])
         if self._meter is None or self._meter.program is not program:
-            self._meter = SignalMeter(self.model, self.model._require_compiled(), program)
+            self._meter = SignalMeter(self.model, self.model.session().compiled, program)
             inside = {id(part) for layer in leaves(self.model) for part in list(layer.walk())[1:]}
             self._stream = [name for name, layer in self._trained().items() if id(layer) not in inside]
         optimizer: Any = self.model.optimizer

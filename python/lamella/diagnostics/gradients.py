@@ -14,7 +14,6 @@ from lamella.diagnostics.probe import fused_head, require_model
 from lamella.diagnostics.tapped_program import INPUT, OUTPUT, PREACTIVATION, Place, TappedProgram
 from lamella.models import Model
 from lamella.training.attempt import attempt
-from lamella.training.passes import feed_for
 
 _ByVariable: TypeAlias = list[tuple[_core.Variable, Array]]
 
@@ -78,11 +77,12 @@ def gradients(
     require_model(owner, model)
     inputs = flag(owner, "inputs", inputs)
     kind = TappedProgram if flag(owner, "training", training) else InferenceProgram
-    compiled = model._require_compiled()
+    session = model.session()
+    compiled = session.compiled
     data = adapt(x, y, sample_weight)
     given_shape = data.x.shape
-    with attempt(model, compiled):
-        feed, program = feed_for(model, compiled, data)
+    with attempt(session):
+        feed, program = session.feed(data)
         assert compiled.loss is not None
         loss = compiled.loss.spec()
         head = fused_head(model, loss)

@@ -136,7 +136,7 @@ def learning_rate_finder(
     smoothing = number(owner, "smoothing", smoothing, least=0, below=1)
     stop_at = number(owner, "stop_at", stop_at, above=1, infinite=True)
     trial_steps = integer(owner, "trial_steps", trial_steps, least=0, most=_MAX_STEPS)
-    spec = model._require_compiled().optimizer.spec()
+    spec = model.session().compiled.optimizer.spec()
 
     def probe() -> Probe:
         return Probe(model, x, y, sample_weight, spec)  # a trainer without steps and slots

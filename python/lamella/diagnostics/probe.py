@@ -12,7 +12,6 @@ from lamella.data.arrays import adapt
 from lamella.diagnostics.tapped_program import PLAIN_SGD
 from lamella.layers import InputLayer, Layer, ReLU
 from lamella.models import Model
-from lamella.training.passes import feed_for
 
 
 def require_model(owner: str, model: Any) -> None:
@@ -38,9 +37,10 @@ class Probe:
     def __init__(
         self, model: Model, x: Any, y: Any, sample_weight: Any = None, optimizer: Spec = PLAIN_SGD
     ) -> None:
-        compiled = model._require_compiled()
+        session = model.session()
+        compiled = session.compiled
         data = adapt(x, y, sample_weight)
-        self.feed, program = feed_for(model, compiled, data)
+        self.feed, program = session.feed(data)
         assert compiled.loss is not None
         self.trainer = _core.Trainer(
             program.native, compiled.loss.spec(), [], optimizer, program.penalties, seed=0

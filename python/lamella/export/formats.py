@@ -12,12 +12,12 @@ from lamella.export.c.writer import export_c
 from lamella.export.onnx.writer import export_onnx
 
 if TYPE_CHECKING:
-    from lamella.graph.saveable import Saveable
+    from lamella.graph.base_model import BaseModel
 
-_FORMATS: dict[str, Callable[[Saveable, str], None]] = {"c": export_c, "onnx": export_onnx}
+_FORMATS: dict[str, Callable[[BaseModel, str], None]] = {"c": export_c, "onnx": export_onnx}
 
 
-def export(model: Saveable, filepath: str | os.PathLike[str], format: str | None, verbose: Any) -> None:
+def export(model: BaseModel, filepath: str | os.PathLike[str], format: str | None, verbose: Any) -> None:
     """Write a model to a file; see `Model.export`."""
     path = checks.path("export", "filepath", filepath)
     says_where = verbose is not None and checks.flag("export", "verbose", verbose)

@@ -12,7 +12,7 @@ from lamella.graph.program import Operation
 from lamella.layers.core.input_layer import InputLayer
 
 if TYPE_CHECKING:
-    from lamella.graph.saveable import Saveable
+    from lamella.graph.base_model import BaseModel
 
 # Operations that hand their input on at inference; random_transform does when it cuts nothing.
 _TRAINING_ONLY = {
@@ -112,7 +112,7 @@ class Inference:
     [('dense', (3,)), ('activation', (3,))]
     """
 
-    def __init__(self, model: Saveable) -> None:
+    def __init__(self, model: BaseModel) -> None:
         if not model.built:
             raise ValueError(f"Model '{model.name}' is not built and cannot be exported: call build() first")
         self.input_shape = tuple(axis for axis in model.input_shape[1:] if axis is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from lamella import config as settings
+from lamella.base import config as settings
 from lamella.base.checks import flag, integer, refusal
 from lamella.base.checks import shape as lengths
 from lamella.base.naming import checked_name

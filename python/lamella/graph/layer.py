@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
-from lamella import config as settings
 from lamella import regularizers
+from lamella.base import config as settings
 from lamella.base.checks import flag, integer, refusal, shape, shown
 from lamella.base.naming import auto_name, checked_name
 from lamella.base.overrides import defined_by_user, never_called, refuse_overrides

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from lamella import config as settings
+from lamella.base import config as settings
 from lamella.base.checks import number, refusal
 from lamella.base.registry import constructor_arguments
 from lamella.base.results import ArrayResult, answer

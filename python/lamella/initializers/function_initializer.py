@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella import config as settings
+from lamella.base import config as settings
 from lamella.base.checks import refusal
 from lamella.base.results import ArrayResult, answer
 from lamella.base.types import Config

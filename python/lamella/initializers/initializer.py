@@ -7,8 +7,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from lamella import config as settings
 from lamella.base import checks, memory, seeding
+from lamella.base import config as settings
 from lamella.base.described import described
 from lamella.base.registry import constructor_arguments
 from lamella.base.results import ArrayResult, answer

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from lamella import config as settings
+from lamella.base import config as settings
 from lamella.base.checks import number
 from lamella.base.results import ArrayResult, answer
 from lamella.base.types import Array, Config

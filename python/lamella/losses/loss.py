@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from lamella import _core, config
-from lamella.base import checks
+from lamella import _core
+from lamella.base import checks, config
 from lamella.base.naming import checked_name
 from lamella.base.overrides import never_called, refuse_overrides
 from lamella.base.registry import constructor_arguments

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from lamella import _core, config, initializers
+from lamella import _core, initializers
+from lamella.base import config
 from lamella.base.checks import refusal
 from lamella.base.naming import checked_name, snake_case
 from lamella.base.overrides import defined_by_user

@@ -29,10 +29,11 @@ from lamella.training.arguments import (
     warn_of_end,
 )
 from lamella.training.attempt import Turn, attempt
+from lamella.training.choice import evaluation_pass, training_pass
 from lamella.training.compiled import Compiled
 from lamella.training.epochs import Validation, run_epochs
-from lamella.training.passes import evaluation_pass, feed_for, training_pass
 from lamella.training.prediction import predict_stream, run_prediction
+from lamella.training.session import Session
 
 _NOBODY = CallbackList()
 """The callbacks of a call that takes none."""
@@ -139,10 +140,18 @@ class Model(Persistence):
         if self._compiled:
             self._compiled.reset_metrics()
 
-    def _require_compiled(self) -> Compiled:
+    def session(self, class_weights: ClassWeights | None = None) -> Session:
+        """The model at work on data, for what trains, evaluates or measures it.
+
+        Args:
+            class_weights: what rows of a class count, or None.
+
+        Raises:
+            ValueError: before `compile`.
+        """
         if self._compiled is None:
             raise ValueError(f"Model '{self.name}' is not compiled: call compile(optimizer, loss) first")
-        return self._compiled
+        return Session(self, self._compiled, class_weights)
 
     # Training.
 
@@ -213,7 +222,7 @@ class Model(Persistence):
         >>> losses[-1] < losses[0]
         True
         """
-        compiled = self._require_compiled()
+        session = self.session()
         first = checks.integer("fit", "initial_epoch", initial_epoch, least=0)
         last = checks.integer("fit", "epochs", epochs, least=0)
         batch_size = positive("fit", "batch_size", batch_size)
@@ -223,7 +232,8 @@ class Model(Persistence):
         validation_epochs = frequency(validation_freq)
         share = checks.number("fit", "validation_split", validation_split, least=0, below=1)
         level = verbosity("fit", verbose)
-        weights = None if class_weight is None else ClassWeights("fit", class_weight)
+        if class_weight is not None:
+            session = self.session(ClassWeights("fit", class_weight))
         data = adapt_any(x, y, sample_weight, self._name_of)
         validation_rows = None
         if validation_data is not None:
@@ -231,21 +241,21 @@ class Model(Persistence):
                 validation_rows = unpack(validation_data, self._name_of)
         elif share:
             data, validation_rows = split(data, share)
-        with seeding.drawing_from(self._of_training), self._turn, attempt(self, compiled):
+        with seeding.drawing_from(self._of_training), self._turn, attempt(session):
             rows = rows_of_step(data, batch_size, steps)
-            training = training_pass(self, compiled, data, rows, shuffles(shuffle, data), steps, weights)
+            training = training_pass(session, data, rows, shuffles(shuffle, data), steps)
             validation = None
             if validation_rows is not None:
                 with checks.told_of("validation_data"):
                     rows = rows_of_step(validation_rows, validation_size, validation_steps)
-                    evaluation = evaluation_pass(self, compiled, validation_rows, rows, validation_steps)
+                    evaluation = evaluation_pass(self.session(), validation_rows, rows, validation_steps)
                     evaluation.check()
                 validation = Validation(evaluation, validation_epochs)
             listeners = self._listeners(callbacks, level, add_history=True, epochs=last, steps=training.steps)
             assert listeners.history is not None
             self.history = listeners.history
             self.stop_training = False
-            run_epochs(self, compiled, training, validation, listeners, range(first, last))
+            run_epochs(session, training, validation, listeners, range(first, last))
         return self.history
 
     def train_on_batch(
@@ -275,12 +285,14 @@ class Model(Persistence):
         >>> model.train_on_batch(np.ones((4, 2)), np.ones(4))
         1.0
         """
-        compiled = self._require_compiled()
+        session = self.session()
         return_dict = checks.flag("train_on_batch", "return_dict", return_dict)
-        weights = None if class_weight is None else ClassWeights("train_on_batch", class_weight)
+        if class_weight is not None:
+            session = self.session(ClassWeights("train_on_batch", class_weight))
         data = adapt(x, y, sample_weight, self._name_of)
-        with self._turn, attempt(self, compiled):
-            feed, program = feed_for(self, compiled, data, weights)
+        compiled = session.compiled
+        with self._turn, attempt(session):
+            feed, program = session.feed(data)
             trainer = compiled.trainer_for(program)
             trainer.reset_metrics()
             trainer.start(feed, data.rows)
@@ -323,18 +335,18 @@ class Model(Persistence):
         >>> model.evaluate(np.ones((4, 2)), np.zeros(4), verbose=0, return_dict=True)
         {'loss': 4.0, 'mae': 2.0}
         """
-        compiled = self._require_compiled()
+        session = self.session()
         batch_size = positive("evaluate", "batch_size", batch_size)
         steps = positive("evaluate", "steps", steps)
         level = verbosity("evaluate", verbose)
         return_dict = checks.flag("evaluate", "return_dict", return_dict)
         data = adapt_any(x, y, sample_weight, self._name_of)
         rows = rows_of_step(data, batch_size, steps)
-        with attempt(self, compiled):
-            evaluation = evaluation_pass(self, compiled, data, rows, steps)
+        with attempt(session):
+            evaluation = evaluation_pass(session, data, rows, steps)
             listeners = self._listeners(callbacks, level, steps=evaluation.steps)
             results = evaluation.run(listeners, shows_progress=True)
-        return compiled.report(results, return_dict)
+        return session.compiled.report(results, return_dict)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
@@ -355,13 +367,13 @@ class Model(Persistence):
         >>> model.test_on_batch(np.ones((4, 2)), np.zeros(4))
         4.0
         """
-        compiled = self._require_compiled()
+        session = self.session()
         return_dict = checks.flag("test_on_batch", "return_dict", return_dict)
         data = adapt(x, y, sample_weight, self._name_of)
-        with attempt(self, compiled):
-            evaluation = evaluation_pass(self, compiled, data, data.rows, None)
+        with attempt(session):
+            evaluation = evaluation_pass(session, data, data.rows, None)
             results = evaluation.run(_NOBODY)
-        return compiled.report(results, return_dict)
+        return session.compiled.report(results, return_dict)
 
     def predict(
         self,

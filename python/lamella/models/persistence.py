@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+import json
+from typing import Any
 
+from lamella import saving
 from lamella.base import seeding
 from lamella.base.types import Config
-from lamella.graph.saveable import Saveable
+from lamella.graph.base_model import BaseModel
 from lamella.layers import serialize
 from lamella.training.compiled import Compiled
 
-if TYPE_CHECKING:
-    from lamella.models.model import Model
 
-
-class Persistence(Saveable):
+class Persistence(BaseModel):
     """The part of `Model` that writes and reads files and configs."""
 
     _compiled: Compiled | None
@@ -42,9 +41,7 @@ class Persistence(Saveable):
         >>> lamella.saving.load_model(path).output_shape
         (None, 3)
         """
-        from lamella import saving
-
-        saving.save_model(cast("Model", self), filepath, overwrite, zipped)
+        saving.save_model(self, filepath, overwrite, zipped)
 
     def save_weights(
         self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None
@@ -66,8 +63,6 @@ class Persistence(Saveable):
         >>> model.save_weights(path)
         >>> model.load_weights(path)
         """
-        from lamella import saving
-
         saving.save_weights(self, filepath, overwrite, max_shard_size)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
@@ -81,8 +76,6 @@ class Persistence(Saveable):
             OSError: when it cannot be read.
             ValueError: when it is damaged, or number, shape or type of its weights are others.
         """
-        from lamella import saving
-
         saving.load_weights(self, filepath, skip_mismatch)
 
     def to_json(self, **kwargs: Any) -> str:
@@ -95,8 +88,6 @@ class Persistence(Saveable):
         >>> lamella.Sequential([lamella.layers.Dense(3)]).to_json()[:46]
         '{"module": "keras", "class_name": "Sequential"'
         """
-        import json
-
         from lamella.saving.json_text import as_plain
 
         try:
@@ -164,4 +155,4 @@ class Persistence(Saveable):
         """
         from lamella.export.formats import export
 
-        export(cast("Model", self), filepath, format, verbose)
+        export(self, filepath, format, verbose)

@@ -11,8 +11,8 @@ from lamella.base.output import terminal_width, write_line
 from lamella.graph.layer import Layer
 
 if TYPE_CHECKING:
+    from lamella.graph.base_model import BaseModel
     from lamella.graph.program import Program
-    from lamella.models.model import Model
     from lamella.training.compiled import Compiled
     from lamella.variable import Variable
 
@@ -24,7 +24,7 @@ _WIDTH_OF_TRAINABLE = 12
 
 
 def print_summary(
-    model: Model,
+    model: BaseModel,
     compiled: Compiled | None,
     line_length: int | None,
     positions: Sequence[float] | None,
@@ -55,7 +55,7 @@ def print_summary(
         (print_fn or write_line)(line)
 
 
-def html_summary(model: Model) -> str:
+def html_summary(model: BaseModel) -> str:
     """The summary of a model as a table of HTML, layers of models in it included."""
     from html import escape
 
@@ -196,7 +196,7 @@ def _align(text: str, column: int, width: int) -> str:
     return text.center(width) if column == 3 else text.ljust(width)
 
 
-def _totals(model: Model) -> list[str]:
+def _totals(model: BaseModel) -> list[str]:
     trainable, frozen = model.trainable_weights, model.non_trainable_weights
     counts = {"Trainable": _count(trainable), "Non-trainable": _count(frozen)}
     optimizer = model.optimizer
@@ -225,7 +225,7 @@ def _readable(size: float) -> str:
     return f"{size:.2f} PB"
 
 
-def _step_costs(model: Model, compiled: Compiled | None, batch_size: int) -> list[str]:
+def _step_costs(model: BaseModel, compiled: Compiled | None, batch_size: int) -> list[str]:
     """What a step of so many rows costs: operations, and where the model is compiled, memory."""
     features = tuple(axis for axis in model.input_shape[1:] if axis is not None) if model.built else ()
     if not model.built or len(features) < len(model.input_shape) - 1:

@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella import config
-from lamella.base import checks
+from lamella.base import checks, config
 from lamella.base.types import Array
 
 _PYTHON = (bool, int, float, complex)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lamella import config, losses
-from lamella.base import checks
+from lamella import losses
+from lamella.base import checks, config
 from lamella.base.types import Array
 from lamella.ops.conversion import array, axes, floats, promoted
 from lamella.ops.definition import operation

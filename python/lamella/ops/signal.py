@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella import config
+from lamella.base import config
 from lamella.base.checks import choice
 from lamella.base.types import Array
 from lamella.ops.conversion import array, floats

@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella import config
-from lamella.base import checks, seeding
+from lamella.base import checks, config, seeding
 from lamella.base.output import write_line
 from lamella.base.types import Array
 from lamella.data.categorical import to_categorical

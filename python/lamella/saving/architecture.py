@@ -12,7 +12,7 @@ from lamella import layers
 from lamella.base import custom_objects as user_objects
 from lamella.base.checks import shown
 from lamella.base.types import Config
-from lamella.graph.saveable import Saveable
+from lamella.graph.base_model import BaseModel
 from lamella.layers import Layer
 from lamella.layers.lookup import registry
 from lamella.variable import Variable, blank_variables
@@ -64,7 +64,7 @@ def naming(path: str | os.PathLike[str]) -> Iterator[None]:
             )
 
 
-def describe(model: Saveable) -> Config:
+def describe(model: BaseModel) -> Config:
     """The config of a model, with the names of Keras's.
 
     Raises:
@@ -74,7 +74,7 @@ def describe(model: Saveable) -> Config:
     return layers.serialize(model)
 
 
-def require_tree(model: Saveable) -> None:
+def require_tree(model: BaseModel) -> None:
     """Raise ValueError for what a file cannot say.
 
     Of a layer that is in a model twice a config would make two, and models that are nested too deeply could
@@ -98,7 +98,7 @@ def require_tree(model: Saveable) -> None:
         seen.add(id(layer))
 
 
-def rebuild(config: Any, custom_objects: dict[str, Any] | None, limit: int) -> Saveable:
+def rebuild(config: Any, custom_objects: dict[str, Any] | None, limit: int) -> BaseModel:
     """Make the model of a config, its variables zeros.
 
     Args:
@@ -113,7 +113,7 @@ def rebuild(config: Any, custom_objects: dict[str, Any] | None, limit: int) -> S
         return make(config, custom_objects)
 
 
-def make(config: Any, custom_objects: dict[str, Any] | None) -> Saveable:
+def make(config: Any, custom_objects: dict[str, Any] | None) -> BaseModel:
     """Make the model of a config, its variables with their initial values; raises ValueError as `rebuild`."""
     if not isinstance(config, dict) or config.get("class_name") != "Sequential":
         name = config.get("class_name") if isinstance(config, dict) else config
@@ -124,5 +124,5 @@ def make(config: Any, custom_objects: dict[str, Any] | None) -> Saveable:
         )
     with user_objects.custom_object_scope(custom_objects):
         cls: Any = registry.find("Sequential")
-        model: Saveable = cls.from_config(config["config"])
+        model: BaseModel = cls.from_config(config["config"])
     return model

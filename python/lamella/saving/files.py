@@ -12,8 +12,9 @@ from lamella.base import checks
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lamella.graph.base_model import BaseModel
     from lamella.layers import Layer
-    from lamella.models import Model, Sequential
+    from lamella.models import Sequential
     from lamella.saving.torch.weights import LoadedWeights
 
 _Path = str | os.PathLike[str]
@@ -58,7 +59,7 @@ def load_model(
     return model
 
 
-def save_model(model: Model, filepath: _Path, overwrite: bool = True, zipped: bool | None = None) -> None:
+def save_model(model: BaseModel, filepath: _Path, overwrite: bool = True, zipped: bool | None = None) -> None:
     """Write a model into a file; `Model.save`.
 
     >>> import pathlib, tempfile, lamella
@@ -109,7 +110,7 @@ def load_weights(model: Layer, filepath: _Path, skip_mismatch: bool = False) -> 
 
 
 def load_torch_state_dict(
-    model: Model,
+    model: BaseModel,
     filepath: _Path,
     mapping: Mapping[str, Layer | str] | None = None,
     strict: bool = True,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lamella.graph.base_model import BaseModel
 from lamella.graph.undo import undone_on_error
 from lamella.training.compiled import Compiled
-
-if TYPE_CHECKING:
-    from lamella.models.model import Model
+from lamella.training.session import Session
 
 
 class Turn:
@@ -42,18 +41,18 @@ class Turn:
 _nothing: AbstractContextManager[None] = nullcontext()
 
 
-def attempt(model: Model, compiled: Compiled) -> AbstractContextManager[None]:
+def attempt(session: Session) -> AbstractContextManager[None]:
     """Within it a call trains or evaluates; one that fails before its first step leaves no trace.
 
     Args:
-        model: the model.
-        compiled: its optimizer, loss and metrics; confirmed by the first call that was right.
+        session: the model with what it is judged by, which the first call that was right confirms.
     """
-    return _nothing if model.built and compiled.confirmed else _first_attempt(model, compiled)
+    is_settled = session.model.built and session.compiled.confirmed
+    return _nothing if is_settled else _first_attempt(session.model, session.compiled)
 
 
 @contextmanager
-def _first_attempt(model: Model, compiled: Compiled) -> Iterator[None]:
+def _first_attempt(model: BaseModel, compiled: Compiled) -> Iterator[None]:
     call = object()
     compiled.running.add(call)
     began, undo = compiled.optimizer.steps, compiled.snapshot()

@@ -9,21 +9,18 @@ from lamella.base import seeding
 from lamella.base.types import Array, Config
 from lamella.callbacks import Callback
 from lamella.metrics import Metric
-from lamella.training.compiled import Compiled
+from lamella.training.passes import EvaluationPass, TrainingPass
+from lamella.training.session import Session
 
 if TYPE_CHECKING:
-    from lamella.models.model import Model
     from lamella.saving.native.tensor_file import TensorFile
-    from lamella.training.epochs import BatchTrainingPass, TrainingPass
-    from lamella.training.evaluation import BatchEvaluationPass, EvaluationPass
 
 
 class TrainingState:
     """Describes a running `fit` and takes a description back, to the last bit.
 
     Args:
-        model: the model.
-        compiled: its optimizer, loss and metrics.
+        session: the model with what it is judged by.
         training: the pass over its data.
         validation: the pass over the validation data, or None.
         callbacks: the callbacks that are called.
@@ -32,15 +29,14 @@ class TrainingState:
 
     def __init__(
         self,
-        model: Model,
-        compiled: Compiled,
-        training: TrainingPass | BatchTrainingPass,
-        validation: EvaluationPass | BatchEvaluationPass | None,
+        session: Session,
+        training: TrainingPass,
+        validation: EvaluationPass | None,
         callbacks: Sequence[Callback],
         epochs: int,
     ) -> None:
-        self._model = model
-        self._compiled = compiled
+        self._model = session.model
+        self._compiled = session.compiled
         self._training = training
         self._validation = validation
         self._callbacks = callbacks

@@ -33,7 +33,7 @@ MODULES = (
     ),
     Absent("", LEFT_OUT, "visualization", "galleries of pictures", "draw them with matplotlib's imshow"),
     Absent("", LEFT_OUT, "legacy src", "Keras's own past and inside", "use the public names"),
-    Absent("", LEFT_OUT, "export", "archives of TensorFlow's", "model.export writes ONNX and C"),
+    Absent("export", LEFT_OUT, "ExportArchive", "archives of TensorFlow's", "model.export writes ONNX and C"),
     Absent(
         "layers",
         PLANNED,

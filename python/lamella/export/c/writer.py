@@ -18,10 +18,10 @@ from lamella.export.c.memory import plan_memory
 from lamella.export.inference import Constant, Inference, Step, repeated_parameters, window_of
 
 if TYPE_CHECKING:
-    from lamella.graph.saveable import Saveable
+    from lamella.graph.base_model import BaseModel
 
 
-def export_c(model: Saveable, path: str | os.PathLike[str]) -> None:
+def export_c(model: BaseModel, path: str | os.PathLike[str]) -> None:
     """Write a model as one file of C99 that needs the standard library alone.
 
     The file defines `NAME_predict(input, output)` and `NAME_predict_with(input, output, workspace)` for one

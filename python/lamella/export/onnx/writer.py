@@ -17,10 +17,10 @@ from lamella.export.onnx.activations import activation, is_elementwise
 from lamella.export.onnx.graph import Graph, Tensor, as_held, channels_first
 
 if TYPE_CHECKING:
-    from lamella.graph.saveable import Saveable
+    from lamella.graph.base_model import BaseModel
 
 
-def export_onnx(model: Saveable, path: str | os.PathLike[str]) -> None:
+def export_onnx(model: BaseModel, path: str | os.PathLike[str]) -> None:
     """Write a model in the format of ONNX, opset 17.
 
     The batch axis stays open; inputs and outputs have their channels last, as in lamella. A float64 model

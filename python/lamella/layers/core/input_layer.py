@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lamella import config as settings
+from lamella.base import config as settings
 from lamella.base.checks import integer
 from lamella.base.checks import shape as lengths
 from lamella.base.types import Config, Shape

@@ -12,7 +12,7 @@ from typing import Any
 from lamella import constraints, initializers, layers, losses, metrics, optimizers, regularizers
 from lamella.base.checks import shown
 from lamella.base.types import Config
-from lamella.graph.saveable import Saveable
+from lamella.graph.base_model import BaseModel
 from lamella.layers import InputLayer, Layer
 from lamella.layers.merging.branches import Branched
 from lamella.layers.stack import Stack
@@ -42,7 +42,7 @@ _SEQUENTIAL = ("name", "trainable", "dtype", "layers", "build_input_shape", "see
 # Writing.
 
 
-def describe_model(model: Saveable) -> Config:
+def describe_model(model: BaseModel) -> Config:
     """The config of a model, with what it was compiled with.
 
     Raises:

@@ -14,7 +14,7 @@ from typing import Any
 from lamella import _core
 from lamella.base.atomic_file import replacing
 from lamella.base.types import Config
-from lamella.graph.saveable import Saveable
+from lamella.graph.base_model import BaseModel
 from lamella.layers import Layer
 from lamella.saving.architecture import naming, rebuild
 from lamella.saving.json_text import parse_json, write_json
@@ -29,7 +29,7 @@ _SLACK = 16 << 20
 """Bytes that members may take beyond twice the file."""
 
 
-def save(model: Saveable, path: str | os.PathLike[str]) -> None:
+def save(model: BaseModel, path: str | os.PathLike[str]) -> None:
     """Write a model, with its optimizer where it is compiled."""
     with naming(path):
         config = write_json(describe_model(model)).encode()
@@ -53,7 +53,7 @@ def save_weights(layer: Layer, path: str | os.PathLike[str]) -> None:
     hdf5.write(path, lambda root: write_weights(root, layer))
 
 
-def _write(root: Any, model: Saveable) -> None:
+def _write(root: Any, model: BaseModel) -> None:
     write_weights(root, model)
     if model.optimizer is not None:
         write_optimizer(root, model)
@@ -61,7 +61,7 @@ def _write(root: Any, model: Saveable) -> None:
 
 def load(
     path: str | os.PathLike[str], custom_objects: dict[str, Any] | None = None, compile: bool = True
-) -> Saveable:
+) -> BaseModel:
     """Make the model that a `.keras` file holds; nothing in the file is run."""
     with loading(path):
         members = _read_members(path, (_METADATA, _CONFIG, _WEIGHTS))

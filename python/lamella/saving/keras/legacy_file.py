@@ -12,7 +12,7 @@ from typing import Any
 
 from lamella import losses, metrics
 from lamella.base.types import Config
-from lamella.graph.saveable import Saveable
+from lamella.graph.base_model import BaseModel
 from lamella.layers.stack import Stack
 from lamella.saving.architecture import naming, rebuild
 from lamella.saving.json_text import parse_json, write_json
@@ -28,7 +28,7 @@ _BY_TARGETS = ("accuracy", "acc", "crossentropy", "ce")
 """Names that `compile` settles when it sees targets."""
 
 
-def save(model: Saveable, path: str | os.PathLike[str]) -> None:
+def save(model: BaseModel, path: str | os.PathLike[str]) -> None:
     """Write a model, with its optimizer where it is compiled, so that Keras 3 loads it."""
     with naming(path):
         config = describe_model(model)
@@ -61,7 +61,7 @@ def _spelt_out(metric: Any) -> Any:
     return metrics.serialize(named)
 
 
-def _fill(root: Any, model: Saveable, attributes: dict[str, str]) -> None:
+def _fill(root: Any, model: BaseModel, attributes: dict[str, str]) -> None:
     assert isinstance(model, Stack)
     for name, text in attributes.items():
         root.attrs[name] = text
@@ -72,7 +72,7 @@ def _fill(root: Any, model: Saveable, attributes: dict[str, str]) -> None:
 
 def load(
     path: str | os.PathLike[str], custom_objects: dict[str, Any] | None = None, compile: bool = True
-) -> Saveable:
+) -> BaseModel:
     """Make the model that an old `.h5` file holds; nothing in the file is run."""
     with loading(path), open(path, "rb") as file, hdf5.reading(file) as tree:
         config = _json_attribute(tree, "model_config")

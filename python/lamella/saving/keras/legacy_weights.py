@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lamella.base.types import Array, Config
-from lamella.graph.saveable import Saveable
+from lamella.graph.base_model import BaseModel
 from lamella.layers import Layer
 from lamella.layers.stack import Stack
 from lamella.saving.keras.hdf5 import Tree
@@ -137,7 +137,7 @@ def write_weights(root: Any, model: Stack) -> None:
         _write_arrays(group, arrays)
 
 
-def write_optimizer(root: Any, model: Saveable) -> None:
+def write_optimizer(root: Any, model: BaseModel) -> None:
     """Write what the optimizer of a compiled model keeps into a group."""
     optimizer = model.optimizer
     assert optimizer is not None

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from lamella.base.naming import snake_case
 from lamella.base.types import Array, Config
-from lamella.graph.saveable import Saveable
+from lamella.graph.base_model import BaseModel
 from lamella.layers import Layer
 from lamella.layers.merging.branches import Branched
 from lamella.layers.stack import Stack
@@ -75,7 +75,7 @@ def parts_of(model: Stack, config: Config | None) -> list[tuple[str, str, Layer 
     return [(keras_class(layer), layer.name, layer, None) for layer in model.layers]
 
 
-def trainable_variables(model: Saveable, config: Config | None = None) -> list[Variable]:
+def trainable_variables(model: BaseModel, config: Config | None = None) -> list[Variable]:
     """The variables that the optimizer changes, in Keras's order."""
     groups = groups_of(model, config=config) if model.trainable else ()
     found = {id(variable): variable for group in groups for variable in group.variables}
@@ -94,7 +94,7 @@ def write_weights(root: Any, layer: Layer) -> None:
         _write_group(root, group.path, group.name, arrays)
 
 
-def write_optimizer(root: Any, model: Saveable) -> None:
+def write_optimizer(root: Any, model: BaseModel) -> None:
     """Write what the optimizer of a compiled model keeps."""
     assert model.optimizer is not None
     arrays = state_arrays(model.optimizer, trainable_variables(model))
@@ -172,14 +172,14 @@ def _is_empty(tree: Tree, path: str) -> bool:
     return tree.is_group(path) and set(tree.names(path)) <= {"vars"} and not tree.names(f"{path}/vars")
 
 
-def read_optimizer(tree: Tree, model: Saveable, config: Config) -> None:
+def read_optimizer(tree: Tree, model: BaseModel, config: Config) -> None:
     """Let the optimizer of a compiled model go on from what a file holds, where it holds the same kind."""
     path = "optimizer/vars"
     if tree.is_group(path):
         read_slots(tree, [f"{path}/{index}" for index in range(len(tree.names(path)))], model, config)
 
 
-def read_slots(tree: Tree, places: list[str], model: Saveable, config: Config) -> None:
+def read_slots(tree: Tree, places: list[str], model: BaseModel, config: Config) -> None:
     """Let the optimizer go on from the arrays at these places, in Keras's order; or warn that it does not."""
     optimizer = model.optimizer
     assert optimizer is not None

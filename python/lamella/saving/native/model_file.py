@@ -14,7 +14,7 @@ from typing import Any
 from lamella import _core
 from lamella.base.checks import shown
 from lamella.base.types import Array, Config
-from lamella.graph.saveable import Saveable
+from lamella.graph.base_model import BaseModel
 from lamella.layers import Layer
 from lamella.optimizers.state import OptimizerState
 from lamella.saving.architecture import describe, named_variables, naming, rebuild
@@ -30,7 +30,7 @@ _TENSOR_ENTRY = 160
 """Bytes in the header for a tensor, beside its name."""
 
 
-def save(model: Saveable, path: str | os.PathLike[str]) -> None:
+def save(model: BaseModel, path: str | os.PathLike[str]) -> None:
     """Write a model, with its optimizer where it is compiled."""
     with naming(path):
         content: Config = {"model": describe(model)}
@@ -52,7 +52,7 @@ def save_weights(layer: Layer, path: str | os.PathLike[str]) -> None:
 
 def load(
     path: str | os.PathLike[str], custom_objects: dict[str, Any] | None = None, compile: bool = True
-) -> Saveable:
+) -> BaseModel:
     """Make the model that a file holds; nothing in the file is run."""
     with loading(path), open_tensors(path) as file:
         content = read_content(file)
@@ -107,7 +107,7 @@ def describe_weights(layer: Layer, content: Config) -> dict[str, Array]:
     return tensors
 
 
-def describe_optimizer(model: Saveable, content: Config) -> dict[str, Array]:
+def describe_optimizer(model: BaseModel, content: Config) -> dict[str, Array]:
     """The slots under their names; notes in `content` how many steps were taken, and whose slots they are."""
     optimizer = model.optimizer
     assert optimizer is not None
@@ -199,7 +199,7 @@ def read_arrays(file: TensorFile, variables: dict[str, Variable]) -> dict[str, A
 
 
 def restore_optimizer(
-    model: Saveable, content: Config, variables: dict[str, Variable], arrays: dict[str, Array]
+    model: BaseModel, content: Config, variables: dict[str, Variable], arrays: dict[str, Array]
 ) -> None:
     """Give a compiled model the seed, steps and slots of its file."""
     model.training_seed = checked_seed(content.get("seed"))

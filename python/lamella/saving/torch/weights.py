@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lamella.graph.saveable import Saveable
+from lamella.graph.base_model import BaseModel
 from lamella.layers import Layer, Normalization
 from lamella.saving.loading import loading
 from lamella.saving.native.tensor_file import TensorFile, open_tensors
@@ -61,7 +61,7 @@ def _text(shape: tuple[int, ...] | None) -> str:
 
 
 def load(
-    model: Saveable,
+    model: BaseModel,
     path: str | os.PathLike[str],
     mapping: Mapping[str, Layer | str] | None = None,
     strict: bool = True,
@@ -97,7 +97,7 @@ def load(
 # Which module is which layer.
 
 
-def _layer_modules(model: Saveable) -> list[tuple[Layer, list[Module]]]:
+def _layer_modules(model: BaseModel) -> list[tuple[Layer, list[Module]]]:
     """The layers with weights, in the order of `walk`, with the modules that each is in PyTorch."""
     known = arrangements(model)
     layers = {id(layer): layer for layer in model.walk() if id(layer) in known}
@@ -105,14 +105,14 @@ def _layer_modules(model: Saveable) -> list[tuple[Layer, list[Module]]]:
     return [(layer, modules) for layer, modules in found if modules]
 
 
-def _in_order(model: Saveable, names: list[str]) -> dict[str, Module]:
+def _in_order(model: BaseModel, names: list[str]) -> dict[str, Module]:
     """One after the other: the modules of the file by their names, and the layers."""
     prefixes = sorted({name.rpartition(".")[0] for name in names}, key=_natural)
     modules = [module for _, modules in _layer_modules(model) for module in modules]
     return dict(zip(prefixes, modules, strict=False))
 
 
-def _mapped(model: Saveable, names: list[str], mapping: Mapping[str, Layer | str]) -> dict[str, Module]:
+def _mapped(model: BaseModel, names: list[str], mapping: Mapping[str, Layer | str]) -> dict[str, Module]:
     """As the user says; a separable convolution is named by two modules, the depthwise one first."""
     prefixes = {name.rpartition(".")[0] for name in names}
     layer_modules = _layer_modules(model)
@@ -161,7 +161,7 @@ def _check(file: TensorFile, name: str, parameter: Parameter) -> None:
         )
 
 
-def _expected(model: Saveable, used: set[int]) -> list[Variable]:
+def _expected(model: BaseModel, used: set[int]) -> list[Variable]:
     """The variables that are not used, but for statistics of inputs, which PyTorch has no layer for."""
     statistics = [layer.weights for layer in model.walk() if isinstance(layer, Normalization)]
     used = used.union(id(variable) for variables in statistics for variable in variables)

@@ -1,15 +1,21 @@
-"""What files keep of a model beside its layers."""
+"""What files, exports and training know of a model, which is built upon them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from lamella.base.types import Config
+from lamella.base.types import Array, Config
 from lamella.graph.layer import Layer
 
 
-class Saveable(Layer):
-    """Base class of what a file can hold: layers with what they were compiled with."""
+class BaseModel(Layer):
+    """Base class of models: the doors that the floors below them may use.
+
+    Attributes:
+        stop_training: set by callbacks: `fit` ends after the epoch.
+    """
+
+    stop_training: bool
 
     @property
     def layers(self) -> list[Any]:
@@ -36,4 +42,8 @@ class Saveable(Layer):
 
     def compile_from_config(self, config: Config) -> None:
         """Compile again from `get_compile_config`'s dictionary."""
+        raise NotImplementedError
+
+    def prepare_inputs(self, x: Array) -> Array:
+        """Inputs as the layers take them; builds the model if it is not."""
         raise NotImplementedError

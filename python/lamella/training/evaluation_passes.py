@@ -1,10 +1,9 @@
-"""The steps of `evaluate` and of validation."""
+"""Passes that evaluate: over arrays, and over batches as they come."""
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 from lamella import _core
@@ -15,9 +14,10 @@ from lamella.graph.program import Program
 from lamella.training.arguments import warn_of_end
 from lamella.training.compiled import Compiled
 from lamella.training.native_runs import Evaluation
+from lamella.training.session import Session
 
 
-class EvaluationPass:
+class ArrayEvaluation:
     """A pass over data in inference mode, which may be run again.
 
     Args:
@@ -91,26 +91,23 @@ class EvaluationPass:
         return results
 
 
-class BatchEvaluationPass:
+class StreamEvaluation:
     """A pass over batches as they come, in inference mode; run again, it begins again where the data can.
 
     Args:
-        compiled: loss and metrics of the model.
+        session: the model with what it is judged by.
         stream: the batches.
-        feed: makes the native feed of a batch, and the program that takes it.
         steps: number of steps, None for all of the data.
     """
 
     def __init__(
         self,
-        compiled: Compiled,
+        session: Session,
         stream: BatchStream,
-        feed: Callable[[ArrayData], tuple[_core.Feed, Program]],
         steps: int | None,
     ) -> None:
-        self._compiled = compiled
+        self._session = session
         self._stream = stream
-        self._feed = feed
         self._steps = steps
         self.steps = stream.steps if steps is None else steps
 
@@ -124,8 +121,8 @@ class BatchEvaluationPass:
 
     def check(self) -> None:
         """Raise what is wrong with the first batch, if anything, before any work is done."""
-        feed, program = self._feed(self._stream.first())
-        with self._compiled.evaluation() as evaluation:
+        feed, program = self._session.feed(self._stream.first())
+        with self._session.compiled.evaluation() as evaluation:
             evaluation.evaluator_for(program).start(feed, feed.rows)
 
     def begin(self) -> bool:
@@ -136,11 +133,11 @@ class BatchEvaluationPass:
 
     def run(self, callbacks: CallbackList, shows_progress: bool = False) -> list[float]:
         """Run it, after `begin`, and return loss and metrics."""
-        with self._compiled.evaluation() as evaluation:
+        with self._session.compiled.evaluation() as evaluation:
             return self._run(evaluation, callbacks, shows_progress)
 
     def _run(self, evaluation: Evaluation, callbacks: CallbackList, shows_progress: bool) -> list[float]:
-        compiled = self._compiled
+        compiled = self._session.compiled
         callbacks.on_test_begin()
         progress = callbacks.progress if shows_progress else None
         results: list[float] = []
@@ -148,7 +145,7 @@ class BatchEvaluationPass:
         while done != self._steps and self._stream.peek() is not None:
             callbacks.on_test_batch_begin(done)
             batch = self._stream.take()
-            feed, program = self._feed(batch)
+            feed, program = self._session.feed(batch)
             evaluator = evaluation.evaluator_for(program)
             if done == 0:
                 evaluator.reset_metrics()
