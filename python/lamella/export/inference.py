@@ -8,23 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from lamella.base.types import Array
+from lamella.export.ops import exported_op
 from lamella.graph.program import Operation
 from lamella.layers.core.input_layer import InputLayer
 
 if TYPE_CHECKING:
     from lamella.graph.base_model import BaseModel
 
+
 # Operations that hand their input on at inference; random_transform does when it cuts nothing.
-_TRAINING_ONLY = {
-    "dropout",
-    "gaussian_noise",
-    "penalty",
-    "random_color",
-    "random_transform",
-    "spatial_dropout",
-}
-
-
 class Constant(NamedTuple):
     """The values of a variable, and its path below the model, "dense/kernel"."""
 
@@ -136,13 +128,14 @@ class Inference:
         self.output_shape = self._shapes[self.output]
 
     def _steps_of(self, operation: Operation) -> Iterator[Step]:
-        if operation.op == "python":
+        known = exported_op(operation.op)
+        if known.why_not:
             raise ValueError(
-                f"Layer '{operation.layer.name}' ({type(operation.layer).__name__}) is written in Python and "
+                f"Layer '{operation.layer.name}' ({type(operation.layer).__name__}) {known.why_not} and "
                 "cannot be exported"
             )
         inputs = [self._same.get(value, value) for value in operation.inputs]
-        if operation.op in _TRAINING_ONLY:
+        if known.training_only:
             value = inputs[0]
             for axis, wanted in enumerate(self._shapes[operation.output]):
                 if self._shapes[value][axis] != wanted:

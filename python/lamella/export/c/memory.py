@@ -7,9 +7,7 @@ from math import prod
 from typing import NamedTuple
 
 from lamella.export.inference import Inference, Step
-
-# Operations that may write over their first input.
-_IN_PLACE = {"add", "batch_normalization", "prelu", "rescaling", "row_normalization"}
+from lamella.export.ops import exported_op
 
 
 class MemoryPlan(NamedTuple):
@@ -40,7 +38,7 @@ class _Buffer:
 
 def _writes_in_place(step: Step) -> bool:
     """Whether the output of a step may lie where its first input does."""
-    return step.op in _IN_PLACE or (step.op == "activation" and step.attributes["kind"] != "glu")
+    return exported_op(step.op).in_place and step.attributes.get("kind") != "glu"  # which halves its input
 
 
 def plan_memory(inference: Inference) -> MemoryPlan:

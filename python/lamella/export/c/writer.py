@@ -124,7 +124,7 @@ class _Writer:
     def write(self, step: Step) -> None:
         """Append the calls of a step."""
         before = len(self.calls)
-        _WRITERS[step.op](self, step)
+        WRITERS[step.op](self, step)
         if len(self.calls) > before:
             shape = " x ".join(map(str, step.shape))
             self.calls.insert(before, f"    /* {comment_text(step.name)}: {shape} */\n")
@@ -315,7 +315,7 @@ def _row_normalization(w: _Writer, step: Step) -> None:
     w.call("row_normalization", *w.ends(step), gamma, beta, rows, step.shape[-1], groups, *kind, epsilon)
 
 
-_WRITERS: dict[str, Callable[[_Writer, Step], None]] = {
+WRITERS: dict[str, Callable[[_Writer, Step], None]] = {
     "activation": _activation,
     "add": _add,
     "batch_normalization": _batch_normalization,

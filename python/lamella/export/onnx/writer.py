@@ -40,7 +40,7 @@ def export_onnx(model: BaseModel, path: str | os.PathLike[str]) -> None:
     graph = Graph(inference.dtype, inference.input_name, inference.output_name)
     values = {0: as_held(graph.input_name, len(inference.input_shape) + 1)}
     for step in inference.steps:
-        values[step.output] = _EMITTERS[step.op](graph, step, [values[value] for value in step.inputs])
+        values[step.output] = EMITTERS[step.op](graph, step, [values[value] for value in step.inputs])
     output = values[inference.output]
     onnx_model = graph.model(inference.model_name, inference.input_shape, output, inference.output_shape)
     with replacing(path) as temporary, open(temporary, "wb") as file:
@@ -258,7 +258,7 @@ def _product(graph: Graph, step: Step, x: Tensor, axis: int, matrix: Array) -> T
     return as_held(graph.node("Reshape", [product, unfolded], label), len(shape) + 1)
 
 
-_EMITTERS: dict[str, Callable[[Graph, Step, Sequence[Tensor]], Tensor]] = {
+EMITTERS: dict[str, Callable[[Graph, Step, Sequence[Tensor]], Tensor]] = {
     "activation": _activation,
     "add": _add,
     "batch_normalization": _batch_normalization,
