@@ -1,6 +1,7 @@
 """Imports of the Python package point down its ladder, and in no circle; `python/README.md` has the rungs."""
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -47,6 +48,11 @@ NAMED_IN_ANNOTATIONS = {
     ("optimizers.learning_rate", "optimizers.optimizer"): "the rate that an optimizer shows writes to it",
 }
 """Arrows inside of a room that close a circle, with the reason: all for type checkers only."""
+
+
+ROOM = re.compile(r"`([\w.]+)")
+ROWS = {f"| {rung} " for rung in range(10)}
+"""A room in the table of `python/README.md`, and how its rows of one digit begin."""
 
 
 def module_of(path):
@@ -153,3 +159,10 @@ def test_faces_define_nothing(module):
         node.name for node in tree_of(module).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))
     ]
     assert module == "base.keras_names" or not defined
+
+
+def test_the_readme_has_the_rungs():
+    table = Path(__file__).parents[1].joinpath("python", "README.md").read_text()
+    rows = [line.split("|") for line in table.splitlines() if line.startswith("| 1") or line[:4] in ROWS]
+    rungs = {int(row[1]): set(ROOM.findall(row[2])) for row in rows}
+    assert rungs == {rung: set(rooms) for rung, rooms in enumerate(RUNGS)}
