@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/fork_mutex.h"
 #include "bindings/convert.h"
+#include "bindings/python_call.h"
 #include "bindings/runtime.h"
 #include "engine/evaluator.h"
 #include "engine/trainer.h"
@@ -124,6 +125,30 @@ py::list gradients(PyTrainer& trainer, const PyFeed& feed) {
   return list;
 }
 
+// Where each variable's gradient begins in the slab, in numbers.
+py::list gradient_layout(const PyTrainer& trainer) {
+  py::list list;
+  for (const engine::GradientSlot& slot : trainer.run.gradient_slots())
+    list.append(py::make_tuple(slot.variable, slot.offset / size_of(slot.variable->dtype())));
+  return list;
+}
+
+// The function gets a copy of the slab; what it returns, unless None, takes its place.
+void set_gradient_hook(PyTrainer& trainer, const py::object& function) {
+  const Exclusive exclusive(trainer.busy);
+  if (function.is_none()) return trainer.run.set_gradient_hook({});
+  trainer.run.set_gradient_hook(
+      [held = std::make_shared<PythonObject>(function)](const TensorView& gradients) {
+        const PythonCall python;
+        const Shape shape{gradients.cols};
+        const py::object returned =
+            call(held->get(), py::make_tuple(copy_to_array(gradients.data, gradients.dtype, shape)));
+        if (!returned.is_none() && !copy_returned(returned, gradients.dtype, shape, gradients.data))
+          fail("A gradient hook must return an array of shape ", to_string(shape),
+               " or None. Received: ", shape_or_type(returned), ".");
+      });
+}
+
 py::dict memory(const PyTrainer& trainer, int64_t batch_size) {
   const engine::TrainingMemory bytes = trainer.run.memory(batch_size);
   py::dict result;
@@ -204,6 +229,12 @@ void register_training(py::module_& module) {
            "Take over slots as slots() gives them; those this trainer does not keep are left out.")
       .def("gradients", &gradients, py::arg("feed"),
            "Loss gradients (penalties included) of one batch, in training mode, without an update.")
+      .def("gradient_layout", &gradient_layout,
+           "Where the gradient of each trained variable begins in what a gradient hook gets, in numbers.")
+      .def(
+          "set_gradient_hook", &set_gradient_hook, py::arg("function"),
+          "Have a function called with the gradients of each step before the update; what it returns, unless "
+          "None, takes their place. None calls nothing.")
       .def("memory", &memory, py::arg("batch_size"), "Bytes that a training step of this batch size keeps.");
 
   py::class_<PyEvaluator>(module, "Evaluator",

@@ -34,6 +34,7 @@ Trainer::Trainer(const ops::Context& context, const Program& program, Objective 
 void Trainer::continue_from(const Trainer& previous) {
   iterations_ = previous.iterations_;
   updater_.continue_from(previous.updater_);
+  gradient_hook_ = previous.gradient_hook_;
 }
 
 int64_t Trainer::start(const Feed& feed, int64_t batch_size, std::optional<int64_t> steps, bool shuffle) {
@@ -105,6 +106,10 @@ void Trainer::step(double learning_rate, const Poll* poll) {
   const int64_t rows = std::min(batch_size_, feed_->rows() - first);
   const int64_t* order = shuffled_ ? order_.data() + first : nullptr;
   const double loss = forward_and_backward(*feed_, order, first, rows, poll);
+  if (gradient_hook_) {
+    const DType dtype = batch_.program().dtype;
+    gradient_hook_({gradients_.data(), dtype, 1, gradients_.bytes() / size_of(dtype)});
+  }
   if (poll != nullptr) (*poll)();  // the last moment to leave a step without a trace
   updater_.step(learning_rate, iterations_, gradients_);
   batch_.commit();

@@ -1,5 +1,6 @@
 // Training: gather, forward, loss, backward, penalties, update, metrics; many steps in one call.
 #pragma once
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -13,6 +14,11 @@ namespace lamella::engine {
 struct TrainingMemory {
   int64_t parameters, gradients, slots, activations, packed, batch;
 };
+
+// Sees the gradients of a step, those of penalties included, before they are clipped and the weights change:
+// one row, laid out as gradient_slots() tells. What it writes there is what is trained on: monitors look,
+// other machines add theirs. One that throws leaves a step without a trace.
+using GradientHook = std::function<void(const TensorView& gradients)>;
 
 class Trainer {
  public:
@@ -51,6 +57,7 @@ class Trainer {
   std::optional<uint64_t> first_nonfinite_step() const { return first_nonfinite_step_; }
 
   const std::vector<GradientSlot>& gradient_slots() const { return batch_.plan().gradient_slots(); }
+  void set_gradient_hook(GradientHook hook) { gradient_hook_ = std::move(hook); }
   const char* gradient(const GradientSlot& slot) const { return gradients_.data() + slot.offset; }
   std::vector<Updater::SlotView> slots() const { return updater_.slots(); }
   // Replaces the weights by their moving averages, where the optimizer keeps them.
@@ -73,6 +80,7 @@ class Trainer {
 
   Block gradients_;
   Updater updater_;
+  GradientHook gradient_hook_;
 
   const Feed* feed_ = nullptr;
   std::vector<int64_t> order_;

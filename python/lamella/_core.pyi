@@ -1,6 +1,6 @@
 """The native core: programs, training, prediction. Private; lamella's Python classes are the public face."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, overload
 
 from numpy.typing import NDArray
@@ -146,6 +146,16 @@ class Trainer:
 
     def gradients(self, feed: Feed) -> list[tuple[Variable, NDArray[Any]]]:
         """Loss gradients (penalties included) of one batch, in training mode, without an update."""
+
+    def gradient_layout(self) -> list[tuple[Variable, int]]:
+        """Where the gradient of each trained variable begins in what a gradient hook gets, in numbers."""
+
+    def set_gradient_hook(self, function: Callable[[NDArray[Any]], Any] | None) -> None:
+        """Have a function called with the gradients of each step before the update.
+
+        It gets one array of all of them, penalties included, padded with zeros between variables. What it
+        returns, unless None, takes their place. A trainer that takes over from this one keeps the function.
+        """
 
     def memory(self, batch_size: int) -> dict[str, int]:
         """Bytes that a step keeps: parameters, gradients, slots, activations, packed, batch, total."""
