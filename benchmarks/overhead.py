@@ -1,13 +1,17 @@
-"""What a call costs beside its arithmetic: of a layer, a step, an epoch, a fit and a prediction.
+"""What a call costs beside its arithmetic: of a layer, a step, an epoch, a fit, a prediction, and starting.
 
     python benchmarks/overhead.py [--threads 2] [--seconds 0.2]
 
 A layer is what twenty more of one unit add to a step on one row; a step is one such layer; an epoch is what
-more epochs of one step add to a fit; a fit is what remains of one with one epoch of one step.
+more epochs of one step add to a fit; a fit is what remains of one with one epoch of one step. Starting is
+measured in processes of their own, which have NumPy already: importing alone, and up to the end of a first
+prediction, or of a first fit, of a small model.
 """
 
 import argparse
 import statistics
+import subprocess
+import sys
 import timeit
 
 import numpy as np
@@ -59,6 +63,31 @@ def prediction(seconds):
     }
 
 
+MODEL = """
+model = lamella.Sequential([lamella.Input((4,)), lamella.layers.Dense(16, "relu"), lamella.layers.Dense(3)])
+x, y = numpy.ones((8, 4), "float32"), numpy.ones((8, 3), "float32")
+"""
+PREDICTION = f"{MODEL}model.predict(x, verbose=0)"
+FIT = f"{MODEL}model.compile('adam', 'mse')\nmodel.fit(x, y, verbose=0)"
+
+
+def started(code, processes=9):
+    """The median time of a fresh process to import lamella and run this code."""
+    begin = "import numpy, time\nbegin = time.perf_counter()\nimport lamella\n"
+    timed = f"{begin}{code}\nprint(time.perf_counter() - begin)"
+    command = [sys.executable, "-c", timed]
+    times = [float(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(processes)]
+    return statistics.median(times) * 1e6
+
+
+def starting():
+    return {
+        "import": (started(""), 30_000),
+        "import to a first prediction": (started(PREDICTION), 80_000),
+        "import to the end of a first fit": (started(FIT), 90_000),
+    }
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -68,8 +97,9 @@ def main():
     arguments = parser.parse_args()
     lamella.config.set_num_threads(arguments.threads)
     print(f"{'microseconds':32s}{'measured':>10s}{'limit':>8s}")
-    for name, (measured, limit) in {**training(arguments.seconds), **prediction(arguments.seconds)}.items():
-        print(f"{name:32s}{measured:10.3f}{limit:8.1f}")
+    calls = {**training(arguments.seconds), **prediction(arguments.seconds), **starting()}
+    for name, (measured, limit) in calls.items():
+        print(f"{name:32s}{measured:10.3f}{limit:8g}")
 
 
 if __name__ == "__main__":
