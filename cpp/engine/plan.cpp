@@ -190,8 +190,7 @@ void Plan::place_scratch() {
   }
 }
 
-// Threads that go through the layers by themselves are not at the same time of the plan: their buffers live
-// as long as the step does.
+// Threads run ahead of each other here, so lifetimes overlap: every buffer is kept for the whole step.
 void Plan::keep_buffers_for_parts() {
   if (context_.pool.size() == 1 || !RowParts::fit(program_, capacity_)) return;
   int64_t bytes = 0;

@@ -46,7 +46,7 @@ constexpr bool gradient_from_output(Activation kind) {
 
 // C[rows, cols] = init + sum over b < batch of A_b[rows, k] * B_b[k, cols], one register tile.
 //   A_b[i, kk] = a[b][i * a_row + kk * a_k]    B_b[kk, j] = b[b][kk * b_row + j]
-//   Where a_three is given, rows 3, 6, ... lie a_three from the one three before, not 3 a_row.
+//   Row 3 g + r starts at g * a_three + r * a_row; a_three is 3 a_row where it is not given.
 //   rows <= tile_rows, cols <= panel. B rows must be readable up to cols rounded up to lanes (packed panels
 //   are). init: C itself when accumulate, else bias[j] when bias is given (cols values), else 0.
 //   Where cols > lanes, the cache line at ahead, unless null, is fetched with each kk, and ahead, which may

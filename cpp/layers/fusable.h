@@ -1,5 +1,4 @@
-// Layers that take along what stands behind them: an element-wise activation, and at inference a
-// normalisation.
+// Layers that can absorb the op that follows: an element-wise activation and, at inference, a normalisation.
 #pragma once
 #include <optional>
 

@@ -6,7 +6,7 @@
 namespace lamella::layers {
 
 // Attributes, a number for each spatial axis: strides, dilation (may be absent: 1), before and after: how
-// many zeros are to be thought beside the picture. `input` is the shape of a picture, channels last.
+// wide the implicit zero padding is. `input` is the shape of an image, channels last.
 ops::Window window_of(const Definition& definition, const Shape& input, const Shape& taps);
 
 // The attribute taps.

@@ -74,7 +74,7 @@ class ItemProduct {
 
   int64_t panels() const { return region_.end_panel - region_.first_panel; }
 
-  // Of a matrix that is not packed the whole panels: a narrow one would be read beyond its end.
+  // An unpacked B contributes only full panels; reading a partial one would overrun the row.
   void multiply_row() {
     const int64_t end_panel = p_.packed ? region_.end_panel : std::min(region_.end_panel, p_.n / cut_.panel);
     for (; first_panel_ < end_panel; first_panel_ += kernels::kRowPanels) {

@@ -1,4 +1,4 @@
-// What tiles fetch into the cache while they are computed, a line a step: what the next ones will read.
+// Software prefetch: each step of a tile prefetches one cache line that a later tile reads.
 #pragma once
 #include "base/shape.h"
 #include "ops/context.h"

@@ -9,7 +9,7 @@ namespace lamella::ops {
 struct WinogradShape {
   int64_t height, width;          // of a picture
   int64_t new_height, new_width;  // of its outputs
-  int64_t above, left;            // zeros to be thought there
+  int64_t above, left;            // implicit zero padding
   int64_t channels, filters;
 
   int64_t tile_rows() const { return ceil_div(new_height, 2); }

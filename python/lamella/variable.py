@@ -65,7 +65,7 @@ class Variable(_core.Variable, ArrayLike):
         shape: where the initializer does not tell it.
         dtype: `"float32"` or `"float64"`; by default that of an array, else `config.floatx()`.
         trainable: whether optimizers may change it. Defaults to True.
-        autocast, aggregation, synchronization: taken for Keras's sake.
+        autocast, aggregation, synchronization: accepted for compatibility with Keras.
         name: short name, "kernel"; `variable`, `variable_1` ... by default.
         path: full name, "sequential/dense/kernel"; `name` by default.
 

@@ -19,7 +19,7 @@ def name_scope(name: str, **kwargs: Any) -> Iterator[None]:
 
     Args:
         name: the name, without a slash.
-        **kwargs: `caller` and `deduplicate` are taken for Keras's sake.
+        **kwargs: `caller` and `deduplicate` are accepted for compatibility with Keras.
 
     Raises:
         ValueError: for another name.

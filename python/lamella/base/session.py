@@ -38,7 +38,7 @@ def clear_session(free_memory: bool = True) -> None:
     """Start the counters of automatic layer names again.
 
     Args:
-        free_memory: taken for Keras's sake; memory is freed with the objects that own it.
+        free_memory: accepted for compatibility with Keras; memory is freed with the objects that own it.
 
     >>> from lamella import layers
     >>> clear_session()

@@ -26,13 +26,13 @@ class TensorBoard(Callback):
     Args:
         log_dir: the folder. Defaults to `"logs"`.
         histogram_freq: every how many epochs to write histograms of all variables; 0, the default, never.
-        write_graph: taken for Keras's sake; no graph is written.
-        write_images: taken for Keras's sake; no images are written.
+        write_graph: accepted for compatibility with Keras; no graph is written.
+        write_images: accepted for compatibility with Keras; no images are written.
         write_steps_per_second: whether to write how many steps a second takes. Defaults to False.
         update_freq: `"epoch"` (the default), `"batch"`, or every how many steps to write losses and metrics;
             writing between epochs makes training come back to Python after every batch.
-        profile_batch, embeddings_freq, embeddings_metadata: taken for Keras's sake; nothing is written for
-            them.
+        profile_batch, embeddings_freq, embeddings_metadata: accepted for compatibility with
+            Keras; nothing is written for them.
 
     An argument that asks for what is not written warns.
 

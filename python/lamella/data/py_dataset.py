@@ -18,8 +18,8 @@ class PyDataset:
     `fit` asks for every batch once an epoch, in another order each time when `shuffle` is true.
 
     Args:
-        workers, use_multiprocessing, max_queue_size: taken for Keras's sake; batches are made one at a time,
-            where training runs.
+        workers, use_multiprocessing, max_queue_size: accepted for compatibility with Keras; batches are
+            made one at a time, where training runs.
 
     >>> import numpy as np, lamella
     >>> class Squares(PyDataset):

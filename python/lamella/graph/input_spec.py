@@ -25,7 +25,7 @@ class InputSpec:
         axes: lengths of axes, `{axis: length}`.
         allow_last_axis_squeeze: whether a last axis of one may be missing, or be there besides. Defaults to
             False.
-        name, optional: taken for Keras's sake.
+        name, optional: accepted for compatibility with Keras.
 
     Raises:
         ValueError: for axes that such inputs do not have, and for what are no numbers.

@@ -67,7 +67,7 @@ class Layer(VariableOwner, Configured):
         activity_regularizer: penalty on the outputs, summed and divided by the rows of the batch, or None.
         trainable: whether optimizers may change its variables. Defaults to True.
         dtype: `"float32"` or `"float64"`; `config.floatx()` by default.
-        autocast: taken for Keras's sake.
+        autocast: accepted for compatibility with Keras.
         name: a name; `dense`, `dense_1` ... by default.
         **kwargs: on the first layer of a model `input_shape` (or `input_dim`), the shape of its input
             without the batch axis.

@@ -55,7 +55,7 @@ class VariableOwner:
             trainable: whether optimizers may change it.
             regularizer: the penalty on it, or None.
             constraint: what is done to it after each update, or None.
-            autocast, aggregation, overwrite_with_gradient: taken for Keras's sake.
+            autocast, aggregation, overwrite_with_gradient: accepted for compatibility with Keras.
             name: short name, `"variable"` by default.
         """
         if dtype not in (None, self.dtype):

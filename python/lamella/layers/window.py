@@ -113,7 +113,7 @@ class Windowed:
 
     @property
     def padding(self) -> str:
-        """What is thought around the inputs."""
+        """The implicit padding around the inputs."""
         return self.window.padding
 
 
@@ -177,7 +177,7 @@ class Window:
         return (self.size[axis] - 1) * self.dilation[axis] + 1
 
     def padding_of(self, axis: int, length: int) -> tuple[int, int]:
-        """How many zeros are to be thought before and after an axis; what is odd comes after."""
+        """Implicit zero padding before and after an axis; an odd remainder goes after."""
         return self._padding(axis, length, self.reach(axis))
 
     def _padding(self, axis: int, length: int, reach: int) -> tuple[int, int]:

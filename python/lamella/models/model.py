@@ -87,8 +87,8 @@ class Model(Persistence):
                 shape of the targets. Loss, weights and metrics may also be in a list or dictionary of the one
                 output.
             weighted_metrics: the same; these count rows by their sample weights.
-            run_eagerly, steps_per_execution, jit_compile, auto_scale_loss: taken for Keras's sake; there is
-                nothing to choose.
+            run_eagerly, steps_per_execution, jit_compile, auto_scale_loss: accepted for compatibility
+                with Keras; there is nothing to choose.
 
         Raises:
             ValueError: for a name that is not known, or an argument that is not supported.

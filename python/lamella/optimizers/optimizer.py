@@ -72,8 +72,8 @@ class Optimizer(Configured):
         ema_momentum: in [0, 1]. Defaults to 0.99.
         ema_overwrite_frequency: every how many updates the average replaces the weights also during training.
             Defaults to None, never.
-        loss_scale_factor: taken for Keras's sake: where nothing is computed in half precision, scaling the
-            loss and unscaling the gradients cancel.
+        loss_scale_factor: accepted for compatibility with Keras: where nothing is computed in half
+            precision, scaling the loss and unscaling the gradients cancel.
         gradient_accumulation_steps: update once in this many steps, at least 2, with their mean gradient.
             Defaults to None, every step.
         name: a name, made from the class by default.
@@ -317,7 +317,7 @@ class Optimizer(Configured):
         """Replace the weights by their moving averages, where `use_ema` keeps them; `fit` does at its end.
 
         Args:
-            var_list: taken for Keras's sake; all trainable weights are replaced.
+            var_list: accepted for compatibility with Keras; all trainable weights are replaced.
         """
         if not self.use_ema or self.steps == 0:
             return

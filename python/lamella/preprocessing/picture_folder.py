@@ -154,7 +154,7 @@ def image_dataset_from_directory(
         crop_to_aspect_ratio: whether the middle with the proportions of `image_size` is cut out first.
         pad_to_aspect_ratio: whether margins of zeros keep the proportions.
         data_format: must be None or `"channels_last"`.
-        format: taken for Keras's sake.
+        format: accepted for compatibility with Keras.
         verbose: whether to write how many files there are. Defaults to True.
 
     Returns:

@@ -38,7 +38,7 @@ def load_model(
             `register_serializable` are known.
         compile: whether to compile it too, where it was. Defaults to True; False also loads a model whose
             loss, metrics or optimizer are not known here.
-        safe_mode: taken for Keras's sake: no file holds code that could be run.
+        safe_mode: accepted for compatibility with Keras: no file holds code that could be run.
 
     Raises:
         ImportError: for a file of Keras's, when h5py is not installed.

@@ -68,7 +68,7 @@ def deserialize_keras_object(
         config: the dictionary; lists and other dictionaries are gone through, anything else is returned as
             it is. Without the entry `"module"` the class is looked for everywhere.
         custom_objects: classes and functions of your own that it names, by their names.
-        safe_mode: taken for Keras's sake: nothing in a config is run.
+        safe_mode: accepted for compatibility with Keras: nothing in a config is run.
 
     Raises:
         ValueError: for a class that is not known, or an entry that is not supported.

@@ -134,7 +134,7 @@ class TransposedConvolution(KernelWindow, KernelAndBias):
 
 
 class Conv1DTranspose(TransposedConvolution):
-    """The way back through the shapes of a convolution of signals: each input spreads over several outputs.
+    """Transposed convolution of signals, the gradient of a convolution: each input reaches several outputs.
 
     Input (rows, steps, channels), output (rows, steps, filters); kernel
     (kernel_size, filters, channels), bias (filters,).
@@ -213,7 +213,7 @@ class Conv1DTranspose(TransposedConvolution):
 
 
 class Conv2DTranspose(TransposedConvolution):
-    """The way back through the shapes of a convolution of pictures: each input spreads over several outputs.
+    """Transposed convolution of images, the gradient of a convolution: each input reaches several outputs.
 
     Input (rows, height, width, channels), output (rows, height, width, filters); kernel
     (*kernel_size, filters, channels), bias (filters,).
@@ -292,7 +292,7 @@ class Conv2DTranspose(TransposedConvolution):
 
 
 class Conv3DTranspose(TransposedConvolution):
-    """The way back through the shapes of a convolution of volumes: each input spreads over several outputs.
+    """Transposed convolution of volumes, the gradient of a convolution: each input reaches several outputs.
 
     Input (rows, depth, height, width, channels), output (rows, depth, height, width, filters); kernel
     (*kernel_size, filters, channels), bias (filters,).
