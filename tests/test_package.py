@@ -22,6 +22,15 @@ RUNGS = {
     "bindings": 5,
 }
 
+# What reads or writes a tensor's numbers: the work of ops. Address arithmetic (static_cast<char*>) is not.
+DEREFERENCE = re.compile(r"\bas<(?!char>)|\bmem(?:cpy|move|set)\b|reinterpret_cast|\bdispatch\(")
+# Files above ops that still do, and what they wait for.
+DEREFERENCES_ALLOWED = {
+    "engine/feed.cpp": "targets and weights are spread over positions, and labels keep no view with a dtype",
+    "layers/rescaling.cpp": "constants are written where no context is at hand to copy them to a device",
+    "losses/region_loss.cpp": "no op reads the weight or writes the value of every n-th row",
+}
+
 
 def python(*arguments):
     return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True).stdout
@@ -69,6 +78,15 @@ def test_includes_point_down_the_ladder(path):
             assert folder == rung or RUNGS[folder] < RUNGS[rung], include
         if folder == "pybind11":
             assert rung == "bindings"
+
+
+def test_nothing_above_ops_dereferences_tensors():
+    """A device's table of ops is all that touches its memory; an allowance that nobody needs goes."""
+    above = [
+        path for path in SOURCES if RUNGS["ops"] < RUNGS[path.relative_to(CPP).parts[0]] < RUNGS["bindings"]
+    ]
+    found = {str(path.relative_to(CPP)) for path in above if DEREFERENCE.search(path.read_text())}
+    assert found == set(DEREFERENCES_ALLOWED)
 
 
 def test_the_ladder_is_read():

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "base/error.h"
 
@@ -53,8 +52,9 @@ void Updater::set_slot(const Variable& variable, const std::string& name, const 
   const auto owner = std::find_if(variables_.begin(), variables_.end(),
                                   [&](const GradientSlot& slot) { return slot.variable.get() == &variable; });
   if (named == slot_names_.end() || owner == variables_.end()) return;
-  std::memcpy(slots_[static_cast<size_t>(named - slot_names_.begin())].data() + owner->offset, data,
-              static_cast<size_t>(variable.bytes()));
+  const Block& slab = slots_[static_cast<size_t>(named - slot_names_.begin())];
+  const TensorView to = gradient_view(*owner, slab);
+  context_.ops.elementwise.copy(context_, {const_cast<void*>(data), dtype_, 1, to.cols}, to);
 }
 
 void Updater::find_spans() {
