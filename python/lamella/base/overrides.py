@@ -34,9 +34,9 @@ def never_called(owner: str) -> dict[str, str]:
     >>> never_called("losses.Loss")["__call__"] == never_called("losses.Loss")["call"]
     True
     """
-    from lamella.base import keras_names  # which only classes of the user's need
+    from lamella.base.keras_names import explanations  # which only classes of the user's need
 
-    advice = keras_names.never_called(owner)
+    advice = explanations.never_called(owner)
     return {**advice, **{name: advice[other] for name, other in _ALIKE[owner].items()}}
 
 

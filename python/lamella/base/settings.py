@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterable
 from functools import cache, lru_cache
-from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any
+from inspect import Parameter, getattr_static, signature
+from typing import Any
 
 from lamella.base.checks import shown
 from lamella.base.described import described
-from lamella.base.public_names import message_of_object
+from lamella.base.missing_members import MissingMember, mark_missing
 
 
 class _Trial(threading.local):
@@ -41,6 +42,17 @@ class Configured:
     and counts from the next call of `fit`, `evaluate` or `predict` on; what cannot be changed is refused.
     """
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__module__.startswith("lamella."):  # before it can be found there
+            mark_missing(cls)
+
+    def __dir__(self) -> Iterable[str]:
+        cls = type(self)
+        return [
+            name for name in super().__dir__() if type(getattr_static(cls, name, None)) is not MissingMember
+        ]
+
     def __repr__(self) -> str:
         return described(self)
 
@@ -67,14 +79,6 @@ class Configured:
         changed = self._with_setting(declaring, name, value)
         self.check_change(name, changed)
         return getattr(changed, name)
-
-    if not TYPE_CHECKING:  # which would take every name for one that is there
-
-        def __getattr__(self, name: str) -> Any:
-            """Say of attributes of Keras's that are not here what to do instead."""
-            if hasattr(type(self), name):
-                return object.__getattribute__(self, name)  # a property, which raises what it raised
-            raise AttributeError(message_of_object(type(self), name), name=name, obj=self)
 
     def _misses(self, declaring: type) -> bool:
         """Whether something that the constructor must be given cannot be read any more."""
@@ -174,5 +178,5 @@ def _is_plain(obj: Configured, name: str) -> bool:
 @cache
 def _read_only(cls: Any) -> frozenset[str]:
     """The properties that only show something."""
-    members = ((name, getattr(cls, name)) for name in dir(cls))
+    members = ((name, getattr_static(cls, name)) for name in dir(cls))
     return frozenset(name for name, member in members if isinstance(member, property) and member.fset is None)

@@ -1,52 +1,17 @@
-"""The names of Keras 3.15 that are not here: the table behind messages, refusals and docs/differences.md.
+"""The names of Keras 3.15 that are not here: the table behind messages, refusals and docs/differences.md."""
 
-What is here is found by looking. The table is loaded when somebody asks for a name that is not here, or makes
-an object of a class of their own.
-"""
+from typing import TYPE_CHECKING
 
-from __future__ import annotations
+from lamella.base.public_names import publish_package
 
-from functools import cache
+if TYPE_CHECKING:
+    from lamella.base.keras_names.absent import *
+    from lamella.base.keras_names.explanations import *
 
-from lamella.base.keras_names.absent import LEFT_OUT, PLANNED, Absent
-from lamella.base.keras_names.members import MEMBERS
-from lamella.base.keras_names.modules import MODULES
-
-__all__ = ["LEFT_OUT", "PLANNED", "TABLE", "Absent", "explanation", "explanation_of_member", "never_called"]
-
-TABLE: tuple[Absent, ...] = (*MODULES, *MEMBERS)
-
-
-def explanation(owner: str, name: str) -> str | None:
-    """What is said of a missing name behind it; None for one that is not Keras's.
-
-    >>> explanation("layers", "Lambda")[:12]
-    'is left out:'
-    """
-    entry = _by_path().get(f"{owner}.{name}".lstrip("."))
-    if entry is None:
-        return None
-    meanwhile = "Until then" if entry.status == PLANNED else "Instead"
-    return f"is {entry.status}: {entry.why}. {meanwhile}: {entry.instead}"
-
-
-def explanation_of_member(classes: list[str], name: str) -> str | None:
-    """The same of an attribute, by the names of the classes of an object, the nearest first."""
-    owners = {owner.rpartition(".")[2]: owner for owner in {entry.owner for entry in TABLE}}
-    texts = (explanation(owners[cls], name) for cls in classes if cls in owners)
-    return next((text for text in texts if text is not None), None)
-
-
-@cache
-def _by_path() -> dict[str, Absent]:
-    return {path: entry for entry in TABLE for path in entry.paths()}
-
-
-def never_called(owner: str) -> dict[str, str]:
-    """The methods of a class of Keras's that are not called here, and what to do instead.
-
-    >>> never_called("layers.Layer")["compute_output_spec"]
-    'define compute_output_shape(input_shape)'
-    """
-    marked = [entry for entry in TABLE if entry.owner == owner and entry.never_called]
-    return {name: entry.instead for entry in marked for name in entry.names.split()}
+publish_package(
+    __name__,
+    {
+        "absent": "Absent LEFT_OUT PLANNED",
+        "explanations": "TABLE explanation explanation_of_member never_called",
+    },
+)
