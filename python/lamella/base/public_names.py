@@ -24,8 +24,7 @@ def publish(module: str, names: Iterable[str]) -> None:
     """
 
     def missing(name: str) -> Any:
-        found = sys.modules.get(module)
-        raise AttributeError(message_of_module(module, name, names), name=name, obj=found)
+        raise _error(module, name, names)
 
     _give(module, missing, names)
 
@@ -33,8 +32,8 @@ def publish(module: str, names: Iterable[str]) -> None:
 def publish_package(package: str, sources: Mapping[str, str], modules: str = "") -> None:
     """Publish the names of a package. The modules they are in are imported when one is first asked for.
 
-    Nobody waits for what they do not use: importing lamella takes a few milliseconds, however many layers it
-    has. For type checkers the package imports `*` from the same modules under `TYPE_CHECKING`.
+    Nobody waits for what they do not use: importing lamella takes about a millisecond, however many layers
+    it has. For type checkers the package imports `*` from the same modules under `TYPE_CHECKING`.
 
     Args:
         package: its `__name__`.
@@ -56,8 +55,7 @@ def publish_package(package: str, sources: Mapping[str, str], modules: str = "")
         elif name in public_modules or _is_inner_module(package, name):
             value = import_module(f"{package}.{name}")
         else:
-            found = sys.modules.get(package)
-            raise AttributeError(message_of_module(package, name, names), name=name, obj=found)
+            raise _error(package, name, names)
         vars(sys.modules[package])[name] = value  # found without this function from now on
         return value
 
@@ -84,7 +82,11 @@ def _give(module: str, load: Any, names: Iterable[str]) -> None:
     )  # of what is a package, finders are asked for names that are missing
 
 
-def message_of_module(module: str, name: str, names: Iterable[str]) -> str:
+def _error(module: str, name: str, names: Iterable[str]) -> AttributeError:
+    return AttributeError(_message(module, name, names), name=name, obj=sys.modules.get(module))
+
+
+def _message(module: str, name: str, names: Iterable[str]) -> str:
     """What is said of a name that a module does not have: of one of Keras's, what to do instead.
 
     >>> import lamella
@@ -106,23 +108,6 @@ def message_of_module(module: str, name: str, names: Iterable[str]) -> str:
     if text is None:
         return f"{plain}.{nearest_name(name, names)}"
     return f"{module}.{name} {text}"
-
-
-def message_of_object(cls: type, name: str) -> str:
-    """What is said of an attribute that an object does not have.
-
-    >>> import lamella
-    >>> lamella.layers.Dense(1).add_loss
-    Traceback (most recent call last):
-    AttributeError: 'Dense' object has no attribute 'add_loss', which is left out: ... Instead: ...
-    """
-    plain = f"{cls.__name__!r} object has no attribute {name!r}"
-    if name.startswith("_"):
-        return plain
-    from lamella.base.keras_names import explanation_of_member
-
-    text = explanation_of_member([base.__name__ for base in cls.__mro__], name)
-    return plain if text is None else f"{plain}, which {text}"
 
 
 class _MissingModules:

@@ -48,10 +48,8 @@ class Configured:
             mark_missing(cls)
 
     def __dir__(self) -> Iterable[str]:
-        cls = type(self)
-        return [
-            name for name in super().__dir__() if type(getattr_static(cls, name, None)) is not MissingMember
-        ]
+        found = {name: getattr_static(type(self), name, None) for name in super().__dir__()}
+        return [name for name, member in found.items() if not isinstance(member, MissingMember)]
 
     def __repr__(self) -> str:
         return described(self)

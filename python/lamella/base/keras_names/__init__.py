@@ -12,6 +12,6 @@ publish_package(
     __name__,
     {
         "absent": "Absent LEFT_OUT PLANNED",
-        "explanations": "TABLE explanation explanation_of_member never_called",
+        "explanations": "TABLE explanation never_called",
     },
 )

@@ -27,6 +27,11 @@ class Absent(NamedTuple):
     instead: str
     never_called: bool = False
 
+    def explanation(self) -> str:
+        """What is said behind one of the names."""
+        meanwhile = "Until then" if self.status == PLANNED else "Instead"
+        return f"is {self.status}: {self.why}. {meanwhile}: {self.instead}"
+
     def paths(self) -> list[str]:
         """The names with their owner in front: `layers.LSTM`."""
         return [f"{self.owner}.{name}".lstrip(".") for name in self.names.split()]

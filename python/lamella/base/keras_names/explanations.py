@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from lamella.base.keras_names.absent import PLANNED, Absent
+from lamella.base.keras_names.absent import Absent
 from lamella.base.keras_names.members import MEMBERS
 from lamella.base.keras_names.modules import MODULES
 
@@ -18,17 +18,7 @@ def explanation(owner: str, name: str) -> str | None:
     'is left out:'
     """
     entry = _by_path().get(f"{owner}.{name}".lstrip("."))
-    if entry is None:
-        return None
-    meanwhile = "Until then" if entry.status == PLANNED else "Instead"
-    return f"is {entry.status}: {entry.why}. {meanwhile}: {entry.instead}"
-
-
-def explanation_of_member(classes: list[str], name: str) -> str | None:
-    """The same of an attribute, by the names of the classes of an object, the nearest first."""
-    owners = {owner.rpartition(".")[2]: owner for owner in {entry.owner for entry in TABLE}}
-    texts = (explanation(owners[cls], name) for cls in classes if cls in owners)
-    return next((text for text in texts if text is not None), None)
+    return None if entry is None else entry.explanation()
 
 
 @cache
