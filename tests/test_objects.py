@@ -87,3 +87,19 @@ def test_a_surrounding_scope_is_seen():
         assert saving.get_registered_object("Mine") is Mine
         assert type(saving.deserialize_keras_object(config)) is Mine
     assert saving.get_registered_object("Mine") is None
+
+
+@pytest.mark.parametrize("name", ["Sequential", "sequential"])
+def test_a_model_is_found_among_the_layers_in_any_case(name):
+    config = lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(1)]).get_config()
+    made = lamella.layers.deserialize({"class_name": name, "config": config})
+    assert type(made) is lamella.Sequential
+
+
+def test_the_model_of_a_file_is_built_in_whatever_the_user_calls_sequential(tmp_path):
+    class Other(lamella.Sequential):
+        pass
+
+    lamella.Sequential([lamella.Input((2,)), lamella.layers.Dense(1)]).save(tmp_path / "model.safetensors")
+    loaded = saving.load_model(tmp_path / "model.safetensors", custom_objects={"Sequential": Other})
+    assert type(loaded) is lamella.Sequential

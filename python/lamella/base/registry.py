@@ -134,30 +134,30 @@ class Registry(Generic[T]):
         """All names that `get` takes."""
         return sorted(self._classes)
 
-    def _loaded(self, found: str) -> Any:
-        """What is found under a public name of the package, or a path."""
-        package, _, name = found.rpartition(".")
-        return getattr(import_module(package or self._package), name)
+    def built_in(self, name: str) -> type[T]:
+        """The class of this library with this name, whatever the user's are called."""
+        package, _, public = self._classes[name].rpartition(".")
+        cls: type[T] = getattr(import_module(package or self._package), public)
+        return cls
 
     def find(self, name: str) -> type[T]:
         """Return the class of a name, in any case; raises ValueError with the nearest name."""
         own = custom_objects.find(name)
         if own is not None:
             return self._class_of_user(name, own)
-        found = self._classes.get(name) or self._classes.get(name.lower())
-        if found is None and name in self._by_targets:
+        for known in (name, name.lower()):
+            if known in self._classes:
+                return self.built_in(known)
+        if name in self._by_targets:
             raise ValueError(f"The {self.kind} {name!r} depends on the targets: pass the name to compile()")
-        if found is None:
-            raise unknown_name(self.kind, name, [*self._classes, *self._by_targets])
-        cls: type[T] = self._loaded(found)
-        return cls
+        raise unknown_name(self.kind, name, [*self._classes, *self._by_targets])
 
     def _is_own_function(self, identifier: Any) -> bool:
         """Whether a function is a public one of the package, which stands for the class of its name."""
         name = getattr(identifier, "__name__", "")
         if isinstance(identifier, type) or not callable(identifier) or name not in self._classes:
             return False
-        return name in names_in(self._package) and bool(self._loaded(name) is identifier)
+        return name in names_in(self._package) and getattr(import_module(self._package), name) is identifier
 
     def _class_of_user(self, name: str, own: Any) -> type[T]:
         if isinstance(own, type) and issubclass(own, self.base):
@@ -176,8 +176,7 @@ class Registry(Generic[T]):
         if isinstance(identifier, self.base):
             return identifier
         if self._is_own_function(identifier):
-            made: T = self._loaded(self._classes[identifier.__name__])()
-            return made
+            return self.built_in(identifier.__name__)()
         if isinstance(identifier, str):
             function = self._function_of_user(identifier)
             return self.find(identifier)() if function is None else self.get(function)
@@ -234,7 +233,7 @@ class Registry(Generic[T]):
         if own is not None:
             return self._class_of_user(str(registered), own)
         if registered is None and is_of_library(config.get("module")) and name in self._classes:
-            return self._loaded(self._classes[name])
+            return self.built_in(name)
         try:
             return self.find(name)
         except ValueError as error:

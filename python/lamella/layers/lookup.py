@@ -14,7 +14,7 @@ registry: Registry[Layer] = Registry(
     "layer",
     Layer,
     "layers",
-    aliases={"Sequential": "lamella.models.Sequential"},  # a model is a layer too
+    aliases=dict.fromkeys(("Sequential", "sequential"), "lamella.models.Sequential"),  # a model is a layer
     but=("Input", "InputSpec"),
 )
 

@@ -123,6 +123,6 @@ def make(config: Any, custom_objects: dict[str, Any] | None) -> BaseModel:
             f"the entry 'config' of its model must be a dictionary. It is {shown(config.get('config'))}"
         )
     with user_objects.custom_object_scope(custom_objects):
-        cls: Any = registry.find("Sequential")
+        cls: Any = registry.built_in("Sequential")
         model: BaseModel = cls.from_config(config["config"])
     return model
