@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lamella.base.types import Array, Config
+from lamella.base.types import Config
 from lamella.graph.layer import Layer
 
 
@@ -19,7 +19,7 @@ class BaseModel(Layer):
 
     @property
     def layers(self) -> list[Any]:
-        """The layers, without the declaration of the input."""
+        """The layers, without the declaration of the input; each kind has attributes of its own."""
         raise NotImplementedError
 
     @property
@@ -42,8 +42,4 @@ class BaseModel(Layer):
 
     def compile_from_config(self, config: Config) -> None:
         """Compile again from `get_compile_config`'s dictionary."""
-        raise NotImplementedError
-
-    def prepare_inputs(self, x: Array) -> Array:
-        """Inputs as the layers take them; builds the model if it is not."""
         raise NotImplementedError

@@ -55,11 +55,6 @@ class Model(Persistence):
     def never_called(cls) -> dict[str, str]:
         return {**super().never_called(), **never_called("Sequential")}
 
-    @property
-    def layers(self) -> list[Any]:
-        """The layers, without the declaration of the input; each kind has attributes of its own."""
-        raise NotImplementedError
-
     # Compiling.
 
     def compile(
@@ -232,8 +227,7 @@ class Model(Persistence):
         validation_epochs = frequency(validation_freq)
         share = checks.number("fit", "validation_split", validation_split, least=0, below=1)
         level = verbosity("fit", verbose)
-        if class_weight is not None:
-            session = self.session(ClassWeights("fit", class_weight))
+        weights = None if class_weight is None else ClassWeights("fit", class_weight)
         data = adapt_any(x, y, sample_weight, self._name_of)
         validation_rows = None
         if validation_data is not None:
@@ -243,12 +237,12 @@ class Model(Persistence):
             data, validation_rows = split(data, share)
         with seeding.drawing_from(self._of_training), self._turn, attempt(session):
             rows = rows_of_step(data, batch_size, steps)
-            training = training_pass(session, data, rows, shuffles(shuffle, data), steps)
+            training = training_pass(self.session(weights), data, rows, shuffles(shuffle, data), steps)
             validation = None
             if validation_rows is not None:
                 with checks.told_of("validation_data"):
                     rows = rows_of_step(validation_rows, validation_size, validation_steps)
-                    evaluation = evaluation_pass(self.session(), validation_rows, rows, validation_steps)
+                    evaluation = evaluation_pass(session, validation_rows, rows, validation_steps)
                     evaluation.check()
                 validation = Validation(evaluation, validation_epochs)
             listeners = self._listeners(callbacks, level, add_history=True, epochs=last, steps=training.steps)
@@ -287,12 +281,11 @@ class Model(Persistence):
         """
         session = self.session()
         return_dict = checks.flag("train_on_batch", "return_dict", return_dict)
-        if class_weight is not None:
-            session = self.session(ClassWeights("train_on_batch", class_weight))
+        weights = None if class_weight is None else ClassWeights("train_on_batch", class_weight)
         data = adapt(x, y, sample_weight, self._name_of)
         compiled = session.compiled
         with self._turn, attempt(session):
-            feed, program = session.feed(data)
+            feed, program = self.session(weights).feed(data)
             trainer = compiled.trainer_for(program)
             trainer.reset_metrics()
             trainer.start(feed, data.rows)
