@@ -1,4 +1,4 @@
-"""Times every op case of tests/op_cases.py, after checking that float32 agrees with float64.
+"""Times every op case of tests/support/op_cases.py, after checking that float32 agrees with float64.
 
 python benchmarks/ops.py [--rows 128] [--features 256] [--threads 2] [dense relu ...]
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import lamella
 from lamella import _core
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 from op_cases import CASES, build, relative_error
 
 

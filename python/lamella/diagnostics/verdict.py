@@ -3,7 +3,7 @@
 Where a threshold is said to be measured: over 300 small networks of 0 to 30 layers, with nine activations,
 eleven initialisations, SGD with and without momentum and clipping, Adam and RMSprop at rates from 1e-9 to 30,
 inputs of size 0.001 to 1000, with and without normalisation, trained for 80 to 640 steps. The table in
-`tests/monitored_networks.py` is a selection. The later half of the measurements decides, so that what
+`tests/support/monitored_networks.py` is a selection. The later half of the measurements decides, so that what
 training has overcome by then is not held against the network.
 """
 

@@ -1,4 +1,4 @@
-"""Throws damaged and invented files at the loaders: `python tests/fuzz_loaders.py LOADER [--runs N]`.
+"""Throws damaged and invented files at the loaders: `python tests/saving/fuzz_loaders.py LOADER [--runs N]`.
 
 Needs atheris (libFuzzer for Python). The corpus are valid files; an input is one of them changed byte by
 byte or, more often, in its structure: values of its JSON are replaced, removed and doubled, and length and

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import lamella
 from lamella.base.keras_names import LEFT_OUT, PLANNED, TABLE
+from repository import ROOT
 
-DIFFERENCES = Path(__file__).parent.parent / "docs" / "differences.md"
+DIFFERENCES = ROOT / "docs" / "differences.md"
 # Sections of the list, and what plays their part here.
 SECTIONS = {
     **{

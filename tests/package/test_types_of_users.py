@@ -11,8 +11,9 @@ import pytest
 import lamella
 from lamella import activations, initializers, losses, optimizers
 from lamella.base import names
+from repository import ROOT
 
-PROGRAM = Path(__file__).with_name("users_program.py")
+PROGRAM = ROOT / "tests" / "support" / "users_program.py"
 PACKAGE = Path(lamella.__file__).parents[1]
 IS_INSTALLED = "site-packages" in PACKAGE.parts  # where mypy looks by itself, and MYPYPATH may not point
 

@@ -4,14 +4,14 @@ import re
 import subprocess
 import sys
 from importlib import metadata, resources
-from pathlib import Path
 
 import pytest
 
 import lamella
 from lamella import _core
+from repository import ROOT
 
-CPP = Path(__file__).parent.parent / "cpp"
+CPP = ROOT / "cpp"
 SOURCES = sorted(path for path in CPP.rglob("*") if path.suffix in {".h", ".cpp", ".inl", ".inc"})
 RUNGS = {
     "base": 0,

@@ -3,13 +3,14 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-DIGITS = Path(__file__).parent.parent / "examples" / "digits.py"
+from repository import ROOT
+
+DIGITS = ROOT / "examples" / "digits.py"
 
 
 def test_digits_reaches_its_accuracy_and_draws_its_picture(tmp_path):

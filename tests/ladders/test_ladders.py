@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import lamella
+from repository import ROOT
 
 PACKAGE = Path(lamella.__file__).parent
 
@@ -157,7 +158,7 @@ def test_faces_define_nothing(module):
 
 
 def test_the_readme_has_the_rungs():
-    table = Path(__file__).parents[1].joinpath("python", "README.md").read_text()
+    table = (ROOT / "python" / "README.md").read_text()
     rows = re.findall(r"^\| (\d+) \|([^|]*)\|", table, flags=re.MULTILINE)
     rungs = {int(rung): set(re.findall(r"`([\w.]+)", rooms)) for rung, rooms in rows}
     assert rungs == {rung: set(rooms) for rung, rooms in enumerate(RUNGS)}

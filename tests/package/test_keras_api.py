@@ -9,11 +9,9 @@ import pytest
 
 import keras_api
 from lamella.base.keras_names import LEFT_OUT, PLANNED, TABLE
+from repository import ROOT
 
-LIST = Path(
-    os.environ.get("LAMELLA_KERAS_API")
-    or Path(__file__).parent.parent.parent / "shared" / "design" / "KERAS_API.md"
-)
+LIST = Path(os.environ.get("LAMELLA_KERAS_API") or ROOT.parent / "shared" / "design" / "KERAS_API.md")
 
 
 @pytest.mark.skipif(not LIST.exists(), reason="the list of Keras's names is not here (LAMELLA_KERAS_API)")
@@ -24,12 +22,12 @@ def test_every_name_is_accounted_for():
 
 
 def test_the_document_is_what_the_table_says():
-    text = (Path(__file__).parent.parent / "docs" / "differences.md").read_text()
+    text = (ROOT / "docs" / "differences.md").read_text()
     assert text == document_of_names(), "docs/differences.md is out of date: python docs/names.py"
 
 
 def document_of_names():
-    script = Path(__file__).parent.parent / "docs" / "names.py"
+    script = ROOT / "docs" / "names.py"
     spec = importlib.util.spec_from_file_location("names", script)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -3,11 +3,12 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+from repository import ROOT
+
+BENCHMARKS = ROOT / "benchmarks"
 
 
 def run(script, *arguments):

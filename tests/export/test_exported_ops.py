@@ -1,15 +1,15 @@
 """Every operation that the core can compute is known to the exporters."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 import lamella
 from lamella.export.c.writer import WRITERS
 from lamella.export.ops import OPS
+from repository import ROOT
 
-REGISTRY = Path(__file__).parents[1] / "cpp" / "layers" / "registry.cpp"
+REGISTRY = ROOT / "cpp" / "layers" / "registry.cpp"
 OF_PYTHON = {"penalty", "python"}
 """What programs hold beside the operations of the core."""
 
