@@ -79,6 +79,22 @@ int64_t run_at_rates(PyTrainer& trainer, const std::vector<double>& learning_rat
   return run_training(trainer, learning_rates, max_steps);
 }
 
+// start(), run() and results() of one step, on a feed of its own.
+py::list step(PyTrainer& trainer, const py::array& x, const std::optional<py::array>& y,
+              const std::optional<py::array>& sample_weight, double learning_rate) {
+  const Exclusive exclusive(trainer.busy);
+  const auto feed = std::make_shared<PyFeed>(x, y, sample_weight);
+  const std::shared_ptr<PyFeed> before = std::exchange(trainer.feed, feed);  // released with the GIL held
+  const engine::Poll poll = poll_signals();
+  {
+    const NativeCall native;
+    trainer.run.start(feed->feed, feed->feed.rows(), std::nullopt, false);
+    trainer.run.reset_metrics();
+    trainer.run.run({&learning_rate, 1}, 0, poll);
+  }
+  return to_list(trainer.run.results());
+}
+
 int64_t run_evaluation(PyEvaluator& evaluator, int64_t max_steps) {
   const Exclusive exclusive(evaluator.busy);
   const engine::Poll poll = poll_signals();
@@ -193,6 +209,8 @@ void register_training(py::module_& module) {
            "done so far.")
       .def("run", &run_at_rates, py::arg("learning_rate"), py::arg("max_steps") = 0,
            "The same with a learning rate for each step that may run.")
+      .def("step", &step, py::arg("x"), py::arg("y"), py::arg("sample_weight"), py::arg("learning_rate"),
+           "Take one step on all of these rows, apart from any pass; returns its loss and metrics.")
       .def(
           "overwrite_with_averages",
           [](PyTrainer& t) {

@@ -1,9 +1,11 @@
 """The native core: programs, training, prediction. Private; lamella's Python classes are the public face."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 from numpy.typing import NDArray
+
+_Result = TypeVar("_Result", bound=NDArray[Any])
 
 __version__: str
 
@@ -119,6 +121,15 @@ class Trainer:
         The learning rate is one for all steps, or a sequence of one for each step that may run.
         """
 
+    def step(
+        self,
+        x: NDArray[Any],
+        y: NDArray[Any] | None,
+        sample_weight: NDArray[Any] | None,
+        learning_rate: float,
+    ) -> list[Any]:
+        """Take one step on all of these rows, apart from any pass; returns its loss and metrics."""
+
     def overwrite_with_averages(self) -> None:
         """Replace the weights by their moving averages, where the optimizer keeps them (use_ema)."""
 
@@ -181,9 +192,12 @@ class Predictor:
     """Outputs of a program. Safe to call from several threads at once."""
 
     def __init__(self, program: Program, training: bool = False, augments: bool = False) -> None: ...
-    def __call__(self, x: NDArray[Any], batch_size: int = 0, seed: int = 0) -> NDArray[Any]:
-        """Outputs for all rows of x, batch_size rows at a time (0: chosen by the core). What is random is
-        drawn from the seed, and anew in each call.
+    @overload
+    def __call__(self, x: NDArray[Any], batch_size: int = 0, seed: int = 0) -> NDArray[Any]: ...
+    @overload
+    def __call__(self, x: NDArray[Any], batch_size: int, seed: int, kind: type[_Result]) -> _Result:
+        """Outputs for all rows of x, batch_size rows at a time (0: chosen by the core), as an array of this
+        kind. What is random is drawn from the seed, and anew in each call.
         """
 
 def loss_values(loss: tuple[str, dict[str, Any]], y_true: NDArray[Any], y_pred: NDArray[Any]) -> NDArray[Any]:

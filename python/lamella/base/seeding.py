@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 _MASK = (1 << 64) - 1
@@ -59,16 +58,27 @@ def streams(seed: int, count: int) -> list[list[int]]:
     return [[_hash(seed & _MASK, number), 0] for number in range(1, count + 1)]
 
 
-@contextmanager
-def drawing_from(stream: list[int] | None) -> Iterator[None]:
+class _Drawing:
+    """What `drawing_from` returns for a stream."""
+
+    __slots__ = ("_outer", "_stream")
+
+    def __init__(self, stream: list[int]) -> None:
+        self._stream = stream
+
+    def __enter__(self) -> None:
+        self._outer, _chosen.stream = _chosen.stream, self._stream
+
+    def __exit__(self, *error: object) -> None:
+        _chosen.stream = self._outer
+
+
+_as_it_is: AbstractContextManager[None] = nullcontext()
+
+
+def drawing_from(stream: list[int] | None) -> AbstractContextManager[None]:
     """Within it this thread draws from a stream; None leaves it what it is."""
-    outer = _chosen.stream
-    if stream is not None:
-        _chosen.stream = stream
-    try:
-        yield
-    finally:
-        _chosen.stream = outer
+    return _as_it_is if stream is None else _Drawing(stream)
 
 
 def state() -> list[int]:

@@ -21,6 +21,9 @@ _CURES = {
 NUMERIC = "fiub"
 """The kinds of real and integer types, flags included."""
 
+COMPUTED = frozenset(map(np.dtype, "?bBhHiIlLqQefdg"))
+"""Those types, in the order of bytes of this machine: arrays of them are read as they are."""
+
 _ROWS_AT_ONCE = 1 << 20  # elements looked at in one go, so that mapped files are never read as a whole
 
 

@@ -95,6 +95,10 @@ class Layer(VariableOwner, Configured):
 
     module: ClassVar[str] = "keras.layers"
     built = False
+    _changes = 0
+    _scope = ""
+    _input_shape: Shape | None = None
+    _program: Program | None = None
     _of_training: list[int] | None = None
     """The stream of seeds that calls and trainings of a model draw from, None for that of the thread."""
     input_spec: Any = None
@@ -120,14 +124,10 @@ class Layer(VariableOwner, Configured):
         self.activity_regularizer = resolved(
             self, "activity_regularizer", regularizers.get, activity_regularizer
         )
-        self._penalties = []
-        self._constraints = []
-        self._changes = 0
         self._trainable = checked_trainable(type(self), trainable)
         self._variables = []
-        self._scope = ""
-        self._input_shape: Shape | None = None
-        self._program: Program | None = None
+        self._penalties = []
+        self._constraints = []
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -302,6 +302,9 @@ class Layer(VariableOwner, Configured):
         Returns:
             An array of shape (rows, ...), which answers `numpy()` too.
         """
+        program = self._program
+        if training is None and program is not None and program.takes(inputs):
+            return program.call(inputs, None, self._of_training)
         if training is not None:
             training = flag(owner_of(self), "training", training)
         if isinstance(inputs, Layer):
@@ -313,7 +316,7 @@ class Layer(VariableOwner, Configured):
         if x.ndim == 3 and self.takes_pictures():
             return answer(self(x[None], training)[0])
         x = self.prepare_inputs(x)
-        return self.program_for(x.shape[1:]).call(x, training, self._of_training).view(ArrayResult)
+        return self.program_for(x.shape[1:]).call(x, training, self._of_training)
 
     def takes_pictures(self) -> bool:
         """Whether it may also be called with a single picture, without the axis of rows."""

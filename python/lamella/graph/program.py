@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,8 +12,10 @@ import numpy as np
 from lamella import _core
 from lamella.base import memory, seeding
 from lamella.base.overrides import defined_by_user
+from lamella.base.results import ArrayResult
 from lamella.base.settings import Version
 from lamella.base.types import Array, Spec
+from lamella.data.elements import COMPUTED
 from lamella.graph.input_spec import require_expected
 
 if TYPE_CHECKING:
@@ -271,10 +274,10 @@ class Program:
         self.penalties = builder.penalties
         self.constraints = builder.constraints
         self.variables = layer.weights
+        self.is_trained = any(variable.trainable for variable in self.variables)
         self._augments = any(
             operation.op in ("random_transform", "random_color") for operation in self.operations
         )
-        self._predictor: _core.Predictor | None = None
         self._random_predictors: dict[bool, _core.Predictor] = {}
 
     def is_current(self, layer: Layer, feature_shape: tuple[int, ...]) -> bool:
@@ -287,13 +290,25 @@ class Program:
             self._version = Version.number
         return True
 
+    def takes(self, x: Any) -> bool:
+        """Whether x is an array that nothing has to be looked at or converted for, as in most calls."""
+        return (
+            type(x) is np.ndarray
+            and x.shape[1:] == self.feature_shape
+            and x.dtype in COMPUTED
+            and len(x) > 0
+            and self._version == Version.number
+        )
+
     def predict(self, x: Array, batch_size: int = 0) -> Array:
         """The outputs of all rows of x."""
-        if self._predictor is None:
-            self._predictor = _core.Predictor(self.native)
-        return self._predictor(x, batch_size)
+        return self._inference(x, batch_size)
 
-    def call(self, x: Array, training: bool | None, stream: list[int] | None = None) -> Array:
+    @cached_property
+    def _inference(self) -> _core.Predictor:
+        return _core.Predictor(self.native)
+
+    def call(self, x: Array, training: bool | None, stream: list[int] | None = None) -> ArrayResult:
         """The outputs of a layer that is called: None changes pictures at random and is inference else.
 
         Args:
@@ -302,12 +317,12 @@ class Program:
             stream: what to draw seeds from, None for the stream of the thread.
         """
         if not training and (training is False or not self._augments):
-            return self.predict(x)
+            return self._inference(x, 0, 0, ArrayResult)
         predictor = self._random_predictors.get(bool(training))
         if predictor is None:
             predictor = _core.Predictor(self.native, bool(training), True)
             predictor = self._random_predictors.setdefault(bool(training), predictor)
-        return predictor(x, 0, seeding.next_seed(stream))
+        return predictor(x, 0, seeding.next_seed(stream), ArrayResult)
 
 
 def _signature(layer: Layer) -> list[tuple[Any, ...]]:

@@ -279,18 +279,16 @@ class Model(Persistence):
         >>> model.train_on_batch(np.ones((4, 2)), np.ones(4))
         1.0
         """
-        session = self.session()
-        return_dict = checks.flag("train_on_batch", "return_dict", return_dict)
         weights = None if class_weight is None else ClassWeights("train_on_batch", class_weight)
+        session = self.session(weights)
+        return_dict = checks.flag("train_on_batch", "return_dict", return_dict)
         data = adapt(x, y, sample_weight, self._name_of)
         compiled = session.compiled
         with self._turn, attempt(session):
-            feed, program = self.session(weights).feed(data)
+            rows, program = session.prepared(data)
+            targets = compiled.settled_targets(program, rows)
             trainer = compiled.trainer_for(program)
-            trainer.reset_metrics()
-            trainer.start(feed, data.rows)
-            trainer.run(compiled.optimizer.rates_for(1))
-        results = trainer.results()
+            results = trainer.step(rows.x, targets, rows.sample_weight, compiled.optimizer.rate)
         compiled.warn_if_not_finite(trainer, results[0], data.not_finite)
         return compiled.report(results, return_dict)
 
@@ -432,6 +430,8 @@ class Model(Persistence):
         >>> model.predict_on_batch(np.ones((5, 2))).shape
         (5, 3)
         """
+        if self._program is not None and self._program.takes(x):
+            return self._program.predict(x)
         inputs = self.prepare_inputs(as_numbers("x", x, self._name_of))
         return self.program_for(inputs.shape[1:]).predict(inputs)
 

@@ -13,6 +13,19 @@ from lamella.training.compiled import Compiled
 from lamella.training.session import Session
 
 
+class _Process:
+    """Tells a forked child from its parent."""
+
+    token = object()
+
+    @classmethod
+    def renew(cls) -> None:
+        cls.token = object()
+
+
+os.register_at_fork(after_in_child=_Process.renew)
+
+
 class Turn:
     """Lets one training of a model in at a time: the trainer holds the state of one pass.
 
@@ -20,7 +33,7 @@ class Turn:
     """
 
     def __init__(self) -> None:
-        self._calls: dict[int, object] = {}  # by process; entered in one step, whatever thread does it
+        self._calls: dict[object, object] = {}  # by process; entered in one step, whatever thread does it
 
     def __reduce__(self) -> Any:
         """A copy is not being trained, though it be made in a callback."""
@@ -28,14 +41,14 @@ class Turn:
 
     def __enter__(self) -> None:
         call = object()
-        if self._calls.setdefault(os.getpid(), call) is not call:
+        if self._calls.setdefault(_Process.token, call) is not call:
             raise RuntimeError(
                 "The model is being trained: it cannot be trained by its callbacks, or another thread, at "
                 "the same time"
             )
 
     def __exit__(self, *error: object) -> None:
-        del self._calls[os.getpid()]
+        del self._calls[_Process.token]
 
 
 _nothing: AbstractContextManager[None] = nullcontext()

@@ -64,6 +64,5 @@ def _warn_of_doubts(compiled: Compiled, program: Program, data: ArrayData, whole
 
 
 def _warn_if_frozen(model: BaseModel, program: Program) -> None:
-    trains = model.trainable and any(variable.trainable for variable in program.variables)
-    if program.variables and not trains:
+    if program.variables and not (model.trainable and program.is_trained):
         warnings.warn(f"Model '{model.name}' has no trainable weights: nothing is trained", stacklevel=4)

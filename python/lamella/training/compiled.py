@@ -209,10 +209,14 @@ class Compiled:
 
     def feed(self, program: Program, data: ArrayData) -> _core.Feed:
         """The native feed of this data."""
+        return _core.Feed(data.x, self.settled_targets(program, data), data.sample_weight)
+
+    def settled_targets(self, program: Program, data: ArrayData) -> Array:
+        """The targets of this data as loss and metrics take them, which are settled by them if need be."""
         if data.y is None:
             raise ValueError("Training and evaluation need targets: pass y, or let x yield (x, y)")
         self.settle(data.y.shape[1:], program.output_shape)
-        return _core.Feed(data.x, self.targets_for(data.y, program.output_shape), data.sample_weight)
+        return self.targets_for(data.y, program.output_shape)
 
     def trainer_for(self, program: Program) -> _core.Trainer:
         """The trainer of a program; slots and steps stay with the optimizer when it changed."""

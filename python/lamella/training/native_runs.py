@@ -51,15 +51,15 @@ class Kept(Generic[T]):
         self.specs = specs
         self._version = version
 
-    def suits(self, program: Program, specs: Callable[[], Any]) -> bool:
-        """Whether it still is what would be made; `specs` are looked at only after some setting changed."""
-        if self.program is not program:
+    def is_current(self, program: Program) -> bool:
+        """Whether it was made of this program, and no setting has changed since it was last found right."""
+        return self.program is program and self._version == Version.number
+
+    def is_still_right(self, program: Program, specs: Any, version: int) -> bool:
+        """Whether it still is what would be made, after some setting changed; if so, it is current again."""
+        if self.program is not program or self.specs != specs:
             return False
-        version = Version.number
-        if self._version != version:
-            if self.specs != specs():
-                return False
-            self._version = version
+        self._version = version
         return True
 
 
@@ -103,29 +103,32 @@ class Training:
 
     def trainer_for(self, program: Program, objective: Objective) -> _core.Trainer:
         """The trainer of a program."""
+        kept = self._kept
+        if kept is None or not kept.is_current(program):
+            kept = self._kept = self._renewed(program, objective)
+        return kept.native
 
-        def specs() -> Any:
-            return (*objective.specs(), self._optimizer.spec())
-
-        if self._kept is None or not self._kept.suits(program, specs):
-            version = Version.number
-            loss, metrics, update = made_of = specs()
-            trainer = _core.Trainer(
-                program.native,
-                loss,
-                metrics,
-                update,
-                program.penalties,
-                self.seed,
-                self._optimizer.trainer,
-                program.constraints,
-                [variable for variable in program.variables if not self._optimizer.decays(variable)],
-            )
-            if self._kept is not None and self._kept.specs[:2] == made_of[:2]:
-                trainer.set_running_values(self._kept.native.running_values())
-            self._kept = Kept(trainer, program, made_of, version)
-            self._optimizer.attach(trainer, program.variables)
-        return self._kept.native
+    def _renewed(self, program: Program, objective: Objective) -> Kept[_core.Trainer]:
+        """The trainer with what it is made of: the one that is kept, where it is still right."""
+        kept, version = self._kept, Version.number
+        loss, metrics, update = made_of = (*objective.specs(), self._optimizer.spec())
+        if kept is not None and kept.is_still_right(program, made_of, version):
+            return kept
+        trainer = _core.Trainer(
+            program.native,
+            loss,
+            metrics,
+            update,
+            program.penalties,
+            self.seed,
+            self._optimizer.trainer,
+            program.constraints,
+            [variable for variable in program.variables if not self._optimizer.decays(variable)],
+        )
+        if kept is not None and kept.specs[:2] == made_of[:2]:
+            trainer.set_running_values(kept.native.running_values())
+        self._optimizer.attach(trainer, program.variables)
+        return Kept(trainer, program, made_of, version)
 
 
 class Evaluation:
@@ -147,14 +150,20 @@ class Evaluation:
 
     def evaluator_for(self, program: Program) -> _core.Evaluator:
         """The evaluator of a program, which goes on from the last one's running values."""
-        if self._kept is None or not self._kept.suits(program, self._objective.specs):
-            version = Version.number
-            loss, metrics = made_of = self._objective.specs()
-            evaluator = _core.Evaluator(program.native, loss, metrics, program.penalties)
-            if self._kept is not None and self._kept.specs == made_of:
-                evaluator.set_running_values(self._kept.native.running_values())
-            self._kept = Kept(evaluator, program, made_of, version)
-        return self._kept.native
+        kept = self._kept
+        if kept is None or not kept.is_current(program):
+            kept = self._kept = self._renewed(program)
+        return kept.native
+
+    def _renewed(self, program: Program) -> Kept[_core.Evaluator]:
+        kept, version = self._kept, Version.number
+        loss, metrics = made_of = self._objective.specs()
+        if kept is not None and kept.is_still_right(program, made_of, version):
+            return kept
+        evaluator = _core.Evaluator(program.native, loss, metrics, program.penalties)
+        if kept is not None and kept.specs == made_of:
+            evaluator.set_running_values(kept.native.running_values())
+        return Kept(evaluator, program, made_of, version)
 
 
 class Evaluations:

@@ -115,7 +115,7 @@ class ArrayTraining:
         if not isinstance(rates, float):
             most = len(rates)
         self._done = self.trainer.run(rates, most)
-        return self.done
+        return self._done - self._first
 
     def next_batch(self) -> ArrayData:
         """The rows of the step that comes next."""
