@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Kind = TypeVar("Kind", bound=Callback)
 
 _EMPTY = dict(vars(Callback))
+_HOOKS = frozenset(name for name in _EMPTY if name.startswith("on_"))
 _OLDER_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
 
 
@@ -58,6 +59,8 @@ class CallbackList(Callback):
             self.progress = ProgbarLogger()
             self.callbacks.append(self.progress)
         self._listeners: dict[str, list[Callable[..., None]]] = {}
+        self._heard: dict[tuple[str, ...], bool] = {}
+        self._some_set_hooks = False
         if model is not None:
             self.set_model(model)
         if params:
@@ -79,23 +82,36 @@ class CallbackList(Callback):
 
     def hears(self, *hooks: str) -> bool:
         """Whether any callback overrides one of these hooks, or has set it on itself by now."""
-        if not self.callbacks:
-            return False
-        self._listeners.clear()
-        return any(map(self._find, hooks))
+        if self._some_set_hooks or self._hooks_are_set():
+            self._some_set_hooks = self._hooks_are_set()
+            self._listeners.clear()
+            self._heard.clear()
+        heard = self._heard.get(hooks)
+        if heard is None:
+            heard = self._heard[hooks] = any(map(self._find, hooks))
+        return heard
+
+    def _hooks_are_set(self) -> bool:
+        """Whether a hook is set on an object instead of written in its class."""
+        for callback in self.callbacks:  # noqa: SIM110  # every epoch: a generator would take three times as long
+            if not _HOOKS.isdisjoint(vars(callback)):
+                return True
+        return False
 
     def _find(self, hook: str) -> list[Callable[..., None]]:
-        listeners = self._listeners.get(hook)
-        if listeners is None:
-            listeners = [getattr(c, hook) for c in self.callbacks if _overrides(c, hook)]
-            self._listeners[hook] = listeners
+        listeners = [getattr(c, hook) for c in self.callbacks if _overrides(c, hook)]
+        self._listeners[hook] = listeners
         return listeners
 
     def _tell(self, hook: str, logs: Any, *place: int) -> None:
         """Call a hook of all that have it; what one of them writes into the logs, the next ones see."""
-        told = {} if logs is None else logs
-        for listener in self._find(hook):
-            listener(*place, told)
+        listeners = self._listeners.get(hook)
+        if listeners is None:
+            listeners = self._find(hook)
+        if listeners:
+            told = {} if logs is None else logs
+            for listener in listeners:
+                listener(*place, told)
 
     def resume_epoch(self, epoch: int) -> None:
         """Show again an epoch that began in another process; the others had been told."""

@@ -49,9 +49,11 @@ class History(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
-            self.history.setdefault(name, []).append(
-                value.tolist() if isinstance(value, ArrayLike) else value
-            )
+            number = value.tolist() if isinstance(value, ArrayLike) else value
+            if name in self.history:
+                self.history[name].append(number)
+            else:
+                self.history[name] = [number]
 
     def plot(self, metrics: str | Sequence[str] | None = None, ax: Any = None) -> Any:
         """Draw the curves: a panel for the loss and for each metric, training beside validation.
