@@ -123,6 +123,7 @@ class Registry(Generic[T]):
         self._by_targets = tuple(by_targets)
         self._wrap = wrap
         self._classes = {**self._named(but), **(aliases or {})}
+        self._imported: dict[str, type[T]] = {}
 
     def _named(self, but: Iterable[str]) -> dict[str, str]:
         """The public classes, by their names and these in snake case."""
@@ -136,8 +137,10 @@ class Registry(Generic[T]):
 
     def built_in(self, name: str) -> type[T]:
         """The class of this library with this name, whatever the user's are called."""
-        package, _, public = self._classes[name].rpartition(".")
-        cls: type[T] = getattr(import_module(package or self._package), public)
+        cls = self._imported.get(name)
+        if cls is None:
+            package, _, public = self._classes[name].rpartition(".")
+            cls = self._imported[name] = getattr(import_module(package or self._package), public)
         return cls
 
     def find(self, name: str) -> type[T]:

@@ -56,12 +56,15 @@ class Configured:
 
     def __setattr__(self, name: str, value: Any) -> None:
         cls: Any = type(self)
-        settled = name in self.__dict__ or self.refuses_new_settings() or name in _read_only(cls)
-        if settled and not _trial.runs:
+        is_settled = name in self.__dict__ or (
+            name[0] != "_" and (self.refuses_new_settings() or name in _read_only(cls))
+        )
+        if is_settled and not _trial.runs:
             self.check_assignment(name)
             declaring = _declaring(cls, name)
             if declaring is not None:
-                object.__setattr__(self, name, self._checked_setting(declaring, name, value))
+                value = self._checked_setting(declaring, name, value)
+                object.__setattr__(self, name, value)
                 self.setting_changed()
                 settings_changed()
                 return

@@ -59,6 +59,8 @@ def undone_on_error(layer: Layer, applies: Callable[[], bool] = _always) -> Iter
 
 def _copied(attributes: dict[str, Any]) -> dict[str, Any]:
     """Attributes, with lists that building appends to of their own."""
-    return {
-        name: list(value) if isinstance(value, list) else value for name, value in list(attributes.items())
-    }
+    copied = attributes.copy()
+    for name, value in attributes.items():
+        if type(value) is list:
+            copied[name] = value.copy()
+    return copied
