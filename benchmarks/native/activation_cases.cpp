@@ -5,11 +5,9 @@ namespace lamella::benchmarks {
 
 namespace {
 
-using kernels::Activation;
-
 constexpr std::pair<Activation, const char*> kActivations[] = {
 #define LAMELLA_ACTIVATION(name) {Activation::name, #name},
-#include "kernels/activations.inc"
+#include "base/activations.inc"
 #undef LAMELLA_ACTIVATION
 };
 

@@ -1,9 +1,9 @@
 #include "conv.h"
 
+#include "cpu/window_axis.h"
 #include "dense_layer.h"
 #include "limits.h"
 #include "ops/conv.h"
-#include "ops/window_axis.h"
 #include "report.h"
 
 namespace lamella::benchmarks {
@@ -55,7 +55,8 @@ ops::ConvGeometry geometry_of(const ConvShape& s) {
 struct Layer {
   Layer(const ConvShape& s, int threads)
       : pool(threads),
-        context{pool, kernels::select_kernels(), ops::cpu_ops()},
+        device{pool},
+        context{cpu::op_table(), device},
         shape(s),
         g(geometry_of(s)),
         x(s.pictures * g.window.input_positions(), s.channels, 1),
@@ -111,11 +112,11 @@ struct Layer {
   // body(output row, input row, tap) for all outputs and taps that lie inside of the picture.
   template <class Body>
   void for_each_product(Body body) const {
-    const ops::WindowAxis tall(g.window, 1), wide(g.window, 2);
+    const cpu::WindowAxis tall(g.window, 1), wide(g.window, 2);
     for (int64_t n = 0; n < shape.pictures; ++n)
       for (int64_t i = 0; i < tall.output; ++i)
         for (int64_t j = 0; j < wide.output; ++j) {
-          const ops::Range rows = tall.taps_inside(i), columns = wide.taps_inside(j);
+          const cpu::Range rows = tall.taps_inside(i), columns = wide.taps_inside(j);
           for (int64_t a = rows.begin; a < rows.end; ++a)
             for (int64_t b = columns.begin; b < columns.end; ++b) {
               const int64_t row = tall.first_input(i) + a, column = wide.first_input(j) + b;
@@ -168,6 +169,7 @@ struct Layer {
   }
 
   ThreadPool pool;
+  cpu::Device device;
   ops::Context context;
   ConvShape shape;
   ops::ConvGeometry g;

@@ -6,8 +6,7 @@
 
 #include "base/memory.h"
 #include "base/thread_pool.h"
-#include "kernels/dispatch.h"
-#include "ops/op_table.h"
+#include "cpu/device.h"
 
 namespace lamella::benchmarks {
 
@@ -50,7 +49,8 @@ double error_of(const Matrix& c, int64_t k, Expected expected) {
 struct DenseLayer {
   DenseLayer(int64_t m, int64_t n, int64_t k, int threads)
       : pool(threads),
-        context{pool, kernels::select_kernels(), ops::cpu_ops()},
+        device{pool},
+        context{cpu::op_table(), device},
         x(m, k, 1),
         kernel(k, n, 2),
         bias(1, n, 3),
@@ -65,6 +65,7 @@ struct DenseLayer {
   double flops() const { return 2.0 * double(x.rows()) * double(x.cols()) * double(kernel.cols()); }
 
   ThreadPool pool;
+  cpu::Device device;
   ops::Context context;
   Matrix x, kernel, bias, y;
 };

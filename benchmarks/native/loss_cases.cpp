@@ -5,21 +5,19 @@ namespace lamella::benchmarks {
 
 namespace {
 
-using kernels::RowLoss;
-
-constexpr std::pair<RowLoss, const char*> kPointwise[] = {
-    {RowLoss::absolute_percentage_error, "absolute percentage error"},
-    {RowLoss::squared_logarithmic_error, "squared logarithmic error"},
-    {RowLoss::huber, "huber"},
-    {RowLoss::log_cosh, "log-cosh"},
-    {RowLoss::poisson, "poisson"},
-    {RowLoss::hinge, "hinge"},
-    {RowLoss::squared_hinge, "squared hinge"},
-    {RowLoss::binary_focal, "binary focal"}};
-constexpr std::pair<RowLoss, const char*> kByClass[] = {{RowLoss::kl_divergence, "kl divergence"},
-                                                        {RowLoss::cosine_similarity, "cosine similarity"},
-                                                        {RowLoss::categorical_hinge, "categorical hinge"},
-                                                        {RowLoss::categorical_focal, "categorical focal"}};
+constexpr std::pair<LossKind, const char*> kPointwise[] = {
+    {LossKind::absolute_percentage_error, "absolute percentage error"},
+    {LossKind::squared_logarithmic_error, "squared logarithmic error"},
+    {LossKind::huber, "huber"},
+    {LossKind::log_cosh, "log-cosh"},
+    {LossKind::poisson, "poisson"},
+    {LossKind::hinge, "hinge"},
+    {LossKind::squared_hinge, "squared hinge"},
+    {LossKind::binary_focal, "binary focal"}};
+constexpr std::pair<LossKind, const char*> kByClass[] = {{LossKind::kl_divergence, "kl divergence"},
+                                                         {LossKind::cosine_similarity, "cosine similarity"},
+                                                         {LossKind::categorical_hinge, "categorical hinge"},
+                                                         {LossKind::categorical_focal, "categorical focal"}};
 
 // Probabilities, targets, losses of rows, gradients.
 std::vector<Fill> arrays(int64_t rows, int64_t cols) {
@@ -84,7 +82,7 @@ void add_row_losses(int64_t rows, int64_t cols) {
     auto p = block(rows, cols, a);
     p.t = nullptr;
     p.labels = a.labels();
-    table.class_row_loss(RowLoss::generalized_cross_entropy, p);
+    table.class_row_loss(LossKind::generalized_cross_entropy, p);
   });
   add_kernel({"argmax of rows", rows_by_cols(rows, cols), Traffic::read, bytes, row, {{rows * cols}}, rows},
              [=](const auto& table, auto& a) { table.argmax_rows(rows, cols, a[0], a.labels()); });

@@ -20,9 +20,9 @@ Shape batch_shape(const TensorView& folded, const Shape& row_shape) {
   return batch_shape(width == 0 ? 0 : folded.size() / width, row_shape);
 }
 
-py::array target_array(const void* values, const int32_t* labels, DType dtype, const Shape& shape) {
+py::array target_array(const void* values, const void* labels, DType dtype, const Shape& shape) {
   if (labels == nullptr) return copy_to_array(values, dtype, shape);
-  return py::array_t<int32_t>(Shape(shape.begin(), shape.end() - 1), labels);
+  return py::array_t<int32_t>(Shape(shape.begin(), shape.end() - 1), static_cast<const int32_t*>(labels));
 }
 
 std::string type_name(const py::object& object) { return py::str(py::type::of(object)); }

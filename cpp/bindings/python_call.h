@@ -38,7 +38,7 @@ Shape batch_shape(int64_t rows, const Shape& row_shape);
 Shape batch_shape(const TensorView& folded, const Shape& row_shape);
 
 // Copies of targets as they were gathered: values like the outputs, or class indices without the last axis.
-py::array target_array(const void* values, const int32_t* labels, DType dtype, const Shape& shape);
+py::array target_array(const void* values, const void* labels, DType dtype, const Shape& shape);
 
 std::string type_name(const py::object& object);
 

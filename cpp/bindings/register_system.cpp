@@ -6,7 +6,6 @@
 #include "base/checksum.h"
 #include "base/error.h"
 #include "bindings/runtime.h"
-#include "kernels/dispatch.h"
 
 namespace lamella::bindings {
 
@@ -17,7 +16,7 @@ namespace {
 void set_num_threads(int count) {
   if (count < 1 || count > 1024) fail("The number of threads must be from 1 to 1024. Received: ", count, ".");
   const GilReleased released;
-  runtime().pool.resize(count);
+  runtime().device.threads.resize(count);
 }
 
 // Of any object with contiguous memory, read without a copy.
@@ -27,7 +26,7 @@ uint64_t checksum(const py::buffer& buffer) {
   const std::unique_ptr<Py_buffer, decltype(&PyBuffer_Release)> release(&view, &PyBuffer_Release);
   const GilReleased released;
   const auto* bytes = static_cast<const unsigned char*>(view.buf);
-  return checksum_of_pieces(runtime().pool, view.len, [&](int64_t begin, int64_t size) {
+  return checksum_of_pieces(runtime().device.threads, view.len, [&](int64_t begin, int64_t size) {
     return xxh64({bytes + begin, static_cast<size_t>(size)});
   });
 }
@@ -36,12 +35,14 @@ uint64_t checksum(const py::buffer& buffer) {
 
 void register_system(py::module_& module) {
   module.attr("__version__") = LAMELLA_VERSION;
-  module.def("isa", [] { return runtime().kernels.isa; }, "The instruction set in use.");
-  module.def("available_isas", &kernels::available_isas, "Instruction sets this machine can run.");
-  module.def("num_threads", [] { return runtime().pool.size(); }, "Threads in use, the caller's included.");
+  module.def("isa", &isa, "The instruction set in use.");
+  module.def("available_isas", &cpu::available_isas, "Instruction sets this machine can run.");
+  module.def(
+      "num_threads", [] { return runtime().device.threads.size(); },
+      "Threads in use, the caller's included.");
   module.def("set_num_threads", &set_num_threads, py::arg("count"), "Use this many threads from now on.");
   module.def(
-      "devices", [] { return std::vector<std::string>{runtime().ops.device}; }, "Devices that can train.");
+      "devices", [] { return std::vector<std::string>{runtime().device.name}; }, "Devices that can train.");
   module.def("checksum", &checksum, py::arg("buffer"),
              "Checksum of the bytes of an object with contiguous memory: XXH64 of the XXH64s of its MiBs.");
 }

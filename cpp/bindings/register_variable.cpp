@@ -50,7 +50,7 @@ void assign(Variable& variable, const py::array& value) {
 uint64_t read(Variable& variable, int descriptor, int64_t offset) {
   const GilReleased released;
   variable.mark_changed();
-  return checksum_of_pieces(runtime().pool, variable.bytes(), [&](int64_t begin, int64_t size) {
+  return checksum_of_pieces(runtime().device.threads, variable.bytes(), [&](int64_t begin, int64_t size) {
     const std::span<char> bytes(variable.data() + begin, static_cast<size_t>(size));
     read_at(descriptor, offset + begin, bytes);
     return xxh64({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});

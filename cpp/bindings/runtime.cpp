@@ -4,17 +4,14 @@
 
 #include <chrono>
 
-#include "kernels/dispatch.h"
-
 namespace lamella::bindings {
 
 namespace {
 
 struct Runtime {
-  Runtime() : pool(default_thread_count()), context{pool, kernels::select_kernels(), ops::cpu_ops()} {}
-
-  ThreadPool pool;
-  ops::Context context;
+  ThreadPool pool{default_thread_count()};
+  cpu::Device device{pool};
+  ops::Context context{cpu::op_table(), device};
 };
 
 // Never destroyed: workers may still spin when the interpreter goes down.
@@ -30,6 +27,8 @@ Runtime& instance() {
 }  // namespace
 
 const ops::Context& runtime() { return instance().context; }
+
+const char* isa() { return instance().device.isa(); }
 
 engine::Poll poll_signals() {
   using Clock = std::chrono::steady_clock;

@@ -1,15 +1,17 @@
-// What the module's objects share: the threads, the kernels chosen for this machine and the device's ops.
+// What the module's objects share: the device they run on, and its ops.
 #pragma once
 #include "base/denormals.h"
 #include "bindings/gil.h"
+#include "cpu/device.h"
 #include "engine/plan.h"
-#include "ops/context.h"
-#include "ops/op_table.h"
 
 namespace lamella::bindings {
 
 // Made when the module is imported; lives as long as the process.
 const ops::Context& runtime();
+
+// The instruction set in use.
+const char* isa();
 
 // Looks for signals (Ctrl-C) every 50 ms, taking the GIL for it; a handler's exception leaves the native
 // call.

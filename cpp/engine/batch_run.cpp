@@ -10,7 +10,8 @@ BatchRun::BatchRun(const ops::Context& context, const Program& program, const Ob
       objective_(objective),
       mode_(mode),
       frame_(LossFrame::make(program, objective)),
-      program_(fuse_activations(fuse_head(frame_ ? frame_->extend(program) : program, objective.head()))),
+      program_(
+          fuse_activations(context, fuse_head(frame_ ? frame_->extend(program) : program, objective.head()))),
       plan_(std::make_unique<Plan>(context_, program_, 1, mode)) {
   for (size_t i = 0; i < program_.nodes.size(); ++i) {
     const auto* penalty = dynamic_cast<const ActivityPenalty*>(program_.nodes[i].layer.get());
@@ -30,8 +31,8 @@ void BatchRun::check(const Feed& feed) const {
 }
 
 void BatchRun::reserve(int64_t capacity, char* gradient_slab) {
-  if (workspace_ && plan_->capacity() >= capacity && plan_threads_ == context_.pool.size()) return;
-  plan_threads_ = context_.pool.size();
+  if (workspace_ && plan_->capacity() >= capacity && plan_threads_ == context_.device.threads.size()) return;
+  plan_threads_ = context_.device.threads.size();
   workspace_ = nullptr;
   plan_ = std::make_unique<Plan>(context_, program_, capacity, mode_);
   targets_ = std::make_unique<Targets>(program_, frame_ ? frame_->of_metrics() : objective_, capacity);
@@ -109,16 +110,18 @@ double BatchRun::step_by_parts(const Feed& feed, const int64_t* order, int64_t f
   const losses::Loss& loss = *objective_.loss;
   targets_->begin(feed);
   const losses::LossPass batch = loss_pass(state);
-  context_.pool.parallel_for(count, 1, [&](int64_t begin, int64_t end) {
+  context_.device.threads.parallel_for(count, 1, [&](int64_t begin, int64_t end) {
+    const ThreadPool::Alone alone(true);
     for (int64_t part = begin; part < end; ++part) {
       const StepState& rows = parts.begin(state, part, count);
-      gather(parts.context(), feed, order, first, rows);
+      gather(context_, feed, order, first, rows);
       parts.forward(part);
-      loss.evaluate_part(parts.context(), loss_pass(rows), batch.prediction.rows);
+      loss.evaluate_part(context_, loss_pass(rows), batch.prediction.rows);
       parts.backward(part);
     }
   });
-  context_.pool.parallel_for(count, 1, [&](int64_t begin, int64_t end) {
+  context_.device.threads.parallel_for(count, 1, [&](int64_t begin, int64_t end) {
+    const ThreadPool::Alone alone(true);
     for (int64_t share = begin; share < end; ++share) parts.backward_variables(share, count);
   });
   return loss.total(context_, batch) + objective_.penalty(context_);

@@ -1,8 +1,6 @@
 #include "engine/feed.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "base/error.h"
 
@@ -21,34 +19,9 @@ bool same_up_to_last_one(Shape a, Shape b) {
   return a == b;
 }
 
-bool is_label_in_range(double value, int64_t classes, std::optional<int64_t> ignored) {
-  const double label = std::trunc(value);
-  return (label >= 0 && label < static_cast<double>(classes)) ||
-         (ignored && label == static_cast<double>(*ignored));
-}
-
 [[noreturn]] void refuse_label(double label, int64_t row, int64_t classes) {
   fail("Labels must be class indices from 0 to ", classes - 1, ", because the model's output has ", classes,
        " classes. Received: label ", label, " in row ", row, ".");
-}
-
-// Finds the first label that is out of range and says which it is.
-void check_each_label(const ops::Context& context, const ops::ArrayView& y, int64_t classes,
-                      std::optional<int64_t> ignored) {
-  const int64_t cols = checked_product(y.row_shape());
-  std::vector<double> row(static_cast<size_t>(cols));
-  for (int64_t i = 0; i < y.rows(); ++i) {
-    context.ops.gather.gather(context, y, nullptr, i, {row.data(), DType::float64, 1, cols});
-    for (double value : row)
-      if (!is_label_in_range(value, classes, ignored)) refuse_label(value, i, classes);
-  }
-}
-
-void check_labels(const ops::Context& context, const ops::ArrayView& y, int64_t classes,
-                  std::optional<int64_t> ignored) {
-  const ops::LabelRange range = context.ops.gather.range(context, y);
-  const bool inside = range.finite && range.minimum > -1 && range.maximum < static_cast<double>(classes);
-  if (!inside) check_each_label(context, y, classes, ignored);
 }
 
 bool take_weights_of_outputs(const Objective& objective) {
@@ -121,7 +94,10 @@ void check_targets(const ops::Context& context, const Feed& feed, const Program&
                  "'categorical_crossentropy'."
                : ".");
     }
-    check_labels(context, feed.y, class_count(program), objective.ignored_class());
+    const int64_t classes = class_count(program);
+    if (const auto stray =
+            context.ops.gather.stray_label(context, feed.y, classes, objective.ignored_class()))
+      refuse_label(stray->label, stray->index / checked_product(target), classes);
   }
   check_weights(feed, program, objective);
 }
@@ -149,7 +125,7 @@ int64_t Targets::bytes() const {
 
 void Targets::gather(const ops::Context& context, const Feed& feed, const int64_t* order, int64_t first,
                      const layers::StepState& rows) {
-  const int64_t begin = rows.first_row * positions_, count = rows.rows * positions_;
+  const int64_t begin = rows.first_row * positions_;
   const auto gather = [&](const ops::ArrayView& from, Block& to, DType dtype, int64_t cols) {
     context.ops.gather.gather(context, from, order, first,
                               {to.data() + rows.first_row * cols * size_of(dtype), dtype, rows.rows, cols});
@@ -157,33 +133,27 @@ void Targets::gather(const ops::Context& context, const Feed& feed, const int64_
   if (values_.data()) gather(feed.y, values_, dtype_, positions_ * cols_);
   if (labels_.data()) {
     gather(feed.y, labels_, DType::int32, positions_);
-    check_labels(order, first, rows);
+    check_labels(context, order, first, rows);
   }
   if (!weighted_) return;
   if (checked_product(feed.sample_weight.row_shape()) == positions_ * weight_cols_)
     return gather(feed.sample_weight, weights_, dtype_, positions_ * weight_cols_);
   // One weight a row for several outputs a row: every output takes it.
   gather(feed.sample_weight, gathered_weights_, dtype_, 1);
-  dispatch(dtype_, [&](auto t) {
-    using T = decltype(t);
-    const T* from = reinterpret_cast<const T*>(gathered_weights_.data());
-    T* to = reinterpret_cast<T*>(weights_.data());
-    for (int64_t i = begin; i < begin + count; ++i) to[i] = from[i / positions_];
-  });
+  const int64_t size = size_of(dtype_);
+  context.ops.elementwise.repeat(context,
+                                 {gathered_weights_.data() + rows.first_row * size, dtype_, rows.rows, 1},
+                                 {weights_.data() + begin * size, dtype_, rows.rows, positions_});
 }
 
-void Targets::check_labels(const int64_t* order, int64_t first, const layers::StepState& rows) const {
-  const auto* labels = reinterpret_cast<const int32_t*>(labels_.data()) + rows.first_row * positions_;
-  const int64_t count = rows.rows * positions_;
-  const auto classes = static_cast<uint32_t>(std::min<int64_t>(cols_, std::numeric_limits<int32_t>::max()));
-  bool inside = true;
-  for (int64_t i = 0; i < count; ++i) inside &= static_cast<uint32_t>(labels[i]) < classes;
-  if (inside) return;
-  for (int64_t i = 0; i < count; ++i) {
-    const int64_t row = i / positions_;
-    if (!is_label_in_range(labels[i], cols_, ignored_class_))
-      refuse_label(labels[i], order ? order[row] : first + row, cols_);
-  }
+void Targets::check_labels(const ops::Context& context, const int64_t* order, int64_t first,
+                           const layers::StepState& rows) const {
+  const TensorView labels{labels_.data() + rows.first_row * positions_ * size_of(DType::int32), DType::int32,
+                          rows.rows, positions_};
+  const auto stray = context.ops.gather.stray_gathered(context, labels, cols_, ignored_class_);
+  if (!stray) return;
+  const int64_t row = stray->index / positions_;
+  refuse_label(stray->label, order ? order[row] : first + row, cols_);
 }
 
 losses::LossPass Targets::loss_pass(const TensorView& prediction, const TensorView& probabilities,
@@ -192,7 +162,7 @@ losses::LossPass Targets::loss_pass(const TensorView& prediction, const TensorVi
   const bool values = values_.data() != nullptr, labels = labels_.data() != nullptr;
   return {.prediction = prediction,
           .values = values ? values_.data() + first_byte * cols_ : nullptr,
-          .labels = labels ? reinterpret_cast<const int32_t*>(labels_.data()) + first : nullptr,
+          .labels = labels ? labels_.data() + first * size_of(DType::int32) : nullptr,
           .weights = weighted_ ? weights_.data() + first_byte : nullptr,
           .row_loss = {row_values_.data() + first_byte, dtype_, prediction.rows, 1},
           .probabilities = probabilities,
@@ -204,7 +174,7 @@ losses::LossPass Targets::loss_pass(const TensorView& prediction, const TensorVi
 metrics::MetricPass Targets::metric_pass(const TensorView& prediction) const {
   return {.prediction = prediction,
           .values = values_.data(),
-          .labels = reinterpret_cast<const int32_t*>(labels_.data()),
+          .labels = labels_.data(),
           .weights = weighted_ ? weights_.data() : nullptr,
           .row_values = {row_values_.data(), dtype_, prediction.rows, 1},
           .row_shape = &row_shape_,

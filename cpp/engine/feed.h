@@ -49,7 +49,8 @@ class Targets {
 
  private:
   // The array may have changed since it was checked as a whole.
-  void check_labels(const int64_t* order, int64_t first, const layers::StepState& rows) const;
+  void check_labels(const ops::Context& context, const int64_t* order, int64_t first,
+                    const layers::StepState& rows) const;
 
   DType dtype_;
   int64_t positions_;  // rows of the folded output for one row of the batch

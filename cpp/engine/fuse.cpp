@@ -14,8 +14,7 @@ bool is_head(const layers::Layer& layer, losses::Head head) {
     return rows != nullptr && rows->kind() == ops::RowActivation::softmax;
   }
   const auto* activation = dynamic_cast<const ElementwiseActivation*>(&layer);
-  return head == losses::Head::sigmoid && activation != nullptr &&
-         activation->kind() == ops::Activation::sigmoid;
+  return head == losses::Head::sigmoid && activation != nullptr && activation->kind() == Activation::sigmoid;
 }
 
 // Puts make(layer in front of this node) in the place of both; false where that layer has other readers too,
@@ -36,9 +35,9 @@ bool merge_into_producer(Program& program, size_t at, Make make) {
   return true;
 }
 
-bool fuse_activation(Program& program, size_t at) {
+bool fuse_activation(const ops::Context& context, Program& program, size_t at) {
   const auto* activation = dynamic_cast<const ElementwiseActivation*>(program.nodes[at].layer.get());
-  if (activation == nullptr) return false;
+  if (activation == nullptr || !context.ops.activation.can_fuse(activation->kind())) return false;
   return merge_into_producer(program, at, [&](const layers::Layer& producer) {
     return producer.with_activation(activation->kind(), activation->alpha());
   });
@@ -54,9 +53,9 @@ bool fold_normalization(Program& program, size_t at) {
 
 }  // namespace
 
-Program fuse_activations(Program program) {
+Program fuse_activations(const ops::Context& context, Program program) {
   for (size_t i = 0; i < program.nodes.size();) {
-    if (!fuse_activation(program, i)) ++i;
+    if (!fuse_activation(context, program, i)) ++i;
   }
   return program;
 }

@@ -6,7 +6,7 @@ namespace lamella::engine {
 
 // Element-wise activations move into the layer in front of them (dense, batch normalisation) where that layer
 // is read by nobody else and the activation's derivative comes from its output.
-Program fuse_activations(Program program);
+Program fuse_activations(const ops::Context& context, Program program);
 
 // For inference: batch normalisation moves into the kernel and the bias of the dense or convolutional layer
 // in front of it.

@@ -192,7 +192,7 @@ void Plan::place_scratch() {
 
 // Threads run ahead of each other here, so lifetimes overlap: every buffer is kept for the whole step.
 void Plan::keep_buffers_for_parts() {
-  if (context_.pool.size() == 1 || !RowParts::fit(program_, capacity_)) return;
+  if (context_.device.threads.size() == 1 || !RowParts::fit(program_, capacity_)) return;
   int64_t bytes = 0;
   for (const Lifetime& buffer : buffers_) bytes += buffer.used() ? round_up(buffer.bytes, kAlignment) : 0;
   if (bytes > kMostBytesByRows) return;
@@ -212,6 +212,12 @@ void Plan::lay_out_variables() {
   }
   packed_ = Block(packed);
   packed_version_ = std::vector<std::atomic<uint64_t>>(program_.nodes.size());
+  // Constants never change again.
+  for (size_t i = 0; i < program_.nodes.size(); ++i) {
+    const layers::Layer& layer = *program_.nodes[i].layer;
+    if (needs_[i].packed > 0 && layer.variables().empty())
+      layer.pack(context_, packed_.data() + packed_offset_[i]);
+  }
 
   if (mode_ == Mode::inference) return;
   for (const Node& node : program_.nodes) {
@@ -233,7 +239,7 @@ std::unique_ptr<Workspace> Plan::make_workspace(char* gradient_slab) const {
   if (mode_ == Mode::training && gradient_slab != nullptr) bind_backward(*workspace, gradient_slab);
   if (in_parts_ && !workspace->backward.empty())
     workspace->row_parts = std::make_unique<RowParts>(context_, program_, workspace->forward,
-                                                      workspace->backward, context_.pool.size());
+                                                      workspace->backward, context_.device.threads.size());
   return workspace;
 }
 

@@ -43,7 +43,7 @@ bool is_contiguous(const ops::ArrayView& x, int64_t cols) {
 
 Predictor::Predictor(const ops::Context& context, const Program& program, bool training, bool augments)
     : context_(context),
-      program_(fuse_activations(training ? program : fold_normalizations(program))),
+      program_(fuse_activations(context, training ? program : fold_normalizations(program))),
       training_(training),
       augments_(training || augments),
       work_(work(program_)),

@@ -17,8 +17,8 @@ constexpr int64_t kRowUnit = 8;
 constexpr int64_t kLeastRows = 32;
 constexpr double kLeastFlops = 400'000, kMostFlops = 16'000'000;
 
-BackwardPass pass_of(const BackwardPass& whole, const ops::Context& context, const StepState& state) {
-  return {.context = context,
+BackwardPass pass_of(const BackwardPass& whole, const StepState& state) {
+  return {.context = whole.context,
           .state = state,
           .inputs = whole.inputs,
           .outputs = whole.outputs,
@@ -53,21 +53,18 @@ bool RowParts::fit(const Program& program, int64_t rows) {
 RowParts::RowParts(const ops::Context& context, const Program& program,
                    const std::vector<ForwardPass>& forward, const std::vector<BackwardPass>& backward,
                    int64_t most)
-    : context_{one_thread_, context.kernels, context.ops},
-      pool_(context.pool),
-      program_(program),
-      parts_(static_cast<size_t>(most)) {
+    : pool_(context.device.threads), program_(program), parts_(static_cast<size_t>(most)) {
   for (const Node& node : program.nodes) flops_ += node.layer->forward_flops() + node.layer->backward_flops();
   for (size_t i = 0; i < program.nodes.size(); ++i) {
-    whole_.push_back(pass_of(backward[i], context_, backward[i].state));
+    whole_.push_back(pass_of(backward[i], backward[i].state));
     for (Part& part : parts_) {
-      part.forward.push_back({.context = context_,
+      part.forward.push_back({.context = context,
                               .state = part.state,
                               .inputs = forward[i].inputs,
                               .outputs = forward[i].outputs,
                               .saved = forward[i].saved,
                               .packed = forward[i].packed});
-      part.backward.push_back(pass_of(backward[i], context_, part.state));
+      part.backward.push_back(pass_of(backward[i], part.state));
     }
   }
 }

@@ -23,8 +23,6 @@ class RowParts {
 
   // Into how many parts a batch of so many rows should be cut now; 1: it should be left whole.
   int64_t count(int64_t rows) const;
-  // Of one thread, which works on a part.
-  const ops::Context& context() const { return context_; }
 
   // Begins one of `count` parts of the batch that `batch` describes; returns what it is.
   const layers::StepState& begin(const layers::StepState& batch, int64_t part, int64_t count);
@@ -40,8 +38,6 @@ class RowParts {
     std::vector<layers::BackwardPass> backward;  // by node
   };
 
-  ThreadPool one_thread_{1};
-  const ops::Context context_;
   const ThreadPool& pool_;
   const Program& program_;
   double flops_ = 0;  // of one row, forward and backward

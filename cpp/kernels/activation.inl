@@ -17,7 +17,7 @@ LAMELLA_INLINE void with_activation(Activation kind, Body&& body) {
 #define LAMELLA_ACTIVATION(name) \
   case Activation::name:         \
     return body(Kind<Activation::name>{});
-#include "kernels/activations.inc"
+#include "base/activations.inc"
 #undef LAMELLA_ACTIVATION
   }
 }

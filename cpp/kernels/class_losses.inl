@@ -112,23 +112,23 @@ LAMELLA_INLINE void generalized_row(int64_t cols, const T* p, int32_t label, T q
 }
 
 template <class T>
-void class_row_loss(RowLoss kind, const RowLossBlock<T>& b) {
+void class_row_loss(LossKind kind, const RowLossBlock<T>& b) {
   for (int64_t i = 0; i < b.rows; ++i) {
     const T* p = b.p + i * b.cols;
     const T* t = b.t ? b.t + i * b.cols : nullptr;
     T* dp = b.dp ? b.dp + i * b.cols : nullptr;
     const T factor = b.weights ? b.scale * b.weights[i] : b.scale;
     switch (kind) {
-      case RowLoss::kl_divergence:
+      case LossKind::kl_divergence:
         kl_divergence_row<T>(b.cols, p, t, factor, b.row_loss + i, dp);
         break;
-      case RowLoss::cosine_similarity:
+      case LossKind::cosine_similarity:
         cosine_row<T>(b.cols, p, t, factor, b.row_loss + i, dp);
         break;
-      case RowLoss::categorical_hinge:
+      case LossKind::categorical_hinge:
         categorical_hinge_row<T>(b.cols, p, t, factor, b.row_loss + i, dp);
         break;
-      case RowLoss::categorical_focal:
+      case LossKind::categorical_focal:
         categorical_focal_row<T>(b.cols, p, t, b, factor, b.row_loss + i, dp);
         break;
       default:

@@ -5,7 +5,11 @@
 #pragma once
 #include <cstdint>
 
+#include "base/activation.h"
 #include "base/dtype.h"
+#include "base/loss_kind.h"
+#include "base/norm_limits.h"
+#include "base/random.h"
 
 namespace lamella::kernels {
 
@@ -13,36 +17,8 @@ namespace lamella::kernels {
 // tiles pass over it.
 constexpr int64_t kPanelPieceBytes = 20'480;
 
-// Element-wise activations. Softmax works on rows and has kernels of its own.
-enum class Activation : int32_t {
-#define LAMELLA_ACTIVATION(name) name,
-#include "kernels/activations.inc"
-#undef LAMELLA_ACTIVATION
-};
-
-// The numbers an activation may have, see activations.inc.
-template <class T>
-struct ActivationParameters {
-  T a = 0, threshold = 0, low = 0, high = 0;
-};
-
 // True where another kernel takes the activation along: from its output y and at most the number a.
 constexpr bool can_fuse(Activation kind) { return kind <= Activation::tanh; }
-
-// True where the derivative is computed from the output y; the others need the input x.
-constexpr bool gradient_from_output(Activation kind) {
-  switch (kind) {
-    case Activation::celu:
-    case Activation::exponential:
-    case Activation::hard_shrink:
-    case Activation::hard_sigmoid:
-    case Activation::selu:
-    case Activation::soft_shrink:
-      return true;
-    default:
-      return can_fuse(kind);
-  }
-}
 
 // C[rows, cols] = init + sum over b < batch of A_b[rows, k] * B_b[k, cols], one register tile.
 //   A_b[i, kk] = a[b][i * a_row + kk * a_k]    B_b[kk, j] = b[b][kk * b_row + j]
@@ -207,23 +183,6 @@ struct Ftrl {
   T* w;
 };
 
-// Losses by row that are computed from predictions alone: regression_losses.inl and class_losses.inl.
-enum class RowLoss : int32_t {
-  absolute_percentage_error,
-  squared_logarithmic_error,
-  huber,
-  log_cosh,
-  poisson,
-  hinge,
-  squared_hinge,
-  binary_focal,
-  kl_divergence,
-  cosine_similarity,
-  categorical_hinge,
-  categorical_focal,
-  generalized_cross_entropy
-};
-
 // row_loss[i] of every row and, unless dp is null, dp = d(row_loss_i)/dp * scale * (weights ? weights[i] :
 // 1).
 template <class T>
@@ -264,21 +223,6 @@ struct RowNormBlock {
   T* dx;          // may be dy; null: not wanted
   T* gamma_sums;  // groups * width, added to: dy * (x - mean) * inverse; may be null
   T* beta_sums;   // groups * width, added to: dy; may be null
-};
-
-// What dropout makes of kept and dropped elements: x * scale + shift, and dropped.
-template <class T>
-struct DropoutValues {
-  T scale, shift = 0, dropped = 0;
-};
-
-struct NormLimits {
-  double low, high, rate;
-};
-
-struct PhiloxKey {
-  uint32_t seed, op;
-  uint64_t step;
 };
 
 template <class T>

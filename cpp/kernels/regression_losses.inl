@@ -80,25 +80,25 @@ LAMELLA_INLINE LossTerm<T> binary_focal_term(Vec<T> raw, Vec<T> label, const Row
 }
 
 template <class T>
-void pointwise_row_loss(RowLoss kind, const RowLossBlock<T>& b) {
+void pointwise_row_loss(LossKind kind, const RowLossBlock<T>& b) {
   const auto run = [&](auto term) {
     pointwise_loss(b.rows, b.cols, b.p, b.t, b.weights, b.scale, b.row_loss, b.dp,
                    [&](Vec<T> p, Vec<T> t, int64_t, auto) -> LossTerm<T> { return term(p, t); });
   };
   switch (kind) {
-    case RowLoss::absolute_percentage_error:
+    case LossKind::absolute_percentage_error:
       return run([](Vec<T> p, Vec<T> t) { return percentage_term<T>(p, t); });
-    case RowLoss::squared_logarithmic_error:
+    case LossKind::squared_logarithmic_error:
       return run([](Vec<T> p, Vec<T> t) { return squared_logarithmic_term<T>(p, t); });
-    case RowLoss::huber:
+    case LossKind::huber:
       return run([&](Vec<T> p, Vec<T> t) { return huber_term<T>(p, t, b.delta); });
-    case RowLoss::log_cosh:
+    case LossKind::log_cosh:
       return run([](Vec<T> p, Vec<T> t) { return log_cosh_term<T>(p, t); });
-    case RowLoss::poisson:
+    case LossKind::poisson:
       return run([](Vec<T> p, Vec<T> t) { return poisson_term<T>(p, t); });
-    case RowLoss::hinge:
+    case LossKind::hinge:
       return run([&](Vec<T> p, Vec<T> t) { return hinge_term<T>(p, t, b.binary_labels, false); });
-    case RowLoss::squared_hinge:
+    case LossKind::squared_hinge:
       return run([&](Vec<T> p, Vec<T> t) { return hinge_term<T>(p, t, b.binary_labels, true); });
     default:
       return run([&](Vec<T> p, Vec<T> t) { return binary_focal_term<T>(p, t, b); });

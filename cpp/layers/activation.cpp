@@ -4,12 +4,10 @@
 
 namespace lamella::layers {
 
-using ops::Activation;
-
 Activation activation_named(const std::string& name) {
   static constexpr std::pair<const char*, Activation> kNames[] = {
 #define LAMELLA_ACTIVATION(name) {#name, Activation::name},
-#include "kernels/activations.inc"
+#include "base/activations.inc"
 #undef LAMELLA_ACTIVATION
   };
   for (const auto& [known, activation] : kNames) {
@@ -25,7 +23,7 @@ std::optional<ops::RowActivation> row_activation_named(const std::string& name) 
   return std::nullopt;
 }
 
-ops::ActivationParameters activation_parameters(const Attributes& attributes) {
+ActivationParameters<double> activation_parameters(const Attributes& attributes) {
   return {attributes.number_or("a", 0), attributes.number_or("threshold", 0), attributes.number_or("low", 0),
           attributes.number_or("high", 0)};
 }
@@ -36,7 +34,7 @@ ElementwiseActivation::ElementwiseActivation(const Definition& definition)
       parameters_(activation_parameters(definition.attributes)) {}
 
 Needs ElementwiseActivation::needs(const ops::Context&, int64_t, bool) const {
-  const bool from_output = kernels::gradient_from_output(kind_);
+  const bool from_output = gradient_from_output(kind_);
   return {.backward_reads_input = !from_output,
           .backward_reads_output = from_output,
           .forward_in_place = true,
@@ -50,7 +48,7 @@ void ElementwiseActivation::forward(const ForwardPass& pass) const {
 }
 
 void ElementwiseActivation::backward(const BackwardPass& pass) const {
-  const void* saved = kernels::gradient_from_output(kind_) ? pass.outputs[0] : pass.inputs[0];
+  const void* saved = gradient_from_output(kind_) ? pass.outputs[0] : pass.inputs[0];
   pass.context.ops.activation.backward(pass.context, kind_, parameters_, input_view(saved, pass.state),
                                        output_view(pass.output_gradients[0], pass.state),
                                        input_view(pass.input_gradients[0], pass.state));

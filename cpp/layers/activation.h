@@ -8,11 +8,11 @@
 namespace lamella::layers {
 
 // The activation of this name; throws where there is none.
-ops::Activation activation_named(const std::string& name);
+Activation activation_named(const std::string& name);
 std::optional<ops::RowActivation> row_activation_named(const std::string& name);
 
 // Attributes a, threshold, low and high, 0 where they are absent.
-ops::ActivationParameters activation_parameters(const Attributes& attributes);
+ActivationParameters<double> activation_parameters(const Attributes& attributes);
 
 // Attributes: kind, and its parameters.
 class ElementwiseActivation final : public Layer {
@@ -26,12 +26,12 @@ class ElementwiseActivation final : public Layer {
   bool cuts_by_rows() const override { return true; }
   double forward_flops() const override { return static_cast<double>(input_size()); }
 
-  ops::Activation kind() const { return kind_; }
+  Activation kind() const { return kind_; }
   double alpha() const { return parameters_.a; }
 
  private:
-  ops::Activation kind_;
-  ops::ActivationParameters parameters_;
+  Activation kind_;
+  ActivationParameters<double> parameters_;
 };
 
 // Attributes: kind.

@@ -85,7 +85,7 @@ void ConvTranspose::backward(const BackwardPass& pass) const {
              {.x = dy,
               .packed = pass.scratch,
               .bias = {},
-              .activation = ops::Activation::linear,
+              .activation = Activation::linear,
               .alpha = 0,
               .y = input_view(pass.input_gradients[0], pass.state)});
 }

@@ -17,7 +17,7 @@ double RandomLayer::rate_of(const Definition& definition) const {
   return rate;
 }
 
-ops::PhiloxKey RandomLayer::key(const StepState& state) const {
+PhiloxKey RandomLayer::key(const StepState& state) const {
   return {seed_ < 0 ? state.seed : static_cast<uint32_t>(seed_), id_, state.step};
 }
 

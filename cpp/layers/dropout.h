@@ -13,14 +13,14 @@ class RandomLayer : public Layer {
   // The attribute rate.
   double rate_of(const Definition& definition) const;
   // The random numbers of this layer in this step.
-  ops::PhiloxKey key(const StepState& state) const;
+  PhiloxKey key(const StepState& state) const;
 
  private:
   int64_t seed_;
   uint32_t id_;
 };
 
-// Attributes: rate; scale, shift and dropped: see ops::DropoutValues.
+// Attributes: rate; scale, shift and dropped: see DropoutValues<double>.
 class Dropout final : public RandomLayer {
  public:
   explicit Dropout(const Definition& definition);
@@ -37,7 +37,7 @@ class Dropout final : public RandomLayer {
   void* mask(const void* saved, const StepState& state) const;
 
   double rate_;
-  ops::DropoutValues values_;
+  DropoutValues<double> values_;
 };
 
 // Drops whole channels of a row (Tompson et al., arXiv 1411.4280). Attributes: rate.

@@ -11,8 +11,8 @@ namespace lamella::layers {
 template <class Derived>
 class Fusable : public Layer {
  public:
-  LayerPtr with_activation(ops::Activation activation, double alpha) const final {
-    if (has_activation() || !kernels::can_fuse(activation)) return nullptr;
+  LayerPtr with_activation(Activation activation, double alpha) const final {
+    if (has_activation()) return nullptr;
     auto fused = std::make_shared<Derived>(static_cast<const Derived&>(*this));
     Fusable& settings = *fused;
     settings.activation_ = activation;
@@ -23,8 +23,8 @@ class Fusable : public Layer {
  protected:
   using Layer::Layer;
 
-  bool has_activation() const { return activation_ != ops::Activation::linear; }
-  ops::Activation activation() const { return activation_; }
+  bool has_activation() const { return activation_ != Activation::linear; }
+  Activation activation() const { return activation_; }
   double alpha() const { return alpha_; }
 
   // Of a convolution: the gradient of what its activation was given, over that of its output, and the
@@ -42,7 +42,7 @@ class Fusable : public Layer {
   }
 
  private:
-  ops::Activation activation_ = ops::Activation::linear;
+  Activation activation_ = Activation::linear;
   double alpha_ = 0;
 };
 

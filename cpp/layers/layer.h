@@ -26,7 +26,7 @@ struct StepState {
 
 // How many bytes a layer asks the plan for. Row-dependent sizes are for the plan's capacity of rows.
 struct Needs {
-  int64_t packed = 0;            // copies of variables in the kernels' layout, kept between steps
+  int64_t packed = 0;            // constants, and copies of variables in the ops' layout; kept between steps
   int64_t saved = 0;             // written by forward, read by backward and commit
   int64_t backward_scratch = 0;  // during backward
   bool backward_reads_input = false;
@@ -92,7 +92,7 @@ class Layer {
   virtual Needs needs(const ops::Context& context, int64_t rows, bool training) const = 0;
   // True where the output is the input under another shape: no memory, no work.
   virtual bool is_view() const { return false; }
-  // Refreshes the packed copies after a variable changed.
+  // Writes what is kept packed: when a plan is made, and whenever a variable has changed.
   virtual void pack(const ops::Context&, void*) const {}
   virtual void forward(const ForwardPass& pass) const = 0;
   virtual void backward(const BackwardPass& pass) const = 0;
@@ -106,8 +106,8 @@ class Layer {
   // Floating-point operations of one row, forward and backward.
   virtual double forward_flops() const { return 0; }
   virtual double backward_flops() const { return forward_flops(); }
-  // This layer with an element-wise activation fused into it, or null where that cannot be.
-  virtual std::shared_ptr<const Layer> with_activation(ops::Activation, double) const { return nullptr; }
+  // This layer with an element-wise activation that ops can fuse taken into it, or null where that cannot be.
+  virtual std::shared_ptr<const Layer> with_activation(Activation, double) const { return nullptr; }
   // For inference: this layer with the normalisation behind it folded into its kernel and bias, or null.
   virtual std::shared_ptr<const Layer> with_normalization(const Normalization&) const { return nullptr; }
   // What this layer does at inference where it is y = x * scale + offset by channel, with numbers that are

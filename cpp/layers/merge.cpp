@@ -47,7 +47,7 @@ void Add::forward(const ForwardPass& pass) const {
   TensorView sum = input_view(pass.inputs[0], pass.state);
   for (size_t k = 1; k <= last; ++k, sum = y) {
     pass.context.ops.elementwise.sum(pass.context, sum, input_view(pass.inputs[k], pass.state),
-                                     k == last ? activation() : ops::Activation::linear, alpha(), y);
+                                     k == last ? activation() : Activation::linear, alpha(), y);
   }
 }
 

@@ -11,16 +11,19 @@ class Rescaling final : public Layer {
 
   const char* op() const override { return "rescaling"; }
   Needs needs(const ops::Context& context, int64_t rows, bool training) const override;
+  void pack(const ops::Context& context, void* packed) const override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
   bool cuts_by_rows() const override { return true; }
   double forward_flops() const override { return 2.0 * static_cast<double>(input_size()); }
 
  private:
-  // One value a channel, in the compute type.
-  Block constants(const Definition& definition, const char* key) const;
+  // One number for each channel.
+  std::vector<double> constants(const Definition& definition, const char* key) const;
+  // Bytes of one row of constants: the scales are packed first, then the offsets.
+  int64_t row_bytes() const { return input_cols() * size_of(dtype()); }
 
-  Block scale_, offset_;
+  std::vector<double> scale_, offset_;
 };
 
 }  // namespace lamella::layers

@@ -7,7 +7,7 @@ namespace lamella::layers {
 
 // Variables: gamma, beta, of as many numbers as the groups' rows have channels together, or absent.
 // Attributes: centred, unit, epsilon; groups; segments, how often a group's channels repeat in a row of it:
-// see kernels::RowNormBlock.
+// see ops::RowNormSettings.
 class RowNormalization final : public Layer {
  public:
   explicit RowNormalization(const Definition& definition);

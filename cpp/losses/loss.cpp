@@ -31,8 +31,6 @@ double reduction_scale(const ops::Context& context, Reduction reduction, const L
 
 namespace {
 
-using ops::LossKind;
-
 // A loss that is one pass of ops.loss over the rows, reduced by Keras's rules.
 class RowLoss final : public Loss {
  public:

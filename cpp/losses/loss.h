@@ -22,7 +22,7 @@ enum class Head { none, sigmoid, softmax };
 struct LossPass {
   TensorView prediction;
   const void* values;        // for Target::values, as prediction
-  const int32_t* labels;     // for Target::labels, prediction.rows of them
+  const void* labels;        // for Target::labels, prediction.rows numbers of int32
   const void* weights;       // prediction.rows or null
   TensorView row_loss;       // scratch, prediction.rows
   TensorView probabilities;  // fused head: written; else absent

@@ -46,7 +46,7 @@ class RegionLoss final : public Loss {
     double sum = 0;
     for (int64_t region = 0; region < regions; ++region) {
       const bool weighted = extent_ == Extent::row && pass.weights != nullptr;
-      const double factor = weighted ? scale * weight(pass, region) : scale;
+      const double factor = weighted ? scale * weight(context, pass, region) : scale;
       sum += factor * evaluate_region(context, pass, region, regions, factor);
     }
     return sum;
@@ -59,11 +59,11 @@ class RegionLoss final : public Loss {
     const int64_t regions = count(pass);
     for (int64_t region = 0; region < regions; ++region) {
       const double value = evaluate_region(context, plain, region, regions, 0);
-      dispatch(pass.row_loss.dtype, [&](auto t) {
-        using T = decltype(t);
+      if (regions == 1)
+        context.ops.elementwise.fill(context, value, pass.row_loss);
+      else
         for (int64_t row = region; row < pass.row_loss.rows; row += regions)
-          pass.row_loss.as<T>()[row] = static_cast<T>(value);
-      });
+          context.ops.elementwise.fill(context, value, row_of(pass.row_loss, row));
     }
   }
 
@@ -83,22 +83,25 @@ class RegionLoss final : public Loss {
     return checked_product(*pass.row_shape) / std::max<int64_t>(pass.prediction.cols, 1);
   }
 
-  static double weight(const LossPass& pass, int64_t row) {
-    return dispatch(pass.prediction.dtype,
-                    [&](auto t) { return double(static_cast<const decltype(t)*>(pass.weights)[row]); });
+  static double weight(const ops::Context& context, const LossPass& pass, int64_t row) {
+    const auto* weights = static_cast<const char*>(pass.weights) + row * size_of(pass.prediction.dtype);
+    return context.ops.loss.weight_of_rows(context, row_of(pass.prediction, row), weights, nullptr,
+                                           std::nullopt);
+  }
+
+  static TensorView row_of(const TensorView& whole, int64_t row) {
+    char* data = static_cast<char*>(whole.data) + row * whole.cols * size_of(whole.dtype);
+    return {data, whole.dtype, 1, whole.cols};
   }
 
   // The rows region, region + regions, ...; calls with each block of them that lies in one piece.
   template <class Call>
   static void for_each_block(const LossPass& pass, int64_t region, int64_t regions, Call call) {
     if (regions == 1) return call(pass.prediction, pass.values, pass.gradient);
-    const int64_t cols = pass.prediction.cols, bytes = cols * size_of(pass.prediction.dtype);
+    const int64_t bytes = pass.prediction.cols * size_of(pass.prediction.dtype);
     for (int64_t row = region; row < pass.prediction.rows; row += regions) {
-      const auto part = [&](const TensorView& whole) {
-        return whole ? TensorView{static_cast<char*>(whole.data) + row * bytes, whole.dtype, 1, cols}
-                     : TensorView{};
-      };
-      call(part(pass.prediction), static_cast<const char*>(pass.values) + row * bytes, part(pass.gradient));
+      call(row_of(pass.prediction, row), static_cast<const char*>(pass.values) + row * bytes,
+           pass.gradient ? row_of(pass.gradient, row) : TensorView{});
     }
   }
 

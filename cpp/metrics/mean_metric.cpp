@@ -22,8 +22,6 @@ Result MeanMetric::result(const double* state, int64_t) const { return ratio(sta
 
 namespace {
 
-using ops::LossKind;
-
 class BinaryAccuracy final : public MeanMetric {
  public:
   explicit BinaryAccuracy(const Attributes& attributes)

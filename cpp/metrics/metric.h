@@ -17,7 +17,7 @@ namespace lamella::metrics {
 struct MetricPass {
   TensorView prediction;
   const void* values;      // targets of the compute type, where the metric compares values
-  const int32_t* labels;   // class indices, where it compares those
+  const void* labels;      // class indices (int32), where it compares those
   const void* weights;     // prediction.rows * weight_cols, or null
   TensorView row_values;   // scratch, prediction.rows
   const Shape* row_shape;  // shape of one row of the batch, which folds into positions

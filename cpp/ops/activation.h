@@ -1,21 +1,22 @@
 // Element-wise activations, and those of rows.
 #pragma once
+#include "base/activation.h"
 #include "base/tensor_view.h"
 #include "ops/context.h"
 
 namespace lamella::ops {
 
-using ActivationParameters = kernels::ActivationParameters<double>;
-
 // What is done to rows of the last axis.
 enum class RowActivation { softmax, log_softmax, sparsemax };
 
 struct ActivationOps {
+  // True where other ops take the activation along: from its output y and at most the number a.
+  bool (*can_fuse)(Activation);
   // y = f(x); y may be x.
-  void (*forward)(const Context&, Activation, const ActivationParameters&, const TensorView& x,
+  void (*forward)(const Context&, Activation, const ActivationParameters<double>&, const TensorView& x,
                   const TensorView& y);
   // dx = dy * f'; saved is y where gradient_from_output(kind), else x. dx may be dy.
-  void (*backward)(const Context&, Activation, const ActivationParameters&, const TensorView& saved,
+  void (*backward)(const Context&, Activation, const ActivationParameters<double>&, const TensorView& saved,
                    const TensorView& dy, const TensorView& dx);
   // y may be x, and dx may be dy.
   void (*rows_forward)(const Context&, RowActivation, const TensorView& x, const TensorView& y);

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 
+#include "base/random.h"
 #include "base/tensor_view.h"
 #include "ops/context.h"
 

@@ -1,6 +1,7 @@
 // Batch normalisation over the rows of x[rows, channels] (Ioffe & Szegedy 2015, arXiv 1502.03167), with an
 // activation.
 #pragma once
+#include "base/activation.h"
 #include "base/tensor_view.h"
 #include "ops/context.h"
 

@@ -1,6 +1,7 @@
 // Convolutions of channels-last pictures, and their gradients:
 //   y[o, f] = activation(bias[f] + sum over taps t and channels c of x[input of (o, t), c] kernel[t, c, f])
 #pragma once
+#include "base/activation.h"
 #include "base/tensor_view.h"
 #include "ops/context.h"
 #include "ops/window.h"

@@ -1,16 +1,10 @@
 // y[rows, units] = activation(x[rows, in] kernel[in, units] + bias[units]), and its gradients.
 #pragma once
+#include "base/activation.h"
 #include "base/tensor_view.h"
 #include "ops/context.h"
 
 namespace lamella::ops {
-
-// For the gradient of the input the transposed kernel is packed as a whole; one beyond the second-level cache
-// piece by piece in the product: as a whole it would be written to memory and read again.
-inline bool is_transposed_at_once(DType dtype, int64_t in, int64_t units) {
-  constexpr int64_t kMostBytes = 1'048'576;
-  return in * units * size_of(dtype) <= kMostBytes;
-}
 
 struct DenseForward {
   TensorView x;

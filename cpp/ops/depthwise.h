@@ -1,5 +1,6 @@
 // Depthwise convolution of channels-last pictures: each channel has a filter of its own.
 #pragma once
+#include "base/activation.h"
 #include "base/tensor_view.h"
 #include "ops/context.h"
 #include "ops/window.h"

@@ -1,11 +1,10 @@
 // Elements dropped at random, and noise.
 #pragma once
+#include "base/random.h"
 #include "base/tensor_view.h"
 #include "ops/context.h"
 
 namespace lamella::ops {
-
-using DropoutValues = kernels::DropoutValues<double>;
 
 enum class Noise { added, multiplied };
 
@@ -15,8 +14,8 @@ struct DropoutOps {
   // Elements are dropped with probability rate: y = values.dropped; others are x * values.scale +
   // values.shift.
   // first: the number of x's first element, a multiple of 8.
-  void (*forward)(const Context&, PhiloxKey key, int64_t first, double rate, const DropoutValues& values,
-                  const TensorView& x, const TensorView& y, void* mask);
+  void (*forward)(const Context&, PhiloxKey key, int64_t first, double rate,
+                  const DropoutValues<double>& values, const TensorView& x, const TensorView& y, void* mask);
   // dx = dy * scale where kept, else 0.
   void (*backward)(const Context&, double scale, const void* mask, const TensorView& dy,
                    const TensorView& dx);

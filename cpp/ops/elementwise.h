@@ -1,7 +1,9 @@
 // Small passes over whole tensors.
 #pragma once
+#include <span>
 #include <vector>
 
+#include "base/activation.h"
 #include "base/tensor_view.h"
 #include "ops/context.h"
 
@@ -30,6 +32,8 @@ struct ElementwiseOps {
   void (*collect)(const Context&, const TensorView& x, const std::vector<int32_t>& to, const TensorView& y);
   void (*fill)(const Context&, double value, const TensorView& y);
   void (*copy)(const Context&, const TensorView& x, const TensorView& y);
+  void (*assign)(const Context&, std::span<const double> values, const TensorView& y);  // from the host
+  void (*repeat)(const Context&, const TensorView& x, const TensorView& y);             // y[i, j] = x[i]
 };
 
 }  // namespace lamella::ops

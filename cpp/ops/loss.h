@@ -3,34 +3,11 @@
 #pragma once
 #include <optional>
 
+#include "base/loss_kind.h"
 #include "base/tensor_view.h"
 #include "ops/context.h"
 
 namespace lamella::ops {
-
-enum class LossKind {
-  squared_error,
-  absolute_error,
-  binary_cross_entropy,          // from probabilities
-  sigmoid_cross_entropy,         // from logits
-  cross_entropy,                 // from probabilities, against distributions
-  cross_entropy_sparse,          // from probabilities, against class indices
-  softmax_cross_entropy,         // from logits
-  softmax_cross_entropy_sparse,  // from logits
-  absolute_percentage_error,
-  squared_logarithmic_error,
-  huber,
-  log_cosh,
-  poisson,
-  hinge,
-  squared_hinge,
-  binary_focal,
-  kl_divergence,
-  cosine_similarity,
-  categorical_hinge,
-  categorical_focal,
-  generalized_cross_entropy,  // against class indices
-};
 
 // A loss by its Keras name: the kind computed from what the model returns, and the one from logits.
 struct NamedLoss {
@@ -80,9 +57,9 @@ struct LossOptions {
 struct LossArguments {
   LossKind kind;
   TensorView prediction;
-  const void* target;     // [rows, cols] of the prediction's type
-  const int32_t* labels;  // [rows], for the sparse kinds
-  const void* weights;    // [rows] or null; weigh the gradient, not the row losses
+  const void* target;   // [rows, cols] of the prediction's type
+  const void* labels;   // [rows] of int32, for the sparse kinds
+  const void* weights;  // [rows] or null; weigh the gradient, not the row losses
   double smoothing;
   double scale;              // of the gradient
   TensorView row_loss;       // [rows, 1]
@@ -103,7 +80,7 @@ struct LossOps {
   double (*weighted_sum)(const Context&, const TensorView& values, const void* weights);
   // Sum of the weights (1 each where they are null) of the rows that are not of the ignored class, likewise.
   double (*weight_of_rows)(const Context&, const TensorView& prediction, const void* weights,
-                           const int32_t* labels, std::optional<int64_t> ignored_class);
+                           const void* labels, std::optional<int64_t> ignored_class);
   Overlap (*overlap)(const Context&, const TensorView& prediction, const void* target);
   // gradient = target * slope + offset.
   void (*overlap_gradient)(const Context&, const void* target, double slope, double offset,
@@ -113,7 +90,7 @@ struct LossOps {
                          const TensorView& matches);  // mean over the row
   void (*categorical_matches)(const Context&, const TensorView& prediction, const void* target,
                               const TensorView& matches);
-  void (*sparse_matches)(const Context&, const TensorView& prediction, const int32_t* labels,
+  void (*sparse_matches)(const Context&, const TensorView& prediction, const void* labels,
                          const TensorView& matches);
 };
 

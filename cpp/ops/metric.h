@@ -30,7 +30,7 @@ struct MetricOps {
   void (*equal_matches)(const Context&, const MetricInput&, const TensorView& matches);
   // matches[i] = 1 where fewer than k predictions are larger than that of the label, or of the largest
   // target.
-  void (*top_k_matches)(const Context&, const MetricInput&, const int32_t* labels, int64_t k,
+  void (*top_k_matches)(const Context&, const MetricInput&, const void* labels, int64_t k,
                         const TensorView& matches);
   // Adds weights to histograms[label][positive or negative target][number of thresholds below the
   // prediction]. A target is positive unless it is 0; not-a-number counts as 0.

@@ -1,8 +1,6 @@
-// A device is a table of ops, registered when its library is loaded.
+// All that a device can do: whoever writes the ops of another one fills this table, and touches nothing above
+// it.
 #pragma once
-#include <string>
-#include <vector>
-
 #include "ops/activation.h"
 #include "ops/arrange.h"
 #include "ops/augment.h"
@@ -23,7 +21,6 @@
 namespace lamella::ops {
 
 struct OpTable {
-  const char* device;
   const DenseOps& dense;
   const ActivationOps& activation;
   const ArrangeOps& arrange;
@@ -41,8 +38,5 @@ struct OpTable {
   const RowNormOps& row_norm;
   const GatherOps& gather;
 };
-
-// The table every machine has.
-const OpTable& cpu_ops();
 
 }  // namespace lamella::ops

@@ -9,7 +9,10 @@ struct NadamFactors {
   double m, g, v;
 };
 
-// See kernels::Ftrl; power is the negative of Keras's learning_rate_power.
+// FTRL-proximal with accumulators a, linear terms l and weights w:
+//   root = (a + g^2)^power;  l += g + 2 shrinkage w - (root - a^power) / learning_rate * w
+//   w = (clip(l, -l1, l1) - l) / (root / learning_rate + 2 l2);  a += g^2
+// power is the negative of Keras's learning_rate_power.
 struct FtrlSettings {
   double learning_rate, power, l1, l2, shrinkage;
 };

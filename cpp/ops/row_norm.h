@@ -5,8 +5,11 @@
 
 namespace lamella::ops {
 
-// See kernels::RowNormBlock. gamma and beta hold groups * width numbers, width = their number / groups, and a
-// row of x is so many segments of them.
+// Each row of x[rows, segments * width] by its own statistics:
+//   y = gamma * (x - mean) * inverse + beta, inverse = 1 / sqrt(mean of (x - mean)^2 + epsilon)
+// mean is 0 unless centred; unit takes 1 / sqrt(max(sum of x^2, epsilon)) for the inverse. gamma and beta
+// hold groups * width numbers, of which row i uses those from i % groups * width on, the same for all its
+// segments.
 struct RowNormSettings {
   bool centred, unit;
   double epsilon;

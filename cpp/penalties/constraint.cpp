@@ -19,7 +19,7 @@ class NonNegative final : public Constraint {
   }
 };
 
-// Settings low, high, rate: see ops::NormLimits; first_axis, last_axis: the axes that a norm is summed over.
+// Settings low, high, rate: see NormLimits; first_axis, last_axis: the axes that a norm is summed over.
 class NormRange final : public Constraint {
  public:
   NormRange(const Attributes& attributes, const Shape& shape)
@@ -40,7 +40,7 @@ class NormRange final : public Constraint {
   }
 
  private:
-  ops::NormLimits limits_;
+  NormLimits limits_;
   int64_t summed_, inner_;
 };
 

@@ -5,17 +5,15 @@
 namespace lamella::testing {
 namespace {
 
-using kernels::Activation;
-
 constexpr Activation kAll[] = {
 #define LAMELLA_ACTIVATION(name) Activation::name,
-#include "kernels/activations.inc"
+#include "base/activations.inc"
 #undef LAMELLA_ACTIVATION
 };
 
 // Numbers under which no activation is a special case of another; bounded_relu is bent at -1, 0.25 and 2.
 template <class T>
-constexpr kernels::ActivationParameters<T> kParameters{T(0.3), T(-1), T(0.25), T(2)};
+constexpr ActivationParameters<T> kParameters{T(0.3), T(-1), T(0.25), T(2)};
 constexpr double kA = 0.3, kThreshold = -1, kLow = 0.25, kHigh = 2;
 
 double forward(Activation kind, double x) {

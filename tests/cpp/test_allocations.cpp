@@ -11,9 +11,9 @@
 #include <numeric>
 
 #include "check.h"
+#include "cpu/device.h"
 #include "engine/activity_penalty.h"
 #include "engine/trainer.h"
-#include "kernels/dispatch.h"
 
 extern "C" {
 void* __libc_malloc(size_t);
@@ -234,7 +234,8 @@ using MakeProgram = engine::Program (*)(DType dtype, const VariablePtr& kernel);
 
 void check_steps(MakeProgram make, int threads, DType dtype, const char* optimizer, Attributes settings) {
   ThreadPool pool(threads);
-  const ops::Context context{pool, kernels::select_kernels(), ops::cpu_ops()};
+  const cpu::Device device(pool);
+  const ops::Context context{cpu::op_table(), device};
   const VariablePtr kernel = variable("kernel", {kFeatures, 257}, dtype);
   engine::Trainer trainer(context, make(dtype, kernel), make_objective(kernel),
                           optimizers::make_optimizer(optimizer, settings), engine::UpdateSettings(settings),

@@ -5,7 +5,6 @@
 namespace lamella::testing {
 namespace {
 
-using kernels::Activation;
 using kernels::BatchNormBlock;
 
 constexpr double kAlpha = 0.3;

@@ -4,7 +4,6 @@
 namespace lamella::testing {
 namespace {
 
-using kernels::Activation;
 using kernels::DepthwiseRow;
 using kernels::DepthwiseRun;
 using kernels::PoolRun;

@@ -5,7 +5,6 @@
 namespace lamella::testing {
 namespace {
 
-using kernels::PhiloxKey;
 using Block = std::array<uint32_t, 4>;
 
 Block philox(Block c, uint32_t key0, uint32_t key1) {

@@ -87,7 +87,7 @@ TEST(signs_and_absolute_sums) {
 }
 
 TEST(limits_of_norms) {
-  const kernels::NormLimits limits{0.5, 2.0, 0.75};
+  const NormLimits limits{0.5, 2.0, 0.75};
   const auto expected = [&](double squares, double w) {
     const double norm = std::sqrt(squares);
     return w * (0.75 * std::clamp(norm, 0.5, 2.0) + 0.25 * norm) / (norm + 1e-7);

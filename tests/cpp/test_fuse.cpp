@@ -1,10 +1,18 @@
 #include "check.h"
+#include "cpu/device.h"
 #include "engine/fuse.h"
 
 namespace lamella::testing {
 namespace {
 
 using engine::Program;
+
+const ops::Context& context() {
+  static ThreadPool pool(1);
+  static const cpu::Device device(pool);
+  static const ops::Context context{cpu::op_table(), device};
+  return context;
+}
 
 VariablePtr variable(Shape shape) {
   return std::make_shared<Variable>("v", std::move(shape), DType::float32, true);
@@ -36,7 +44,7 @@ TEST(an_activation_whose_gradient_comes_from_its_output_goes_into_the_layer_befo
   for (const char* kind : {"relu", "sigmoid", "tanh", "elu", "leaky_relu"}) {
     Program program({4}, DType::float32);
     const int output = activation(program, dense(program, Program::kInput, 4, 3), kind);
-    const Program fused = fuse_activations(program);
+    const Program fused = fuse_activations(context(), program);
     CHECK(fused.nodes.size() == 1);
     CHECK(fused.nodes[0].outputs[0] == output);
   }
@@ -46,14 +54,14 @@ TEST(an_activation_that_needs_its_input_stays) {
   for (const char* kind : {"gelu", "silu", "softplus", "softmax"}) {
     Program program({4}, DType::float32);
     activation(program, dense(program, Program::kInput, 4, 3), kind);
-    CHECK(fuse_activations(program).nodes.size() == 2);
+    CHECK(fuse_activations(context(), program).nodes.size() == 2);
   }
 }
 
 TEST(a_layer_takes_one_activation_only) {
   Program program({4}, DType::float32);
   activation(program, activation(program, dense(program, Program::kInput, 4, 3), "relu"), "tanh");
-  CHECK(fuse_activations(program).nodes.size() == 2);
+  CHECK(fuse_activations(context(), program).nodes.size() == 2);
 }
 
 int batch_normalization(Program& program, int input, int64_t units) {
@@ -71,7 +79,7 @@ TEST(a_normalisation_is_folded_into_the_layer_before_and_its_activation_follows)
   Program program({4}, DType::float32);
   const int output =
       activation(program, batch_normalization(program, dense(program, Program::kInput, 4, 3), 3), "relu");
-  const Program folded = fuse_activations(fold_normalizations(program));
+  const Program folded = fuse_activations(context(), fold_normalizations(program));
   CHECK(folded.nodes.size() == 1);
   CHECK(folded.nodes[0].outputs[0] == output);
   // Kernel, bias, gamma, no beta, mean, variance: a change of any of them is noticed.
@@ -94,7 +102,7 @@ TEST(a_value_with_two_readers_is_not_fused_away) {
   const int between = dense(program, Program::kInput, 4, 3);
   activation(program, between, "relu");
   dense(program, between, 3, 2);
-  CHECK(fuse_activations(program).nodes.size() == 3);
+  CHECK(fuse_activations(context(), program).nodes.size() == 3);
 }
 
 TEST(the_head_goes_into_the_loss_that_asks_for_it) {

@@ -5,8 +5,6 @@
 namespace lamella::testing {
 namespace {
 
-using kernels::Activation;
-
 // One brgemm problem with a layout of A: values(i, k, b) at a[b][row_of(i) + k * a_k].
 template <class T>
 struct Problem {

@@ -1,7 +1,7 @@
 // Products in their loops around the micro-kernel: small ones in place, large ones from copies, the second
 // matrix packed before or piece by piece.
+#include "cpu/products/gemm.h"
 #include "kernel_test.h"
-#include "ops/gemm_cpu.h"
 
 namespace lamella::testing {
 namespace {
@@ -41,14 +41,14 @@ template <class T>
 std::vector<T> multiply(const Kernels& kernels, const Matrices<T>& p, bool a_by_columns, Layout layout,
                         int64_t first, int64_t rows) {
   const int64_t panel = kernels.geometry<T>().panel;
-  std::vector<T> packed(ops::packed_size<T>(kernels, p.k, p.n)), c(rows * p.n);
+  std::vector<T> packed(cpu::packed_size<T>(kernels, p.k, p.n)), c(rows * p.n);
   for (int64_t j = 0; j < p.n; j += panel)
     kernels.table<T>().pack_panel(p.k, std::min(panel, p.n - j), p.b.data() + j, p.n,
                                   packed.data() + j * p.k);
   const std::vector<T> a = a_by_columns ? transposed(p.m, p.k, p.a) : p.a;
   const std::vector<T> b = layout == Layout::by_columns ? transposed(p.k, p.n, p.b) : p.b;
   const bool by_rows = layout == Layout::by_rows;
-  const ops::Product<T> product{.m = rows,
+  const cpu::Product<T> product{.m = rows,
                                 .n = p.n,
                                 .k = p.k,
                                 .a = a.data() + first * (a_by_columns ? 1 : p.k),
@@ -60,8 +60,8 @@ std::vector<T> multiply(const Kernels& kernels, const Matrices<T>& p, bool a_by_
                                 .b_column = by_rows ? 1 : p.k,
                                 .bias = p.bias.data(),
                                 .c = c.data()};
-  const ops::Cut cut = ops::cut_product<T>(kernels, rows, p.n, p.k);
-  for (int64_t item = 0; item < cut.items(); ++item) ops::multiply_item(kernels, product, cut, item);
+  const cpu::Cut cut = cpu::cut_product<T>(kernels, rows, p.n, p.k);
+  for (int64_t item = 0; item < cut.items(); ++item) cpu::multiply_item(kernels, product, cut, item);
   return c;
 }
 

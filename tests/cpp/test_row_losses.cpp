@@ -6,7 +6,6 @@
 namespace lamella::testing {
 namespace {
 
-using kernels::RowLoss;
 using kernels::RowLossBlock;
 using Row = std::vector<double>;
 
@@ -46,7 +45,7 @@ double logistic(double z) { return 1 / (1 + std::exp(-z)); }
 
 struct Case {
   const char* name;
-  RowLoss kind;
+  LossKind kind;
   double low, high;  // of predictions
   std::function<double(const Row& p, const Row& t)> loss;
   bool logits = false, binary_labels = false;
@@ -54,50 +53,50 @@ struct Case {
 
 const std::vector<Case>& cases() {
   static const std::vector<Case> all = {
-      {"percentage", RowLoss::absolute_percentage_error, 1, 2,
+      {"percentage", LossKind::absolute_percentage_error, 1, 2,
        [](const Row& p, const Row& t) {
          return mean_of(p, t, [](double a, double b) { return 100 * std::abs(a - b) / b; });
        }},
-      {"logarithmic", RowLoss::squared_logarithmic_error, 0.1, 2,
+      {"logarithmic", LossKind::squared_logarithmic_error, 0.1, 2,
        [](const Row& p, const Row& t) {
          return mean_of(p, t,
                         [](double a, double b) { return std::pow(std::log(a + 1) - std::log(b + 1), 2); });
        }},
-      {"huber", RowLoss::huber, -2, 2,
+      {"huber", LossKind::huber, -2, 2,
        [](const Row& p, const Row& t) {
          return mean_of(p, t, [](double a, double b) {
            const double e = std::abs(a - b);
            return e <= kDelta ? e * e / 2 : kDelta * e - kDelta * kDelta / 2;
          });
        }},
-      {"log-cosh", RowLoss::log_cosh, -2, 2,
+      {"log-cosh", LossKind::log_cosh, -2, 2,
        [](const Row& p, const Row& t) {
          return mean_of(p, t, [](double a, double b) { return std::log(std::cosh(a - b)); });
        }},
-      {"poisson", RowLoss::poisson, 0.1, 2,
+      {"poisson", LossKind::poisson, 0.1, 2,
        [](const Row& p, const Row& t) {
          return mean_of(p, t, [](double a, double b) { return a - b * std::log(a + 1e-7); });
        }},
-      {"hinge", RowLoss::hinge, -2, 2,
+      {"hinge", LossKind::hinge, -2, 2,
        [](const Row& p, const Row& t) {
          return mean_of(p, t, [](double a, double b) { return std::fmax(1 - (2 * b - 1) * a, 0); });
        },
        false, true},
-      {"squared hinge", RowLoss::squared_hinge, -2, 2,
+      {"squared hinge", LossKind::squared_hinge, -2, 2,
        [](const Row& p, const Row& t) {
          return mean_of(p, t, [](double a, double b) { return std::pow(std::fmax(1 - b * a, 0), 2); });
        }},
-      {"binary focal", RowLoss::binary_focal, 0.1, 0.9,
+      {"binary focal", LossKind::binary_focal, 0.1, 0.9,
        [](const Row& p, const Row& t) { return mean_of(p, t, focal); }},
-      {"binary focal, logits", RowLoss::binary_focal, -2, 2,
+      {"binary focal, logits", LossKind::binary_focal, -2, 2,
        [](const Row& p, const Row& t) { return mean_of(each(p, logistic), t, focal); }, true},
-      {"kl", RowLoss::kl_divergence, 0.1, 0.9,
+      {"kl", LossKind::kl_divergence, 0.1, 0.9,
        [](const Row& p, const Row& t) {
          double sum = 0;
          for (size_t j = 0; j < p.size(); ++j) sum += t[j] * std::log(t[j] / p[j]);
          return sum;
        }},
-      {"cosine", RowLoss::cosine_similarity, -2, 2,
+      {"cosine", LossKind::cosine_similarity, -2, 2,
        [](const Row& p, const Row& t) {
          double product = 0, of_p = 0, of_t = 0;
          for (size_t j = 0; j < p.size(); ++j) {
@@ -107,7 +106,7 @@ const std::vector<Case>& cases() {
          }
          return -product / std::sqrt(of_p * of_t);
        }},
-      {"categorical hinge", RowLoss::categorical_hinge, -2, 2,
+      {"categorical hinge", LossKind::categorical_hinge, -2, 2,
        [](const Row& p, const Row& t) {
          double positive = 0, negative = -HUGE_VAL;
          for (size_t j = 0; j < p.size(); ++j) {
@@ -116,8 +115,8 @@ const std::vector<Case>& cases() {
          }
          return std::fmax(negative - positive + 1, 0);
        }},
-      {"categorical focal", RowLoss::categorical_focal, 0.1, 0.9, categorical_focal},
-      {"categorical focal, logits", RowLoss::categorical_focal, -2, 2,
+      {"categorical focal", LossKind::categorical_focal, 0.1, 0.9, categorical_focal},
+      {"categorical focal, logits", LossKind::categorical_focal, -2, 2,
        [](const Row& p, const Row& t) {
          return categorical_focal(each(p, [](double z) { return std::exp(z); }), t);
        },
@@ -126,7 +125,7 @@ const std::vector<Case>& cases() {
   return all;
 }
 
-bool is_by_class(RowLoss kind) { return kind >= RowLoss::kl_divergence; }
+bool is_by_class(LossKind kind) { return kind >= LossKind::kl_divergence; }
 
 // Central differences say nothing where the loss has a kink within the step.
 bool is_smooth(const Case& c, const Row& p, const Row& t, size_t j) {
@@ -210,7 +209,7 @@ TEST(generalized_cross_entropy) {
       block.row_loss = loss.data();
       block.dp = dp.data();
       block.delta = T(0.7);
-      all.table<T>().class_row_loss(RowLoss::generalized_cross_entropy, block);
+      all.table<T>().class_row_loss(LossKind::generalized_cross_entropy, block);
       for (int64_t i = 0; i < rows; ++i)
         for (int64_t j = 0; j < cols; ++j) {
           const double likely = p[i * cols + labels[i]], q = T(0.7);

@@ -3,7 +3,6 @@
 namespace lamella::testing {
 namespace {
 
-using kernels::PhiloxKey;
 using kernels::RowNormBlock;
 
 constexpr double kEpsilon = 1e-3;
