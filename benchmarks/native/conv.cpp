@@ -81,13 +81,13 @@ struct Layer {
   void forward() const {
     if (is_depthwise()) {
       return context.ops.depthwise.forward(context, g.window, x.view(), kernel.view(), bias.view(),
-                                           ops::Activation::linear, 0, y.view());
+                                           Activation::linear, 0, y.view());
     }
     op().forward(context, g,
                  {.x = x.view(),
                   .packed = packed.data(),
                   .bias = bias.view(),
-                  .activation = ops::Activation::linear,
+                  .activation = Activation::linear,
                   .alpha = 0,
                   .y = y.view()});
   }

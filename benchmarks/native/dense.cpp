@@ -31,7 +31,7 @@ struct Layer : DenseLayer {
                             .kernel = kernel.view(),
                             .packed = packed_kernel,
                             .bias = bias.view(),
-                            .activation = ops::Activation::relu,
+                            .activation = Activation::relu,
                             .alpha = 0,
                             .y = y.view()});
   }
@@ -43,7 +43,7 @@ struct Layer : DenseLayer {
                              .kernel = kernel.view(),
                              .y = y.view(),
                              .dy = dy.view(),
-                             .activation = ops::Activation::relu,
+                             .activation = Activation::relu,
                              .alpha = 0,
                              .dx = weights ? TensorView{} : dx.view(),
                              .kernel_gradient = weights ? kernel_gradient.view() : TensorView{},

@@ -80,7 +80,7 @@ void multiply(const DenseLayer& layer) {
                                       .kernel = layer.kernel.view(),
                                       .packed = nullptr,
                                       .bias = {},
-                                      .activation = ops::Activation::linear,
+                                      .activation = Activation::linear,
                                       .alpha = 0,
                                       .y = layer.y.view()});
 }
