@@ -60,6 +60,7 @@ class CallbackList(Callback):
             self.callbacks.append(self.progress)
         self._listeners: dict[str, list[Callable[..., None]]] = {}
         self._heard: dict[tuple[str, ...], bool] = {}
+        self._attributes = [vars(callback) for callback in self.callbacks]  # to find hooks set on objects
         self._some_set_hooks = False
         if model is not None:
             self.set_model(model)
@@ -82,21 +83,18 @@ class CallbackList(Callback):
 
     def hears(self, *hooks: str) -> bool:
         """Whether any callback overrides one of these hooks, or has set it on itself by now."""
-        if self._some_set_hooks or self._hooks_are_set():
-            self._some_set_hooks = self._hooks_are_set()
+        some_set_hooks = False
+        for attributes in self._attributes:
+            if not _HOOKS.isdisjoint(attributes):
+                some_set_hooks = True
+        if some_set_hooks or self._some_set_hooks:
+            self._some_set_hooks = some_set_hooks
             self._listeners.clear()
             self._heard.clear()
         heard = self._heard.get(hooks)
         if heard is None:
             heard = self._heard[hooks] = any(map(self._find, hooks))
         return heard
-
-    def _hooks_are_set(self) -> bool:
-        """Whether a hook is set on an object instead of written in its class."""
-        for callback in self.callbacks:  # noqa: SIM110  # every epoch: a generator would take three times as long
-            if not _HOOKS.isdisjoint(vars(callback)):
-                return True
-        return False
 
     def _find(self, hook: str) -> list[Callable[..., None]]:
         listeners = [getattr(c, hook) for c in self.callbacks if _overrides(c, hook)]

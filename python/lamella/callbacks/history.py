@@ -49,11 +49,12 @@ class History(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
-            number = value.tolist() if isinstance(value, ArrayLike) else value
-            if name in self.history:
-                self.history[name].append(number)
-            else:
+            number = value if type(value) is float or not isinstance(value, ArrayLike) else value.tolist()
+            known = self.history.get(name)
+            if known is None:
                 self.history[name] = [number]
+            else:
+                known.append(number)
 
     def plot(self, metrics: str | Sequence[str] | None = None, ax: Any = None) -> Any:
         """Draw the curves: a panel for the loss and for each metric, training beside validation.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
 from typing import Any, ClassVar
 
@@ -289,7 +290,8 @@ class Model(Persistence):
             targets = compiled.settled_targets(program, rows)
             trainer = compiled.trainer_for(program)
             results = trainer.step(rows.x, targets, rows.sample_weight, compiled.optimizer.rate)
-        compiled.warn_if_not_finite(trainer, results[0], data.not_finite)
+        if not math.isfinite(results[0]):
+            compiled.warn_of_not_finite(trainer, data.not_finite)
         return compiled.report(results, return_dict)
 
     # Evaluating and predicting.

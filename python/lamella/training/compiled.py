@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -235,6 +234,8 @@ class Compiled:
 
     def logs(self, results: list[float], prefix: str = "") -> dict[str, float]:
         """Results under their names, sorted, as Keras logs them."""
+        if not prefix:
+            return {name: results[index] for name, index in self._sorted_names}
         return {prefix + name: results[index] for name, index in self._sorted_names}
 
     def report(self, results: list[float], return_dict: bool) -> Any:
@@ -243,17 +244,14 @@ class Compiled:
             return dict(zip(self.names, results, strict=True))
         return results[0] if len(results) == 1 else results
 
-    def warn_if_not_finite(
-        self, trainer: _core.Trainer, loss: float, cause: Callable[[str], str | None]
-    ) -> None:
+    def warn_of_not_finite(self, trainer: _core.Trainer, cause: Callable[[str], str | None]) -> None:
         """Warn, once after `compile`, of the first step whose loss was NaN or infinite.
 
         Args:
             trainer: the trainer.
-            loss: the running loss.
             cause: called with the numeric type, says which number of the data is not finite, if any.
         """
-        if math.isfinite(loss) or self._reported_step is not None:
+        if self._reported_step is not None:
             return
         self._reported_step = trainer.first_nonfinite_step()
         if self._reported_step is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
@@ -81,7 +82,8 @@ def run_epochs(
             _run_freely(compiled, training, callbacks, epoch)
         training.end_epoch()
         results = training.trainer.results()
-        compiled.warn_if_not_finite(training.trainer, results[0], training.not_finite)
+        if not math.isfinite(results[0]):
+            compiled.warn_of_not_finite(training.trainer, training.not_finite)
         logs = compiled.logs(results)
         if validation is not None and validation.is_due(epoch):
             logs |= validation.run(compiled, callbacks)
