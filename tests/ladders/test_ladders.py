@@ -43,7 +43,8 @@ ALLOWED = {
 """Arrows that point up, from room to room, with the reason."""
 
 NAMED_IN_ANNOTATIONS = {
-    ("graph.program", "graph.layer"): "a builder appends the operations of layers, which call it",
+    ("graph.builder", "graph.layer"): "a builder appends the operations of layers, which call it",
+    ("graph.program", "graph.layer"): "a program is what a layer is flattened to, which keeps it",
     ("graph.input_spec", "graph.layer"): "a layer is checked against its specification",
     ("graph.undo", "graph.layer"): "a layer's own calls are undone",
     ("optimizers.learning_rate", "optimizers.optimizer"): "the rate that an optimizer shows writes to it",

@@ -17,8 +17,9 @@ class Native(layers.Layer):
         super().__init__()
         self.spec = (kind, numbers)
 
-    def emit(self, builder, value):
-        return builder.activation(self, value, [self.spec])
+    def emit(self, builder, values):
+        [value] = values
+        return [builder.activation(self, value, [self.spec])]
 
 
 def window_label(name, arguments, options):

@@ -7,6 +7,7 @@ from typing import Any
 
 from lamella.base.types import Array
 from lamella.diagnostics.tapped_program import TappedProgram
+from lamella.graph.value import Value
 from lamella.layers import Layer
 from lamella.variable import Variable
 
@@ -27,14 +28,14 @@ class InferenceProgram(TappedProgram):
         self,
         layer: Layer,
         op: str,
-        value: int,
+        value: Value,
         variables: Sequence[Variable | None] = (),
         attributes: dict[str, Any] | None = None,
         trains: bool = True,
-    ) -> int:
+    ) -> Value:
         if op in _RANDOM:
-            shape = layer.compute_output_shape((None, *self.shape(value)))[1:]
-            if shape != self.shape(value):
+            shape = layer.compute_output_shape((None, *value.shape))[1:]
+            if shape != value.shape:
                 raise ValueError(
                     f"Layer '{layer.name}' crops at random, and there are no gradients of it at inference: "
                     "pass training=True, or crop the rows beforehand"
@@ -46,10 +47,10 @@ class InferenceProgram(TappedProgram):
             return self._scaled(layer, value, gamma, beta)
         return super().add(layer, op, value, variables, attributes, trains)
 
-    def python(self, layer: Layer, value: int, forward: Any, backward: Any) -> int:
+    def python(self, layer: Layer, value: Value, forward: Any, backward: Any) -> Value:
         return super().python(layer, value, lambda x, training: forward(x, False), backward)
 
-    def _scaled(self, layer: Layer, value: int, gamma: Variable | None, beta: Variable | None) -> int:
+    def _scaled(self, layer: Layer, value: Value, gamma: Variable | None, beta: Variable | None) -> Value:
         """Append `gamma * x + beta`, either of which may be left out, by channels."""
 
         def forward(x: Array, training: bool) -> Array:
@@ -64,6 +65,8 @@ class InferenceProgram(TappedProgram):
             return by_x, by_gamma + by_beta
 
         variables = [variable for variable in (gamma, beta) if variable is not None]
-        return self.native.add_python(
-            value, variables, self.shape(value), forward, backward, layer.name, self._trainable
+        return self._made(
+            self.native.add_python(
+                value.id, variables, value.shape, forward, backward, layer.name, self._trainable
+            )
         )

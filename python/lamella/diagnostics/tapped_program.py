@@ -9,7 +9,8 @@ import numpy as np
 
 from lamella import _core
 from lamella.base.types import Array, Spec
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.builder import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers import InputLayer, Layer
 from lamella.models import Model
 
@@ -69,8 +70,9 @@ class TappedProgram(ProgramBuilder):
         self._place = Place(model.name, model, INPUT)
         # A variable in front of everything makes gradients reach the input, and layers that are frozen.
         front = _core.Variable(np.zeros(1, model.dtype), INPUT, True)
-        value = self._tapped(self._place, 0, [front])
-        self.native.set_output(self.emit(model, value))
+        tapped = [self._tapped(self._place, value, [front]) for value in self.inputs]
+        [output] = self.emit(model, tapped)
+        self.native.set_output(output.id)
 
     def trainer(self, loss: Spec) -> _core.Trainer:
         """A trainer of it that takes no step that counts.
@@ -80,15 +82,15 @@ class TappedProgram(ProgramBuilder):
         """
         return _core.Trainer(self.native, loss, [], PLAIN_SGD, self.penalties, seed=0)
 
-    def _emitted(self, layer: Layer, value: int) -> int:
+    def _emitted(self, layer: Layer, values: list[Value]) -> list[Value]:
         if isinstance(layer, (Model, InputLayer)):
-            return super()._emitted(layer, value)
+            return super()._emitted(layer, values)
         outer, self._place = self._place, Place(self._label(layer), layer, OUTPUT)
-        output = self._tapped(self._place, super()._emitted(layer, value))
+        outputs = [self._tapped(self._place, output) for output in super()._emitted(layer, values)]
         self._place = outer
-        return output
+        return outputs
 
-    def activation(self, layer: Layer, value: int, steps: Sequence[Spec]) -> int:
+    def activation(self, layer: Layer, value: Value, steps: Sequence[Spec]) -> Value:
         if steps:
             value = self._tapped(self._place._replace(part=PREACTIVATION), value)
         return super().activation(layer, value, steps)
@@ -97,7 +99,7 @@ class TappedProgram(ProgramBuilder):
         use = self._uses[layer.name] = self._uses.get(layer.name, 0) + 1
         return layer.name if use == 1 else f"{layer.name} ({use})"
 
-    def _tapped(self, place: Place, value: int, variables: list[Any] | None = None) -> int:
+    def _tapped(self, place: Place, value: Value, variables: list[Any] | None = None) -> Value:
         """The value behind a tap, where this place has one."""
         if not self._is_tapped(place):
             return value
@@ -110,5 +112,8 @@ class TappedProgram(ProgramBuilder):
             self._on_gradient(place, gradient)
             return (gradient, [np.zeros(1)]) if variables else gradient
 
-        shape = self.shape(value)
-        return self.native.add_python(value, variables or [], shape, forward, backward, place.label, True)
+        return self._made(
+            self.native.add_python(
+                value.id, variables or [], value.shape, forward, backward, place.label, True
+            )
+        )

@@ -9,7 +9,7 @@ import numpy as np
 
 from lamella.base.types import Array
 from lamella.export.ops import exported_op
-from lamella.graph.program import Operation
+from lamella.graph.builder import Operation
 from lamella.layers.core.input_layer import InputLayer
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Step(NamedTuple):
     """An operation at inference.
 
     Attributes:
-        op: its name, as in `lamella.graph.program.Operation`.
+        op: its name, as in `lamella.graph.builder.Operation`.
         inputs: ids of the values it reads; 0 is the input of the model.
         output: id of the value it makes.
         constants: its variables, None for those that are left out.
@@ -119,12 +119,12 @@ class Inference:
         self.output_name = model.layers[-1].name
         self._scope = f"{model.path}/"
         program = model.program_for(self.input_shape)
-        self._shapes: dict[int, tuple[int, ...]] = {0: self.input_shape}
-        for operation in program.operations:
-            self._shapes[operation.output] = tuple(program.native.shape(operation.output))
+        made = [value for operation in program.operations for value in operation.outputs]
+        self._shapes = {value.id: value.shape for value in (*program.inputs, *made)}
         self._same: dict[int, int] = {}
         self.steps = [step for operation in program.operations for step in self._steps_of(operation)]
-        self.output = self._same.get(program.output, program.output)
+        [output] = program.outputs
+        self.output = self._same.get(output.id, output.id)
         self.output_shape = self._shapes[self.output]
 
     def _steps_of(self, operation: Operation) -> Iterator[Step]:
@@ -134,21 +134,22 @@ class Inference:
                 f"Layer '{operation.layer.name}' ({type(operation.layer).__name__}) {known.why_not} and "
                 "cannot be exported"
             )
-        inputs = [self._same.get(value, value) for value in operation.inputs]
+        inputs = [self._same.get(value.id, value.id) for value in operation.inputs]
+        [output] = operation.outputs
         if known.training_only:
             value = inputs[0]
-            for axis, wanted in enumerate(self._shapes[operation.output]):
+            for axis, wanted in enumerate(output.shape):
                 if self._shapes[value][axis] != wanted:
                     step = self._middle(operation, value, axis, wanted)
                     yield step
                     value = step.output
-            self._same[operation.output] = value
+            self._same[output.id] = value
             return
         constants = [
             None if variable is None else Constant(variable.path.removeprefix(self._scope), variable.numpy())
             for variable in operation.variables
         ]
-        yield self._step(operation, operation.op, inputs, operation.output, constants, operation.attributes)
+        yield self._step(operation, operation.op, inputs, output.id, constants, operation.attributes)
 
     def _middle(self, operation: Operation, value: int, axis: int, wanted: int) -> Step:
         """What random cropping does at inference, on one axis."""

@@ -22,9 +22,11 @@ from lamella.base.results import ArrayResult, answer
 from lamella.base.settings import Configured, is_setting
 from lamella.base.types import Array, Config, Shape, Spec
 from lamella.data.conversion import as_numbers
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.checked_shape import takes_shape
-from lamella.graph.program import Program, ProgramBuilder
+from lamella.graph.program import Program
 from lamella.graph.undo import undone_on_error
+from lamella.graph.value import Value
 from lamella.graph.variable_owner import VariableOwner, checked_trainable
 from lamella.variable import Variable, blank_variables
 
@@ -215,14 +217,15 @@ class Layer(VariableOwner, Configured):
         zeros = np.zeros((1, *(1 if axis is None else axis for axis in input_shape[1:])), self.dtype)
         return (input_shape[0], *np.shape(self.call_forward(zeros, False))[1:])
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        """Append the operations to a program; returns the id of the output value."""
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        """Append the operations to a program, for these inputs; returns the outputs."""
         if not self.is_in_python():
             raise NotImplementedError(
                 f"Layer '{self.name}': {type(self).__name__} must have forward(x) and "
                 "backward(x, y, gradient)"
             )
-        return builder.python(self, value, self.call_forward, self.call_backward)
+        [value] = values
+        return [builder.python(self, value, self.call_forward, self.call_backward)]
 
     def is_in_python(self) -> bool:
         """Whether it is written in Python: it has `forward`, by its class or set on the object."""

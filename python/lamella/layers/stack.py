@@ -11,9 +11,11 @@ from lamella.base.naming import given_name
 from lamella.base.registry import config_entries
 from lamella.base.settings import settings_changed
 from lamella.base.types import Array, Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer
-from lamella.graph.program import Program, ProgramBuilder
+from lamella.graph.program import Program
 from lamella.graph.undo import undone_on_error
+from lamella.graph.value import Value
 from lamella.graph.variable_owner import checked_trainable
 from lamella.layers.core.input_layer import InputLayer
 from lamella.layers.lookup import deserialize, serialize
@@ -253,10 +255,10 @@ class Stack(Layer):
             output = layer.compute_output_shape(output)
         return output
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
         for layer in self.layers:
-            value = builder.emit(layer, value)
-        return value
+            values = builder.emit(layer, values)
+        return values
 
     # What follows from the layers.
 

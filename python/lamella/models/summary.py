@@ -246,12 +246,12 @@ def _step_costs(model: BaseModel, compiled: Compiled | None, batch_size: int) ->
 
 def _backward_flops(program: Program) -> int:
     """Operations on the way back of one row, which begins at the first layer that is trained."""
-    carries_gradient = {0: False}
+    carries_gradient = {value.id: False for value in program.inputs}
     total = 0
     for operation, cost in zip(program.operations, program.native.costs(), strict=True):
         trained = any(variable is not None and variable.trainable for variable in operation.variables)
-        passed_on = any(carries_gradient[value] for value in operation.inputs)
-        carries_gradient[operation.output] = trained or passed_on
+        passed_on = any(carries_gradient[value.id] for value in operation.inputs)
+        carries_gradient |= {value.id: trained or passed_on for value in operation.outputs}
         flops = int(cost["backward_flops"])
         if trained and passed_on:
             total += flops

@@ -12,7 +12,8 @@ import numpy as np
 
 from lamella.base.types import Array
 from lamella.data.arrays import ArrayData
-from lamella.graph.program import Operation, Program
+from lamella.graph.builder import Operation
+from lamella.graph.program import Program
 from lamella.losses import Loss
 from lamella.metrics import Metric
 
@@ -179,10 +180,7 @@ def _takes_no_probabilities(start: Start) -> str | None:
 def _softmax_of_one(start: Start) -> str | None:
     for step in start.program.operations:
         kind = step.attributes.get("kind") if step.op == "activation" else None
-        if (
-            kind in ("softmax", "log_softmax", "sparsemax")
-            and start.program.native.shape(step.output)[-1] == 1
-        ):
+        if kind in ("softmax", "log_softmax", "sparsemax") and step.outputs[0].shape[-1] == 1:
             return (
                 f"Layer '{step.layer.name}' takes the {kind} of one unit, which is always "
                 f"{0 if kind == 'log_softmax' else 1}, so that the loss '{start.loss.name}' cannot fall: use "
@@ -350,14 +348,14 @@ def _scale(start: Start) -> str | None:
 def _first_layer(program: Program) -> str | None:
     """The layer whose kernel multiplies the inputs as they are; None where something else comes before it, or
     a normalisation behind it."""
-    value = 0
+    [value] = program.inputs
     while True:
         readers = [step for step in program.operations if value in step.inputs]
         if len(readers) != 1:
             return None
         (step,) = readers
         if step.op in _KERNELS:
-            behind = [other.op for other in program.operations if step.output in other.inputs]
+            behind = [other.op for other in program.operations if step.outputs[0] in other.inputs]
             return (
                 step.layer.name
                 if _is_trained(step) and not any("normalization" in op for op in behind)
@@ -365,7 +363,7 @@ def _first_layer(program: Program) -> str | None:
             )
         if step.op not in _KEEPS_SCALE:
             return None
-        value = step.output
+        [value] = step.outputs
 
 
 _CHECKS = (_squashes_twice, _takes_no_probabilities, _softmax_of_one, _labels, _accuracy, _scale, _constant)

@@ -8,8 +8,9 @@ from lamella import constraints, initializers, regularizers
 from lamella.base.checks import axes, entries_of
 from lamella.base.names import InitializerName
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, owner_of, resolved
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.variable import Variable
 
 
@@ -67,8 +68,9 @@ class PReLU(Layer):
         self.alpha = self.add_configured_weight(tuple(size for size in shape if size is not None), "alpha")
         super().build(input_shape)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return builder.add(self, "prelu", value, [self.alpha])
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        return [builder.add(self, "prelu", value, [self.alpha])]
 
     def get_config(self) -> Config:
         return {

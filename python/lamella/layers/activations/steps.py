@@ -10,8 +10,9 @@ from lamella.activations.lookup import activated_shape, steps
 from lamella.base.checks import axes, number
 from lamella.base.names import ActivationName
 from lamella.base.types import Config, Shape, Spec
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, owner_of, resolved
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 
 
 class Elementwise(Layer):
@@ -20,8 +21,9 @@ class Elementwise(Layer):
     def activation_steps(self) -> tuple[Spec, ...]:
         raise NotImplementedError
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return builder.activation(self, value, self.activation_steps())
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        return [builder.activation(self, value, self.activation_steps())]
 
 
 class Activation(Elementwise):
@@ -182,11 +184,14 @@ class Softmax(Layer):
             )
         return sorted({axis % rank - 1 for axis in named})
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        row_axes = self._row_axes(len(builder.shape(value)) + 1)
-        return builder.along(
-            self, value, row_axes, lambda moved: builder.activation(self, moved, [("softmax", {})])
-        )
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        row_axes = self._row_axes(len(value.shape) + 1)
+
+        def of_rows(moved: Value) -> Value:
+            return builder.activation(self, moved, [("softmax", {})])
+
+        return [builder.along(self, value, row_axes, of_rows)]
 
     def activation_steps(self) -> tuple[Spec, ...] | None:
         return (("softmax", {}),) if self.axis in (-1, [-1]) else None

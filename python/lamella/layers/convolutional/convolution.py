@@ -7,7 +7,8 @@ from typing import Any
 from lamella.activations.lookup import activated_shape
 from lamella.base.names import ActivationName, InitializerName
 from lamella.base.types import Config, Shape
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.builder import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.core.kernel_and_bias import KernelAndBias
 from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, size, spatial_shape
 
@@ -74,10 +75,11 @@ class Convolution(KernelWindow, KernelAndBias):
         spatial = self.window.output_shape(spatial_shape(self, input_shape, self.rank))
         return activated_shape(self.activation, (input_shape[0], *spatial, self.filters))
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        attributes = {**self.window.attributes(builder.shape(value)[:-1]), "groups": self.groups}
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        attributes = {**self.window.attributes(value.shape[:-1]), "groups": self.groups}
         value = builder.add(self, "conv", value, [self.kernel, self.bias], attributes)
-        return self.emit_activation(builder, value)
+        return [self.emit_activation(builder, value)]
 
     def get_config(self) -> Config:
         return {

@@ -8,8 +8,9 @@ from lamella import constraints, initializers, regularizers
 from lamella.activations.lookup import activated_shape
 from lamella.base.names import ActivationName, InitializerName
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, resolved
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.core.kernel_and_bias import Biased
 from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, size, spatial_shape
 from lamella.variable import Variable
@@ -68,9 +69,10 @@ class DepthwiseConvolution(KernelWindow, Biased):
         channels = known_channels(self, input_shape) * self.depth_multiplier
         return activated_shape(self.activation, (input_shape[0], *spatial, channels))
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         value = emit_depthwise(self, builder, value, self.window, self.kernel, self.bias)
-        return self.emit_activation(builder, value)
+        return [self.emit_activation(builder, value)]
 
     def get_config(self) -> Config:
         return {
@@ -89,10 +91,15 @@ class DepthwiseConvolution(KernelWindow, Biased):
 
 
 def emit_depthwise(
-    layer: Layer, builder: ProgramBuilder, value: int, window: Window, kernel: Variable, bias: Variable | None
-) -> int:
+    layer: Layer,
+    builder: ProgramBuilder,
+    value: Value,
+    window: Window,
+    kernel: Variable,
+    bias: Variable | None,
+) -> Value:
     """Append a depthwise convolution; each channel is there as often as the kernel has filters for it."""
-    *spatial, channels = builder.shape(value)
+    *spatial, channels = value.shape
     multiplier = kernel.shape[-1]
     if multiplier > 1:
         copies = [[(channel, 1.0)] for channel in range(channels) for _ in range(multiplier)]

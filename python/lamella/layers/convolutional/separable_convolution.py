@@ -8,8 +8,9 @@ from lamella import constraints, initializers, regularizers
 from lamella.activations.lookup import activated_shape
 from lamella.base.names import ActivationName, InitializerName
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import resolved
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.convolutional.depthwise_convolution import emit_depthwise
 from lamella.layers.core.kernel_and_bias import Biased
 from lamella.layers.window import KernelWindow, Window, channels_last, known_channels, size, spatial_shape
@@ -85,10 +86,11 @@ class SeparableConvolution(KernelWindow, Biased):
         spatial = self.window.output_shape(spatial_shape(self, input_shape, self.rank))
         return activated_shape(self.activation, (input_shape[0], *spatial, self.filters))
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         value = emit_depthwise(self, builder, value, self.window, self.depthwise_kernel, None)
         value = builder.add(self, "conv", value, [self.pointwise_kernel, self.bias], {"groups": 1})
-        return self.emit_activation(builder, value)
+        return [self.emit_activation(builder, value)]
 
     def get_config(self) -> Config:
         return {

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from lamella.activations.lookup import activated_shape
 from lamella.base.names import ActivationName, InitializerName
 from lamella.base.types import Config, Shape
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.builder import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.core.kernel_and_bias import KernelAndBias
 from lamella.layers.window import (
     KernelWindow,
@@ -97,8 +98,9 @@ class TransposedConvolution(KernelWindow, KernelAndBias):
             )
         return output
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        spatial = builder.shape(value)[:-1]
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        spatial = value.shape[:-1]
         crops = [self._crops(axis) for axis in range(self.rank)]
         outputs = [self._output_length(axis, length, spatial) for axis, length in enumerate(spatial)]
         before, after = ([max(crop[side], 0) for crop in crops] for side in (0, 1))
@@ -117,7 +119,7 @@ class TransposedConvolution(KernelWindow, KernelAndBias):
             "output": outputs,
         }
         value = builder.add(self, "conv_transpose", value, [self.kernel, self.bias], attributes)
-        return self.emit_activation(builder, value)
+        return [self.emit_activation(builder, value)]
 
     def get_config(self) -> Config:
         return {

@@ -7,7 +7,8 @@ from typing import Any
 from lamella.activations.lookup import activated_shape
 from lamella.base.names import ActivationName, InitializerName
 from lamella.base.types import Config, Shape
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.builder import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.core.kernel_and_bias import KernelAndBias
 from lamella.layers.window import size
 
@@ -78,9 +79,10 @@ class Dense(KernelAndBias):
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return activated_shape(self.activation, (*input_shape[:-1], self.units))
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         value = builder.add(self, "dense", value, [self.kernel, self.bias])
-        return self.emit_activation(builder, value)
+        return [self.emit_activation(builder, value)]
 
     def get_config(self) -> Config:
         return {

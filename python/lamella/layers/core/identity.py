@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 
 
 class Identity(Layer):
@@ -14,5 +15,5 @@ class Identity(Layer):
     [[-1.0, 2.0]]
     """
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return value
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        return values

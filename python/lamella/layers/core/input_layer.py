@@ -10,8 +10,9 @@ from lamella.base import config as settings
 from lamella.base.checks import integer
 from lamella.base.checks import shape as lengths
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 
 
 class InputLayer(Layer):
@@ -85,8 +86,8 @@ class InputLayer(Layer):
     def shape(self, value: Any) -> None:
         raise ValueError(f"Input '{self.name}': 'shape' cannot be changed once it is made: make a new one")
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return value
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        return values
 
     def get_config(self) -> Config:
         return {

@@ -9,8 +9,9 @@ from lamella.activations.lookup import steps
 from lamella.base.checks import flag
 from lamella.base.names import ActivationName
 from lamella.base.types import Config
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, owner_of, resolved
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.variable import Variable
 
 
@@ -40,7 +41,7 @@ class Biased(Layer):
         if self.use_bias:
             self.bias = self.add_configured_weight((size,), "bias")
 
-    def emit_activation(self, builder: ProgramBuilder, value: int) -> int:
+    def emit_activation(self, builder: ProgramBuilder, value: Value) -> Value:
         """Append the activation; returns the id of the output."""
         return builder.activation(self, value, steps(self.activation))
 

@@ -10,8 +10,9 @@ from lamella.base.described import described
 from lamella.base.registry import config_entries
 from lamella.base.settings import settings_changed
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.graph.variable_owner import checked_trainable
 from lamella.layers.lookup import deserialize, serialize
 
@@ -82,14 +83,14 @@ class Branched(Layer):
         channels = [shape[-1] for shape in shapes if shape[-1] is not None]
         return (*shapes[0][:-1], sum(channels) if len(channels) == len(shapes) else None)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
         outputs = []
         for stack in self.stacks:
-            output = value
+            branch = values
             for layer in stack:
-                output = builder.emit(layer, output)
-            outputs.append(output)
-        return builder.merge(self, "add" if self.merge == "add" else "concatenate", outputs)
+                branch = builder.emit(layer, branch)
+            outputs += branch
+        return [builder.merge(self, "add" if self.merge == "add" else "concatenate", outputs)]
 
 
 class Residual(Branched):

@@ -8,8 +8,9 @@ from lamella import initializers
 from lamella.base.checks import integer, number
 from lamella.base.names import InitializerName
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import owner_of, resolved
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.normalization.affine import Affine
 from lamella.variable import Variable
 
@@ -111,10 +112,11 @@ class BatchNormalization(Affine):
         )
         super().build(input_shape)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         variables = [self.gamma, self.beta, self.moving_mean, self.moving_variance]
         attributes = {"momentum": self.momentum, "epsilon": self.epsilon}
-        return builder.add(self, "batch_normalization", value, variables, attributes)
+        return [builder.add(self, "batch_normalization", value, variables, attributes)]
 
     def get_config(self) -> Config:
         return {

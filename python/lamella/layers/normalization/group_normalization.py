@@ -8,8 +8,9 @@ from typing import Any
 from lamella.base.checks import integer, refusal
 from lamella.base.names import InitializerName
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import owner_of
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.normalization.row_normalization import AffineRowNormalization
 
 
@@ -82,9 +83,10 @@ class GroupNormalization(AffineRowNormalization):
             )
         super().build(input_shape)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         # Groups become an axis of their own, in front of the positions, so that each is a row.
-        shape = list(builder.shape(value))
+        shape = list(value.shape)
         groups = shape[-1] if self.groups == -1 else self.groups
         positions, width = math.prod(shape[:-1]), shape[-1] // groups
         apart = [positions, groups, width]
@@ -98,7 +100,7 @@ class GroupNormalization(AffineRowNormalization):
         if positions > 1:
             value = builder.add(self, "reshape", value, attributes={"shape": [groups, positions, width]})
             value = builder.add(self, "permute", value, attributes={"axes": [1, 0, 2]})
-        return builder.add(self, "reshape", value, attributes={"shape": shape})
+        return [builder.add(self, "reshape", value, attributes={"shape": shape})]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "groups": self.groups}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lamella.base.names import InitializerName
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.builder import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.normalization.row_normalization import AffineRowNormalization
 
 
@@ -61,5 +62,6 @@ class LayerNormalization(AffineRowNormalization):
             **kwargs,
         )
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return self.normalise(builder, value, [self.gamma, self.beta])
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        return [self.normalise(builder, value, [self.gamma, self.beta])]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lamella.base.types import Config, Shape
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.builder import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.normalization.row_normalization import RowNormalization
 from lamella.variable import Variable
 
@@ -37,8 +38,9 @@ class RMSNormalization(RowNormalization):
         self.scale = self.add_weight(self.parameter_shape(input_shape), "ones", name="scale")
         super().build(input_shape)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return self.normalise(builder, value, [self.scale, None])
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        return [self.normalise(builder, value, [self.scale, None])]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "axis": self.axis, "epsilon": self.epsilon}

@@ -7,8 +7,9 @@ from typing import Any
 
 from lamella.base.checks import axes, number
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, owner_of
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.normalization.affine import Affine
 from lamella.variable import Variable
 
@@ -57,8 +58,8 @@ class RowNormalization(Layer):
         return known
 
     def normalise(
-        self, builder: ProgramBuilder, value: int, variables: Sequence[Variable | None] = (None, None)
-    ) -> int:
+        self, builder: ProgramBuilder, value: Value, variables: Sequence[Variable | None] = (None, None)
+    ) -> Value:
         """Append the normalisation of the axes, with factor and offset, to a program."""
         attributes = {
             "centred": int(self.centred),
@@ -70,7 +71,7 @@ class RowNormalization(Layer):
         return builder.along(
             self,
             value,
-            self.row_axes((None, *builder.shape(value))),
+            self.row_axes((None, *value.shape)),
             lambda moved: builder.add(self, "row_normalization", moved, variables, attributes),
         )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lamella.base.types import Config, Shape
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.builder import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.normalization.row_normalization import RowNormalization
 
 
@@ -33,8 +34,9 @@ class UnitNormalization(RowNormalization):
         self.row_axes(input_shape)
         super().build(input_shape)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return self.normalise(builder, value)
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        return [self.normalise(builder, value)]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "axis": self.axis}

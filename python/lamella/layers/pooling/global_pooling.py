@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 from lamella.base.checks import flag
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, owner_of
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.window import channels_last, spatial_shape
 
 
@@ -31,13 +32,14 @@ class GlobalPooling(Layer):
         kept = (1,) * self.rank if self.keepdims else ()
         return (input_shape[0], *kept, input_shape[-1])
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        *spatial, channels = builder.shape(value)
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        *spatial, channels = value.shape
         attributes = {"kind": self.kind, "taps": spatial, "strides": [1] * self.rank}
         value = builder.add(self, "pool", value, attributes=attributes)
         if self.keepdims:
-            return value
-        return builder.add(self, "reshape", value, attributes={"shape": [channels]})
+            return [value]
+        return [builder.add(self, "reshape", value, attributes={"shape": [channels]})]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "data_format": "channels_last", "keepdims": self.keepdims}

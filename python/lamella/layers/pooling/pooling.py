@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.window import Window, Windowed, channels_last, spatial_shape
 
 
@@ -43,9 +44,10 @@ class Pooling(Windowed, Layer):
         spatial = self.window.output_shape(spatial_shape(self, input_shape, self.rank))
         return (input_shape[0], *spatial, input_shape[-1])
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        attributes = {"kind": self.kind, **self.window.pool_attributes(builder.shape(value)[:-1])}
-        return builder.add(self, "pool", value, attributes=attributes)
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        attributes = {"kind": self.kind, **self.window.pool_attributes(value.shape[:-1])}
+        return [builder.add(self, "pool", value, attributes=attributes)]
 
     def get_config(self) -> Config:
         return {

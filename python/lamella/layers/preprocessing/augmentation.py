@@ -8,8 +8,9 @@ from typing import Any, Self
 from lamella.base.checks import choice, entries_of, number, numbers, refusal
 from lamella.base.registry import config_entries
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, owner_of
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.preprocessing.picture_layer import PictureLayer
 from lamella.layers.regularization.dropout import native_seed, require_seed
 from lamella.layers.window import channels_last, size
@@ -49,9 +50,10 @@ class RandomPicture(PictureLayer):
         """What is drawn, as the native core takes it."""
         raise NotImplementedError
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         attributes = {**self.transform(), "seed": native_seed(self.seed)}
-        return builder.add(self, "random_transform", value, attributes=attributes)
+        return [builder.add(self, "random_transform", value, attributes=attributes)]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "data_format": "channels_last", "seed": self.seed}
@@ -341,10 +343,11 @@ class RandomColor(RandomPicture):
         super().__init__(seed, **kwargs)
         self.value_range = tuple(sorted(numbers(owner_of(self), "value_range", value_range, 2)))
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         limits = list(self.value_range)
         attributes = {**self.transform(), "range": limits, "seed": native_seed(self.seed)}
-        return builder.add(self, "random_color", value, attributes=attributes)
+        return [builder.add(self, "random_color", value, attributes=attributes)]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "value_range": self.value_range}

@@ -12,8 +12,9 @@ from lamella.base.checks import axes, entries_of, flag, refusal
 from lamella.base.types import Array, Config, Shape
 from lamella.data.conversion import as_numbers, is_array
 from lamella.data.py_dataset import PyDataset
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, owner_of
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.variable import Variable, claim_blank
 
 _EPSILON = 1e-7
@@ -146,22 +147,23 @@ class Normalization(Layer):
                 f"data of shape {tuple(shape)}"
             )
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         if self.invert:
-            return builder.python(self, value, self.call_forward, self.call_backward)
-        shape = builder.shape(value)
+            return [builder.python(self, value, self.call_forward, self.call_backward)]
+        shape = value.shape
         kept = [axis - 1 for axis in self._kept_axes((None, *shape))]
         # Batch normalisation at rest: 1 / sqrt(variance + 1e-14) is 1e7 where the variance is 0.
         attributes = {"momentum": 1.0, "epsilon": _EPSILON**2}
         variables = [None, None, self.mean, self.variance]
 
-        def standardise(moved: int) -> int:
+        def standardise(moved: Value) -> Value:
             return builder.add(self, "batch_normalization", moved, variables, attributes, trains=False)
 
         if kept:
-            return builder.along(self, value, kept, standardise)
+            return [builder.along(self, value, kept, standardise)]
         flat = builder.add(self, "reshape", value, attributes={"shape": [math.prod(shape), 1]})
-        return builder.add(self, "reshape", standardise(flat), attributes={"shape": list(shape)})
+        return [builder.add(self, "reshape", standardise(flat), attributes={"shape": list(shape)})]
 
     def forward(self, x: Array) -> Array:
         """The inverse, in NumPy."""

@@ -6,8 +6,9 @@ from typing import Any
 
 from lamella.base.checks import entries_of, number, numbers
 from lamella.base.types import Config
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, owner_of
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 
 
 class Rescaling(Layer):
@@ -37,8 +38,10 @@ class Rescaling(Layer):
             return number(owner_of(self), argument, value)
         return list(numbers(owner_of(self), argument, value, max(len(entries), 1)))
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return builder.add(self, "rescaling", value, attributes={"scale": self.scale, "offset": self.offset})
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        attributes = {"scale": self.scale, "offset": self.offset}
+        return [builder.add(self, "rescaling", value, attributes=attributes)]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "scale": self.scale, "offset": self.offset}

@@ -9,8 +9,9 @@ import numpy as np
 from lamella.base.checks import choice, flag, number
 from lamella.base.results import ArrayResult, answer
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, owner_of
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.interpolation import interpolation_terms, known_interpolation
 from lamella.layers.preprocessing.picture_layer import PictureLayer
 from lamella.layers.window import channels_last, size
@@ -23,23 +24,23 @@ def middle_part(height: int, width: int, target: tuple[int, int]) -> tuple[int, 
     return max(min(height, part_height), 1), max(min(width, part_width), 1)
 
 
-def _crop(layer: Layer, builder: ProgramBuilder, value: int, size: tuple[int, int]) -> int:
+def _crop(layer: Layer, builder: ProgramBuilder, value: Value, size: tuple[int, int]) -> Value:
     """The middle of pictures."""
     for axis, kept in enumerate(size):
-        value = builder.crop(layer, value, axis, (builder.shape(value)[axis] - kept) // 2, kept)
+        value = builder.crop(layer, value, axis, (value.shape[axis] - kept) // 2, kept)
     return value
 
 
 def _resize(
     layer: Layer,
     builder: ProgramBuilder,
-    value: int,
+    value: Value,
     size: tuple[int, int],
     interpolation: str = "bilinear",
     antialias: bool = False,
-) -> int:
+) -> Value:
     for axis, wanted in enumerate(size):
-        length = builder.shape(value)[axis]
+        length = value.shape[axis]
         if length != wanted:
             terms = interpolation_terms(interpolation, length, wanted, antialias)
             value = builder.map_axis(layer, value, axis, terms)
@@ -116,18 +117,19 @@ class Resizing(PictureLayer):
         rows, _, _, channels = super().compute_output_shape(input_shape)
         return (rows, self.height, self.width, channels)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         size = (self.height, self.width)
-        height, width, _ = builder.shape(value)
+        height, width, _ = value.shape
         if self.crop_to_aspect_ratio:
             value = _crop(self, builder, value, middle_part(height, width, size))
         if self.pad_to_aspect_ratio:
             value = self._pad(builder, value, size)
-        return _resize(self, builder, value, size, self.interpolation, self.antialias)
+        return [_resize(self, builder, value, size, self.interpolation, self.antialias)]
 
-    def _pad(self, builder: ProgramBuilder, value: int, size: tuple[int, int]) -> int:
+    def _pad(self, builder: ProgramBuilder, value: Value, size: tuple[int, int]) -> Value:
         """Margins that give a picture the proportions of `size`: zeros around the difference to the fill."""
-        height, width, _ = builder.shape(value)
+        height, width, _ = value.shape
         wanted = (max(height, width * size[0] // size[1]), max(width, height * size[1] // size[0]))
         if wanted == (height, width):
             return value
@@ -182,12 +184,13 @@ class CenterCrop(PictureLayer):
         rows, _, _, channels = super().compute_output_shape(input_shape)
         return (rows, self.height, self.width, channels)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         size = (self.height, self.width)
-        height, width, _ = builder.shape(value)
+        height, width, _ = value.shape
         if height >= self.height and width >= self.width:
-            return _crop(self, builder, value, size)
-        return _resize(self, builder, _crop(self, builder, value, middle_part(height, width, size)), size)
+            return [_crop(self, builder, value, size)]
+        return [_resize(self, builder, _crop(self, builder, value, middle_part(height, width, size)), size)]
 
     def get_config(self) -> Config:
         config = {"height": self.height, "width": self.width, "data_format": "channels_last"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lamella.base.types import Config
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.regularizers import L1L2
 
 
@@ -42,8 +43,8 @@ class ActivityRegularization(Layer):
         super().setting_changed()
         vars(self)["activity_regularizer"] = L1L2(self.l1, self.l2)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return value
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        return values
 
     def get_config(self) -> Config:
         config = super().get_config()

@@ -6,8 +6,9 @@ from typing import Any
 
 from lamella.base.checks import number
 from lamella.base.types import Config
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, owner_of
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.regularization.dropout import native_seed, require_seed
 
 _DROPPED = -1.6732632423543772 * 1.0507009873554805
@@ -39,14 +40,20 @@ class AlphaDropout(Layer):
         self.rate = number(owner_of(self), "rate", rate, least=0, below=1)
         self.seed = require_seed(self, seed)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         if self.rate == 0.0:
-            return value
+            return [value]
         scale = ((1.0 - self.rate) * (1.0 + self.rate * _DROPPED**2)) ** -0.5
         shift = -scale * _DROPPED * self.rate
-        values = {"scale": scale, "shift": shift, "dropped": scale * _DROPPED + shift}
-        attributes = {"rate": self.rate, **values, "seed": native_seed(self.seed)}
-        return builder.add(self, "dropout", value, attributes=attributes)
+        attributes = {
+            "rate": self.rate,
+            "scale": scale,
+            "shift": shift,
+            "dropped": scale * _DROPPED + shift,
+            "seed": native_seed(self.seed),
+        }
+        return [builder.add(self, "dropout", value, attributes=attributes)]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "rate": self.rate, "seed": self.seed, "noise_shape": None}

@@ -7,8 +7,9 @@ from typing import Any
 from lamella.base import checks
 from lamella.base.checks import number
 from lamella.base.types import Config
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, owner_of
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 
 
 def require_seed(layer: Layer, seed: int | None) -> int | None:
@@ -51,14 +52,14 @@ class Dropout(Layer):
         self.rate = require_rate(self, rate)
         self.seed = require_seed(self, seed)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         if self.rate == 0.0:
-            return value
+            return [value]
         seed = native_seed(self.seed)
         scale = 1.0 / (1.0 - self.rate) if self.rate < 1.0 else 0.0  # the expectation stays
-        return builder.add(
-            self, "dropout", value, attributes={"rate": self.rate, "scale": scale, "seed": seed}
-        )
+        attributes = {"rate": self.rate, "scale": scale, "seed": seed}
+        return [builder.add(self, "dropout", value, attributes=attributes)]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "rate": self.rate, "seed": self.seed, "noise_shape": None}

@@ -7,8 +7,9 @@ from typing import Any
 
 from lamella.base.checks import number
 from lamella.base.types import Config
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, owner_of
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.regularization.dropout import native_seed, require_seed
 
 
@@ -33,11 +34,12 @@ class GaussianNoise(Layer):
         self.stddev = number(owner_of(self), "stddev", stddev, least=0)
         self.seed = require_seed(self, seed)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         if self.stddev == 0.0:
-            return value
+            return [value]
         attributes = {"stddev": self.stddev, "multiplied": 0, "seed": native_seed(self.seed)}
-        return builder.add(self, "gaussian_noise", value, attributes=attributes)
+        return [builder.add(self, "gaussian_noise", value, attributes=attributes)]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "stddev": self.stddev, "seed": self.seed}
@@ -66,12 +68,13 @@ class GaussianDropout(Layer):
         self.rate = number(owner_of(self), "rate", rate, least=0, below=1)
         self.seed = require_seed(self, seed)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         if self.rate == 0.0:
-            return value
+            return [value]
         stddev = math.sqrt(self.rate / (1.0 - self.rate))
         attributes = {"stddev": stddev, "multiplied": 1, "seed": native_seed(self.seed)}
-        return builder.add(self, "gaussian_noise", value, attributes=attributes)
+        return [builder.add(self, "gaussian_noise", value, attributes=attributes)]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "rate": self.rate, "seed": self.seed}

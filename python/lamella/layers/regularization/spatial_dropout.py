@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.regularization.dropout import native_seed, require_rate, require_seed
 from lamella.layers.window import channels_last, spatial_shape
 
@@ -29,11 +30,12 @@ class SpatialDropout(Layer):
         spatial_shape(self, input_shape, self.rank)
         return tuple(input_shape)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         if self.rate == 0.0:
-            return value
+            return [value]
         attributes = {"rate": self.rate, "seed": native_seed(self.seed)}
-        return builder.add(self, "spatial_dropout", value, attributes=attributes)
+        return [builder.add(self, "spatial_dropout", value, attributes=attributes)]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "rate": self.rate, "seed": self.seed}

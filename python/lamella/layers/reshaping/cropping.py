@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.window import channels_last, pairs, spatial_shape
 
 
@@ -34,10 +35,11 @@ class Cropping(Layer):
             )
         return (input_shape[0], *left, input_shape[-1])
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         for axis, (before, after) in enumerate(self.cropping):
-            value = builder.crop(self, value, axis, before, builder.shape(value)[axis] - before - after)
-        return value
+            value = builder.crop(self, value, axis, before, value.shape[axis] - before - after)
+        return [value]
 
     def get_config(self) -> Config:
         cropping = self.cropping[0] if self.rank == 1 else self.cropping

@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.window import channels_last
 
 
@@ -35,8 +36,9 @@ class Flatten(Layer):
         known = len(features) == len(input_shape) - 1
         return (input_shape[0], math.prod(features) if known else None)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return builder.add(self, "reshape", value, attributes={"shape": [math.prod(builder.shape(value))]})
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        return [builder.add(self, "reshape", value, attributes={"shape": [math.prod(value.shape)]})]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "data_format": "channels_last"}

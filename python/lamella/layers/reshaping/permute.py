@@ -7,8 +7,9 @@ from typing import Any
 
 from lamella.base.checks import axes, refusal
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, owner_of
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 
 
 class Permute(Layer):
@@ -45,8 +46,9 @@ class Permute(Layer):
             )
         return (input_shape[0], *(input_shape[axis] for axis in self.dims))
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        return builder.add(self, "permute", value, attributes={"axes": [axis - 1 for axis in self.dims]})
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        return [builder.add(self, "permute", value, attributes={"axes": [axis - 1 for axis in self.dims]})]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "dims": self.dims}

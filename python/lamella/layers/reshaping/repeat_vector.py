@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.window import size
 
 
@@ -41,9 +42,10 @@ class RepeatVector(Layer):
             )
         return (input_shape[0], self.n, input_shape[1])
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        value = builder.add(self, "reshape", value, attributes={"shape": [1, *builder.shape(value)]})
-        return builder.map_axis(self, value, 0, [[(0, 1.0)]] * self.n)
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        value = builder.add(self, "reshape", value, attributes={"shape": [1, *value.shape]})
+        return [builder.map_axis(self, value, 0, [[(0, 1.0)]] * self.n)]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "n": self.n}

@@ -7,8 +7,9 @@ from typing import Any
 
 from lamella.base.checks import entries_of, refusal
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer, owner_of
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.window import size
 
 
@@ -57,9 +58,10 @@ class Reshape(Layer):
             )
         return tuple(held // known if axis == -1 else axis for axis in self.target_shape)
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
-        shape = self._resolve(tuple(builder.shape(value)))
-        return builder.add(self, "reshape", value, attributes={"shape": list(shape)})
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
+        shape = self._resolve(tuple(value.shape))
+        return [builder.add(self, "reshape", value, attributes={"shape": list(shape)})]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "target_shape": list(self.target_shape)}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.interpolation import interpolation_terms, known_interpolation
 from lamella.layers.window import channels_last, per_axis, spatial_shape
 
@@ -31,12 +32,13 @@ class UpSampling(Layer):
         larger = [None if n is None else n * factor for n, factor in zip(spatial, self.size, strict=True)]
         return (input_shape[0], *larger, input_shape[-1])
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         for axis in reversed(range(self.rank)):
-            length = builder.shape(value)[axis]
+            length = value.shape[axis]
             terms = interpolation_terms(self.interpolation, length, length * self.size[axis])
             value = builder.map_axis(self, value, axis, terms)
-        return value
+        return [value]
 
     def get_config(self) -> Config:
         return {**super().get_config(), "size": self.size}

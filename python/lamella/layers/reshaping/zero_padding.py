@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from lamella.base.types import Config, Shape
+from lamella.graph.builder import ProgramBuilder
 from lamella.graph.layer import Layer
-from lamella.graph.program import ProgramBuilder
+from lamella.graph.value import Value
 from lamella.layers.window import channels_last, pairs, spatial_shape
 
 
@@ -32,10 +33,11 @@ class ZeroPadding(Layer):
         ]
         return (input_shape[0], *padded, input_shape[-1])
 
-    def emit(self, builder: ProgramBuilder, value: int) -> int:
+    def emit(self, builder: ProgramBuilder, values: list[Value]) -> list[Value]:
+        [value] = values
         for axis, (before, after) in enumerate(self.padding):
             value = builder.pad(self, value, axis, before, after)
-        return value
+        return [value]
 
     def get_config(self) -> Config:
         padding = self.padding[0] if self.rank == 1 else self.padding
