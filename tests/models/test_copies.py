@@ -69,3 +69,19 @@ def test_a_copied_optimizer_brings_its_slots_along():
     elsewhere.compile(copy.deepcopy(model.optimizer), "mse")
     with pytest.warns(UserWarning, match="goes on without its slots"):
         elsewhere.fit(x, np.ones((4, 5)), verbose=0)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_copied_model_takes_no_slots_of_another_model(copied):
+    """Two models compiled with one optimizer: what it has learnt of the first is nothing to the second."""
+    x, y = np.ones((4, 3)), np.ones(4)
+    optimizer = lamella.optimizers.Adam(0.1)
+    first, second = drawn_models.small_model(), drawn_models.small_model()
+    for model in (second, first):
+        model.compile(optimizer, "mse")
+    first.fit(x, y, epochs=3, verbose=0)
+    other = copied(second)
+    for model in (second, other):
+        model.fit(x, y, epochs=2, shuffle=False, verbose=0)
+    for value, now in zip(second.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(value, now)

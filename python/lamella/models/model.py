@@ -56,6 +56,12 @@ class Model(Persistence):
     def never_called(cls) -> dict[str, str]:
         return {**super().never_called(), **never_called("Sequential")}
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the state of a pickle or a copy; slots stay with the model that they were trained for."""
+        vars(self).update(state)
+        if self._compiled is not None:
+            self._compiled.optimizer.keep_slots_of(self.weights)
+
     # Compiling.
 
     def compile(

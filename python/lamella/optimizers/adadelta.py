@@ -9,6 +9,7 @@ from lamella.base.checks import number
 from lamella.base.types import Config
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
+from lamella.optimizers.state import SlotGroups
 
 
 class Adadelta(Optimizer):
@@ -68,8 +69,8 @@ class Adadelta(Optimizer):
         self.epsilon = number(owner, "epsilon", epsilon, least=0)
 
     @property
-    def own_slots(self) -> int:
-        return 2
+    def slot_groups(self) -> SlotGroups:
+        return (("accumulated_grad", "accumulated_delta_var"),)
 
     def hyperparameters(self) -> Config:
         return {"rho": self.rho, "epsilon": self.epsilon}

@@ -9,6 +9,7 @@ from lamella.base.checks import number
 from lamella.base.types import Config
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
+from lamella.optimizers.state import SlotGroups
 
 
 class Adagrad(Optimizer):
@@ -69,8 +70,8 @@ class Adagrad(Optimizer):
         self.epsilon = number(owner, "epsilon", epsilon, least=0)
 
     @property
-    def own_slots(self) -> int:
-        return 1
+    def slot_groups(self) -> SlotGroups:
+        return (("accumulator",),)
 
     def hyperparameters(self) -> Config:
         return {"initial_accumulator_value": self.initial_accumulator_value, "epsilon": self.epsilon}

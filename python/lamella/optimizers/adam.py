@@ -9,6 +9,7 @@ from lamella.base.checks import flag, number
 from lamella.base.types import Config
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
+from lamella.optimizers.state import SlotGroups
 
 
 class Adam(Optimizer):
@@ -75,8 +76,9 @@ class Adam(Optimizer):
         self.amsgrad = flag(owner, "amsgrad", amsgrad)
 
     @property
-    def own_slots(self) -> int:
-        return 3 if self.amsgrad else 2
+    def slot_groups(self) -> SlotGroups:
+        moments = ("momentum", "velocity")
+        return (moments, ("velocity_hat",)) if self.amsgrad else (moments,)
 
     def hyperparameters(self) -> Config:
         return {

@@ -9,6 +9,7 @@ from lamella.base.checks import number
 from lamella.base.types import Config
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
+from lamella.optimizers.state import SlotGroups
 
 
 class Ftrl(Optimizer):
@@ -88,8 +89,8 @@ class Ftrl(Optimizer):
         self.beta = number(owner, "beta", beta, least=0)
 
     @property
-    def own_slots(self) -> int:
-        return 2
+    def slot_groups(self) -> SlotGroups:
+        return (("accumulator", "linear"),)
 
     def hyperparameters(self) -> Config:
         return {

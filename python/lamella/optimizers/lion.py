@@ -9,6 +9,7 @@ from lamella.base.checks import number
 from lamella.base.types import Config
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
+from lamella.optimizers.state import SlotGroups
 
 
 class Lion(Optimizer):
@@ -67,8 +68,8 @@ class Lion(Optimizer):
         self.beta_2 = number(owner, "beta_2", beta_2, least=0, below=1)
 
     @property
-    def own_slots(self) -> int:
-        return 1
+    def slot_groups(self) -> SlotGroups:
+        return (("momentum",),)
 
     def hyperparameters(self) -> Config:
         return {"beta_1": self.beta_1, "beta_2": self.beta_2}

@@ -9,6 +9,7 @@ from lamella.base.checks import number
 from lamella.base.types import Config
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
+from lamella.optimizers.state import SlotGroups
 
 
 class Nadam(Optimizer):
@@ -72,8 +73,8 @@ class Nadam(Optimizer):
         self.epsilon = number(owner, "epsilon", epsilon, least=0)
 
     @property
-    def own_slots(self) -> int:
-        return 2
+    def slot_groups(self) -> SlotGroups:
+        return (("momentum", "velocity"),)
 
     def hyperparameters(self) -> Config:
         return {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}

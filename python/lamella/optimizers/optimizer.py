@@ -20,7 +20,7 @@ from lamella.base.types import Config, Spec
 from lamella.optimizers import schedules
 from lamella.optimizers.learning_rate import LearningRate
 from lamella.optimizers.schedules import FunctionRate, LearningRateSchedule
-from lamella.optimizers.state import OptimizerState
+from lamella.optimizers.state import OptimizerState, SlotGroups
 
 if TYPE_CHECKING:
     from lamella.variable import Variable
@@ -88,9 +88,10 @@ class Optimizer(Configured):
     """The native optimizer."""
 
     @property
-    def own_slots(self) -> int:
-        """How many numbers the formula itself keeps for each weight."""
-        return 0
+    def slot_groups(self) -> SlotGroups:
+        """Names of what the formula itself keeps of each weight, in the order of Keras's files: there the
+        groups follow each other, and in a group the slots of a variable."""
+        return ()
 
     def __init__(
         self,
@@ -259,6 +260,11 @@ class Optimizer(Configured):
             self.set_state(self._waiting.for_variables(wanted, variables))
             self._waiting = None
 
+    def keep_slots_of(self, variables: Sequence[_core.Variable]) -> None:
+        """Forget the slots of all other variables: those of a model that it came away from as a copy."""
+        if self._waiting is not None:
+            self._waiting = self._waiting.of(variables)
+
     def snapshot(self) -> Callable[[], None]:
         """A function that gives it back the trainer of now, as long as no step was taken."""
         trainer, waiting = self.trainer, self._waiting
@@ -283,7 +289,7 @@ class Optimizer(Configured):
     @property
     def slots(self) -> int:
         """How many numbers the trainer keeps for each weight."""
-        return self.own_slots + self.use_ema + (self.gradient_accumulation_steps is not None)
+        return sum(map(len, self.slot_groups)) + self.use_ema + (self.gradient_accumulation_steps is not None)
 
     def exclude_from_weight_decay(self, var_list: Any = None, var_names: Any = None) -> None:
         """Leave variables out of `weight_decay`; called before training.

@@ -9,6 +9,7 @@ from lamella.base.checks import flag, number
 from lamella.base.types import Config
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
+from lamella.optimizers.state import SlotGroups
 
 
 class RMSprop(Optimizer):
@@ -75,8 +76,10 @@ class RMSprop(Optimizer):
         self.centered = flag(owner, "centered", centered)
 
     @property
-    def own_slots(self) -> int:
-        return 1 + (self.momentum > 0) + self.centered
+    def slot_groups(self) -> SlotGroups:
+        momentum = (("momentum",),) if self.momentum > 0 else ()
+        mean = (("average_gradient",),) if self.centered else ()
+        return (("velocity",), *momentum, *mean)
 
     def hyperparameters(self) -> Config:
         return {

@@ -9,6 +9,7 @@ from lamella.base.checks import flag, number
 from lamella.base.types import Config
 from lamella.optimizers.optimizer import Optimizer
 from lamella.optimizers.schedules import LearningRateSchedule
+from lamella.optimizers.state import SlotGroups
 
 
 class SGD(Optimizer):
@@ -70,8 +71,8 @@ class SGD(Optimizer):
         self.nesterov = flag(owner, "nesterov", nesterov)
 
     @property
-    def own_slots(self) -> int:
-        return 1 if self.momentum else 0
+    def slot_groups(self) -> SlotGroups:
+        return (("momentum",),) if self.momentum else ()
 
     def hyperparameters(self) -> Config:
         return {"momentum": self.momentum, "nesterov": self.nesterov}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from lamella import _core
 from lamella.base.types import Array
+
+SlotGroups: TypeAlias = tuple[tuple[str, ...], ...]
 
 
 class OptimizerState(NamedTuple):
@@ -20,6 +22,11 @@ class OptimizerState(NamedTuple):
 
     iterations: int
     slots: list[tuple[_core.Variable, str, Array]]
+
+    def of(self, variables: Sequence[_core.Variable]) -> OptimizerState:
+        """The state without the slots of other variables."""
+        known = {id(variable) for variable in variables}
+        return OptimizerState(self.iterations, [slot for slot in self.slots if id(slot[0]) in known])
 
     def for_variables(
         self, wanted: list[tuple[_core.Variable, str]], variables: Sequence[_core.Variable]

@@ -14,27 +14,6 @@ from lamella.optimizers import Optimizer
 from lamella.optimizers.state import OptimizerState
 from lamella.variable import Variable
 
-# Slots of each native optimizer: those of a group alternate variable by variable, the groups follow each
-# other. A slot is left out that the optimizer does not keep.
-_GROUPS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "sgd": (("momentum",),),
-    "lion": (("momentum",),),
-    "adam": (("momentum", "velocity"), ("velocity_hat",)),
-    "nadam": (("momentum", "velocity"),),
-    "adamax": (("momentum", "norm"),),
-    "rmsprop": (("velocity",), ("momentum",), ("average_gradient",)),
-    "adagrad": (("accumulator",),),
-    "adadelta": (("accumulated_grad", "accumulated_delta_var"),),
-    "ftrl": (("accumulator", "linear"),),
-}
-_SWITCHES = {
-    ("sgd", "momentum"): "momentum",
-    ("rmsprop", "momentum"): "momentum",
-    ("rmsprop", "average_gradient"): "centered",
-    ("adam", "velocity_hat"): "amsgrad",
-}
-"""The argument without which a slot is not kept."""
-
 Slot = tuple[Variable, str]
 
 
@@ -42,10 +21,7 @@ def slot_order(optimizer: Optimizer, variables: Sequence[Variable]) -> list[Slot
     """The slots of these variables in Keras's order."""
     groups: list[tuple[str, ...]] = [("average",)] if optimizer.use_ema else []
     groups += [("gradient_accumulator",)] if optimizer.gradient_accumulation_steps else []
-    for group in _GROUPS[optimizer.kind]:
-        switch = _SWITCHES.get((optimizer.kind, group[0]))
-        if switch is None or getattr(optimizer, switch):
-            groups.append(group)
+    groups += optimizer.slot_groups
     return [(variable, slot) for group in groups for variable in variables for slot in group]
 
 
