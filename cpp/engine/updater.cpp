@@ -30,13 +30,11 @@ Updater::Updater(const ops::Context& context, optimizers::OptimizerPtr optimizer
   if (settings_.accumulation_steps > 1) slot_names_.emplace_back("gradient_accumulator");
   own_slots_ = slot_names_.size();
   const std::vector<std::string> names = optimizer_->slot_names();
-  if (names.size() > optimizers::kMostSlots) misuse("an optimizer keeps ", names.size(), " slots");
+  if (names.size() > kMostUpdateSlots) misuse("an optimizer keeps ", names.size(), " slots");
   slot_names_.insert(slot_names_.end(), names.begin(), names.end());
   for (size_t i = 0; i < slot_names_.size(); ++i) slots_.emplace_back(slab_bytes);
-  for (size_t i = own_slots_; i < slots_.size(); ++i) {
-    const double value = optimizer_->initial_value(i - own_slots_);
-    if (value != 0) context_.ops.elementwise.fill(context_, value, whole(slots_[i]));
-  }
+  const double value = optimizer_->initial_value();
+  if (value != 0) context_.ops.elementwise.fill(context_, value, whole(slots_.at(own_slots_)));
 }
 
 void Updater::continue_from(const Updater& previous) {
@@ -107,15 +105,15 @@ void Updater::step(double learning_rate, uint64_t iterations, const Block& gradi
 void Updater::update(double learning_rate, uint64_t updates, const Block& gradients) {
   clip(gradients);
   if (settings_.weight_decay != 0) decay(-learning_rate * settings_.weight_decay);
-  TensorView slots[optimizers::kMostSlots];
+  TensorView slots[kMostUpdateSlots];
+  const UpdateNumbers numbers = optimizer_->numbers(learning_rate, updates);
   for (const Span& span : spans_) {
-    const TensorView parameters = span_view(span);
     for (size_t i = own_slots_; i < slots_.size(); ++i) slots[i - own_slots_] = span_view(span, slots_[i]);
-    optimizer_->update(context_, {.learning_rate = learning_rate,
-                                  .step = updates,
-                                  .gradient = span_view(span, gradients),
-                                  .slots = {slots, slots_.size() - own_slots_},
-                                  .parameters = parameters});
+    context_.ops.optimizer.update(context_, {.rule = optimizer_->rule(),
+                                             .numbers = numbers,
+                                             .gradient = span_view(span, gradients),
+                                             .slots = {slots, slots_.size() - own_slots_},
+                                             .parameters = span_view(span)});
   }
 }
 

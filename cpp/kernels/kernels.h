@@ -10,6 +10,7 @@
 #include "base/loss_kind.h"
 #include "base/norm_limits.h"
 #include "base/random.h"
+#include "base/update_rule.h"
 
 namespace lamella::kernels {
 
@@ -170,16 +171,14 @@ struct WinogradGradient {
   int64_t tap_step;
 };
 
-// One pass of FTRL-proximal over n elements: accumulators a, linear terms l, weights w.
-//   root = (a + g^2)^power;  l += g + 2 shrinkage w - (root - a^power) / learning_rate * w
-//   w = (clip(l, -l1, l1) - l) / (root / learning_rate + 2 l2);  a += g^2
+// One step of an optimizer over n elements: gradients g, weights w, numbers and slots in the order of its
+// rule.
 template <class T>
-struct Ftrl {
+struct UpdateRun {
   int64_t n;
-  T learning_rate, power, l1, l2, shrinkage;
+  T numbers[kMostUpdateNumbers];
   const T* g;
-  T* a;
-  T* l;
+  T* slots[kMostUpdateSlots];
   T* w;
 };
 

@@ -1,21 +1,29 @@
-// Optimizer updates, one pass over flat arrays. Formulas: Keras 3.
+// Optimizer updates, one pass over flat arrays. Formulas: Keras 3. What a rule reads is in local variables,
+// so that nothing that is stored could change it.
 #pragma once
 #include "kernels/math.inl"
 
 namespace lamella::kernels::LAMELLA_ISA {
 namespace {
 
+// Numbers learning_rate, momentum, nesterov; slot m, which may be absent where momentum is 0: w -= lr * g;
+// else m = momentum * m - lr * g; w += nesterov ? momentum * m - lr * g : m.
 template <class T>
-void sgd(int64_t n, T learning_rate, T momentum, bool nesterov, const T* g, T* m, T* w) {
+void sgd(const UpdateRun<T>& run) {
+  const T* const g = run.g;
+  T* const w = run.w;
+  const T learning_rate = run.numbers[0], momentum = run.numbers[1];
+  const bool nesterov = run.numbers[2] != 0;
+  T* const m = run.slots[0];
   const Vec<T> step = splat(-learning_rate), decay = splat(momentum);
   if (momentum == 0) {
-    for_each_vector<T>(n, [&](int64_t i, auto span) {
+    for_each_vector<T>(run.n, [&](int64_t i, auto span) {
       store(w + i, mul_add(step, load(g + i, span), load(w + i, span)), span);
     });
     return;
   }
   const auto update = [&](auto advance) {
-    for_each_vector<T>(n, [&](int64_t i, auto span) {
+    for_each_vector<T>(run.n, [&](int64_t i, auto span) {
       const Vec<T> change = load(g + i, span) * step;
       const Vec<T> velocity = mul_add(decay, load(m + i, span), change);
       store(m + i, velocity, span);
@@ -47,13 +55,21 @@ struct Moments {
   }
 };
 
-// All loads come before the stores: arrays a multiple of 4 KB apart would look to the processor as if they
-// overlapped.
+// Numbers alpha, beta_1, beta_2, epsilon, amsgrad; slots m, v and, with amsgrad, v_max, the largest v so far:
+// m += (g - m) * (1 - beta_1); v += (g * g - v) * (1 - beta_2); w -= alpha * m / (sqrt(v) + epsilon), where
+// alpha = lr * sqrt(1 - beta_2^t) / (1 - beta_1^t) (Kingma & Ba 2014, arXiv 1412.6980, section 2, last
+// paragraph); v_max takes the place of v. All loads come before the stores: arrays a multiple of 4 KB apart
+// would look to the processor as if they overlapped.
 template <class T>
-void adam(int64_t n, T alpha, T beta_1, T beta_2, T epsilon, const T* g, T* m, T* v, T* v_max, T* w) {
+void adam(const UpdateRun<T>& run) {
+  const T* const g = run.g;
+  T* const w = run.w;
+  const T alpha = run.numbers[0], beta_1 = run.numbers[1], beta_2 = run.numbers[2], epsilon = run.numbers[3];
+  T *const m = run.slots[0], *const v = run.slots[1],
+           *const v_max = run.numbers[4] != 0 ? run.slots[2] : nullptr;
   const Vec<T> rate_1 = splat(T(1) - beta_1), rate_2 = splat(T(1) - beta_2), step = splat(-alpha);
   const auto update = [&](auto largest) {
-    for_each_vector<T>(n, [&](int64_t i, auto span) {
+    for_each_vector<T>(run.n, [&](int64_t i, auto span) {
       const Moments<T, decltype(span)> now(g, m, v, i, rate_1, rate_2, span);
       const Vec<T> old_w = load(w + i, span), square = largest(i, now.v, span);
       now.keep(m, v, i, span);
@@ -72,11 +88,17 @@ void adam(int64_t n, T alpha, T beta_1, T beta_2, T epsilon, const T* g, T* m, T
     update([](int64_t, Vec<T> now, auto) { return now; });
 }
 
+// Numbers m_factor, g_factor, v_factor, beta_1, beta_2, epsilon; slots m and v as Adam's:
+// w -= (m_factor * m + g_factor * g) / (sqrt(v_factor * v) + epsilon).
 template <class T>
-void nadam(int64_t n, T m_factor, T g_factor, T v_factor, T beta_1, T beta_2, T epsilon, const T* g, T* m,
-           T* v, T* w) {
+void nadam(const UpdateRun<T>& run) {
+  const T* const g = run.g;
+  T* const w = run.w;
+  const T m_factor = run.numbers[0], g_factor = run.numbers[1], v_factor = run.numbers[2];
+  const T beta_1 = run.numbers[3], beta_2 = run.numbers[4], epsilon = run.numbers[5];
+  T *const m = run.slots[0], *const v = run.slots[1];
   const Vec<T> rate_1 = splat(T(1) - beta_1), rate_2 = splat(T(1) - beta_2);
-  for_each_vector<T>(n, [&](int64_t i, auto span) {
+  for_each_vector<T>(run.n, [&](int64_t i, auto span) {
     const Moments<T, decltype(span)> now(g, m, v, i, rate_1, rate_2, span);
     const Vec<T> old_w = load(w + i, span), ahead = mul_add(splat(m_factor), now.m, now.gradient * g_factor);
     now.keep(m, v, i, span);
@@ -84,10 +106,16 @@ void nadam(int64_t n, T m_factor, T g_factor, T v_factor, T beta_1, T beta_2, T 
   });
 }
 
+// Numbers alpha = lr / (1 - beta_1^t), beta_1, beta_2, epsilon; slots m as Adam's, u:
+// u = max(beta_2 * u, |g|); w -= alpha * m / (u + epsilon).
 template <class T>
-void adamax(int64_t n, T alpha, T beta_1, T beta_2, T epsilon, const T* g, T* m, T* u, T* w) {
+void adamax(const UpdateRun<T>& run) {
+  const T* const g = run.g;
+  T* const w = run.w;
+  const T alpha = run.numbers[0], beta_1 = run.numbers[1], beta_2 = run.numbers[2], epsilon = run.numbers[3];
+  T *const m = run.slots[0], *const u = run.slots[1];
   const Vec<T> rate = splat(T(1) - beta_1), step = splat(-alpha);
-  for_each_vector<T>(n, [&](int64_t i, auto span) {
+  for_each_vector<T>(run.n, [&](int64_t i, auto span) {
     const Vec<T> gradient = load(g + i, span), old_m = load(m + i, span);
     const Vec<T> new_m = mul_add(gradient - old_m, rate, old_m);
     const Vec<T> new_u = max(load(u + i, span) * beta_2, abs(gradient));
@@ -97,12 +125,21 @@ void adamax(int64_t n, T alpha, T beta_1, T beta_2, T epsilon, const T* g, T* m,
   });
 }
 
+// Numbers learning_rate, rho, momentum, epsilon, centered; slots v, m where there is momentum, mean where it
+// is centred: v = rho * v + (1 - rho) * g^2; mean = rho * mean + (1 - rho) * g; d = lr * g / sqrt(v - mean^2
+// + epsilon); with m: m = momentum * m + d, w -= m; without: w -= d.
 template <class T>
-void rmsprop(int64_t n, T learning_rate, T rho, T momentum, T epsilon, const T* g, T* v, T* m, T* mean,
-             T* w) {
+void rmsprop(const UpdateRun<T>& run) {
+  const T* const g = run.g;
+  T* const w = run.w;
+  const T learning_rate = run.numbers[0], rho = run.numbers[1], momentum = run.numbers[2],
+          epsilon = run.numbers[3];
+  const bool moves = momentum > 0;
+  T *const v = run.slots[0], *const m = moves ? run.slots[1] : nullptr;
+  T* const mean = run.numbers[4] != 0 ? run.slots[moves ? 2 : 1] : nullptr;
   const Vec<T> decay = splat(rho), rate = splat(T(1) - rho);
   const auto update = [&](auto centre, auto advance) {
-    for_each_vector<T>(n, [&](int64_t i, auto span) {
+    for_each_vector<T>(run.n, [&](int64_t i, auto span) {
       const Vec<T> gradient = load(g + i, span);
       const Vec<T> new_v = mul_add(decay, load(v + i, span), rate * (gradient * gradient));
       store(v + i, new_v, span);
@@ -133,9 +170,14 @@ void rmsprop(int64_t n, T learning_rate, T rho, T momentum, T epsilon, const T* 
     update(plain, direct);
 }
 
+// Numbers learning_rate, epsilon; slot a: a += g^2; w -= lr * g / sqrt(a + epsilon).
 template <class T>
-void adagrad(int64_t n, T learning_rate, T epsilon, const T* g, T* a, T* w) {
-  for_each_vector<T>(n, [&](int64_t i, auto span) {
+void adagrad(const UpdateRun<T>& run) {
+  const T* const g = run.g;
+  T* const w = run.w;
+  const T learning_rate = run.numbers[0], epsilon = run.numbers[1];
+  T* const a = run.slots[0];
+  for_each_vector<T>(run.n, [&](int64_t i, auto span) {
     const Vec<T> gradient = load(g + i, span);
     const Vec<T> sum = mul_add(gradient, gradient, load(a + i, span));
     store(a + i, sum, span);
@@ -143,10 +185,16 @@ void adagrad(int64_t n, T learning_rate, T epsilon, const T* g, T* a, T* w) {
   });
 }
 
+// Numbers learning_rate, rho, epsilon; slots a and d: a = rho * a + (1 - rho) * g^2;
+// c = sqrt(d + epsilon) * g / sqrt(a + epsilon); d = rho * d + (1 - rho) * c^2; w -= lr * c.
 template <class T>
-void adadelta(int64_t n, T learning_rate, T rho, T epsilon, const T* g, T* a, T* d, T* w) {
+void adadelta(const UpdateRun<T>& run) {
+  const T* const g = run.g;
+  T* const w = run.w;
+  const T learning_rate = run.numbers[0], rho = run.numbers[1], epsilon = run.numbers[2];
+  T *const a = run.slots[0], *const d = run.slots[1];
   const Vec<T> decay = splat(rho), rate = splat(T(1) - rho);
-  for_each_vector<T>(n, [&](int64_t i, auto span) {
+  for_each_vector<T>(run.n, [&](int64_t i, auto span) {
     const Vec<T> gradient = load(g + i, span), old_d = load(d + i, span);
     const Vec<T> new_a = mul_add(decay, load(a + i, span), rate * (gradient * gradient));
     const Vec<T> change = sqrt(old_d + epsilon) * gradient / sqrt(new_a + epsilon);
@@ -156,10 +204,16 @@ void adadelta(int64_t n, T learning_rate, T rho, T epsilon, const T* g, T* a, T*
   });
 }
 
+// Numbers learning_rate, beta_1, beta_2; slot m: w -= lr * sign(beta_1 * m + (1 - beta_1) * g);
+// m = beta_2 * m + (1 - beta_2) * g.
 template <class T>
-void lion(int64_t n, T learning_rate, T beta_1, T beta_2, const T* g, T* m, T* w) {
+void lion(const UpdateRun<T>& run) {
+  const T* const g = run.g;
+  T* const w = run.w;
+  const T learning_rate = run.numbers[0], beta_1 = run.numbers[1], beta_2 = run.numbers[2];
+  T* const m = run.slots[0];
   const Vec<T> rate = splat(learning_rate);
-  for_each_vector<T>(n, [&](int64_t i, auto span) {
+  for_each_vector<T>(run.n, [&](int64_t i, auto span) {
     const Vec<T> gradient = load(g + i, span), old_m = load(m + i, span), old_w = load(w + i, span);
     const Vec<T> direction = old_m * beta_1 + gradient * (T(1) - beta_1);
     store(m + i, old_m * beta_2 + gradient * (T(1) - beta_2), span);
@@ -170,19 +224,28 @@ void lion(int64_t n, T learning_rate, T beta_1, T beta_2, const T* g, T* m, T* w
   });
 }
 
+// Numbers learning_rate, power (the negative of Keras's learning_rate_power), l1, l2, shrinkage; slots a and
+// l:
+//   root = (a + g^2)^power;  l += g + 2 shrinkage w - (root - a^power) / learning_rate * w
+//   w = (clip(l, -l1, l1) - l) / (root / learning_rate + 2 l2);  a += g^2
 template <class T>
-void ftrl(const Ftrl<T>& p) {
-  const auto power = [&](Vec<T> x) { return p.power == T(0.5) ? sqrt(x) : exp<T>(log<T>(x) * p.power); };
-  for_each_vector<T>(p.n, [&](int64_t i, auto span) {
-    const Vec<T> gradient = load(p.g + i, span), old_w = load(p.w + i, span), old_a = load(p.a + i, span);
+void ftrl(const UpdateRun<T>& run) {
+  const T* const g = run.g;
+  T* const w = run.w;
+  const T learning_rate = run.numbers[0], exponent = run.numbers[1], l1 = run.numbers[2], l2 = run.numbers[3];
+  const T shrinkage = run.numbers[4];
+  T *const a = run.slots[0], *const l = run.slots[1];
+  const auto power = [&](Vec<T> x) { return exponent == T(0.5) ? sqrt(x) : exp<T>(log<T>(x) * exponent); };
+  for_each_vector<T>(run.n, [&](int64_t i, auto span) {
+    const Vec<T> gradient = load(g + i, span), old_w = load(w + i, span), old_a = load(a + i, span);
     const Vec<T> new_a = mul_add(gradient, gradient, old_a);
     const Vec<T> root = power(new_a);
-    const Vec<T> shrunk = gradient + old_w * (2 * p.shrinkage);
-    const Vec<T> linear = load(p.l + i, span) + shrunk - (root - power(old_a)) / p.learning_rate * old_w;
-    const Vec<T> clipped = min(splat(p.l1), max(splat(-p.l1), linear));
-    store(p.a + i, new_a, span);
-    store(p.l + i, linear, span);
-    store(p.w + i, (clipped - linear) / (root / p.learning_rate + 2 * p.l2), span);
+    const Vec<T> shrunk = gradient + old_w * (2 * shrinkage);
+    const Vec<T> linear = load(l + i, span) + shrunk - (root - power(old_a)) / learning_rate * old_w;
+    const Vec<T> clipped = min(splat(l1), max(splat(-l1), linear));
+    store(a + i, new_a, span);
+    store(l + i, linear, span);
+    store(w + i, (clipped - linear) / (root / learning_rate + 2 * l2), span);
   });
 }
 
