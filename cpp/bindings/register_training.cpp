@@ -64,6 +64,12 @@ int64_t start(Held<Run>& held, const std::shared_ptr<PyFeed>& feed, int64_t batc
   return held.run.start(feed->feed, batch_size, steps, more...);
 }
 
+template <class Run>
+void use(Held<Run>& held, const engine::Program& program) {
+  const Exclusive exclusive(held.busy);
+  held.run.use(program);
+}
+
 int64_t run_training(PyTrainer& trainer, std::span<const double> learning_rates, int64_t max_steps) {
   const Exclusive exclusive(trainer.busy);
   const engine::Poll poll = poll_signals();
@@ -201,6 +207,8 @@ void register_training(py::module_& module) {
       .def_property(
           "seed", [](const PyTrainer& t) { return t.run.seed(); },
           [](PyTrainer& t, uint32_t seed) { t.run.set_seed(seed); })
+      .def("use", &use<engine::Trainer>, py::arg("program"),
+           "Go on with another program of the same model, for rows of another shape.")
       .def("start", &start<engine::Trainer, bool>, py::arg("feed"), py::arg("batch_size"),
            py::arg("steps") = py::none(), py::arg("shuffle") = false,
            "Check the feed, plan memory for the batch size, begin a pass; returns its number of steps.")
@@ -262,6 +270,7 @@ void register_training(py::module_& module) {
              return std::make_unique<PyEvaluator>(runtime(), program, to_objective(loss, metrics, penalties));
            }),
            py::arg("program"), py::arg("loss"), py::arg("metrics"), py::arg("penalties"))
+      .def("use", &use<engine::Evaluator>, py::arg("program"))
       .def("start", &start<engine::Evaluator>, py::arg("feed"), py::arg("batch_size"),
            py::arg("steps") = py::none())
       .def("run", &run_evaluation, py::arg("max_steps") = 0)

@@ -9,6 +9,7 @@ BatchRun::BatchRun(const ops::Context& context, const Program& program, const Ob
     : context_(context),
       objective_(objective),
       mode_(mode),
+      source_(program),
       frame_(LossFrame::make(program, objective)),
       program_(
           fuse_activations(context, fuse_head(frame_ ? frame_->extend(program) : program, objective.head()))),
@@ -30,14 +31,20 @@ void BatchRun::check(const Feed& feed) const {
   check_weights(of_loss, frame_->view(), frame_->of_loss());
 }
 
-void BatchRun::reserve(int64_t capacity, char* gradient_slab) {
-  if (workspace_ && plan_->capacity() >= capacity && plan_threads_ == context_.device.threads.size()) return;
-  plan_threads_ = context_.device.threads.size();
+void BatchRun::reserve(int64_t capacity, Arena& arena, char* gradient_slab) {
+  const int threads = context_.device.threads.size();
+  if (!targets_ || plan_->capacity() < capacity || plan_threads_ != threads) {
+    workspace_ = nullptr;
+    targets_ = nullptr;
+    plan_ = std::make_unique<Plan>(context_, program_, capacity, mode_);
+    plan_threads_ = threads;
+    if (frame_) loss_targets_ = std::make_unique<Targets>(frame_->view(), frame_->of_loss(), capacity);
+    targets_ = std::make_unique<Targets>(program_, frame_ ? frame_->of_metrics() : objective_, capacity);
+  }
+  char* const memory = arena.reserve(plan_->arena_bytes());
+  if (workspace_ && workspace_->arena == memory) return;
   workspace_ = nullptr;
-  plan_ = std::make_unique<Plan>(context_, program_, capacity, mode_);
-  targets_ = std::make_unique<Targets>(program_, frame_ ? frame_->of_metrics() : objective_, capacity);
-  if (frame_) loss_targets_ = std::make_unique<Targets>(frame_->view(), frame_->of_loss(), capacity);
-  workspace_ = plan_->make_workspace(gradient_slab);
+  workspace_ = plan_->make_workspace(memory, gradient_slab);
 }
 
 TensorView BatchRun::view(char* data, int value, const StepState& rows) const {

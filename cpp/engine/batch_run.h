@@ -4,24 +4,40 @@
 #include <chrono>
 #include <memory>
 
+#include "base/arena.h"
 #include "engine/activity_penalty.h"
 #include "engine/loss_frame.h"
 #include "engine/plan.h"
+#include "engine/sharing.h"
 
 namespace lamella::engine {
 
 // A native call comes back to Python after this long at the latest, for signals and the progress bar.
 constexpr auto kCallTime = std::chrono::milliseconds(50);
 
+// How a run's training steps went so far.
+struct Pace {
+  Sharing sharing;
+  int64_t batch_size = 0;
+  bool long_steps = true;  // until measured for as many rows
+};
+
 class BatchRun {
  public:
   // The objective must outlive the run.
   BatchRun(const ops::Context& context, const Program& program, const Objective& objective, Plan::Mode mode);
 
-  // Lays memory out for batches of up to this many rows; gradients of variables go to the slab (training).
-  void reserve(int64_t capacity, char* gradient_slab = nullptr);
+  BatchRun(const BatchRun&) = delete;
+  BatchRun& operator=(const BatchRun&) = delete;
+
+  // Lays memory out in the arena for batches of up to this many rows, until others use it; gradients of
+  // variables go to the slab (training).
+  void reserve(int64_t capacity, Arena& arena, char* gradient_slab);
   const Plan& plan() const { return *plan_; }
+  // As it was given, and as it runs: with frame and fused.
+  const Program& source() const { return source_; }
   const Program& program() const { return plan_->program(); }
+  Pace& pace() { return pace_; }
   int64_t target_bytes() const { return targets_->bytes() + (loss_targets_ ? loss_targets_->bytes() : 0); }
   // Refuses, before any work is done, targets and weights that do not fit.
   void check(const Feed& feed) const;
@@ -50,6 +66,8 @@ class BatchRun {
   const ops::Context& context_;
   const Objective& objective_;
   Plan::Mode mode_;
+  Program source_;
+  Pace pace_;
   std::optional<LossFrame> frame_;  // of a loss along other axes than the last
   Program program_;                 // fused
   std::vector<std::pair<size_t, const ActivityPenalty*>> activity_penalties_;  // with their nodes

@@ -3,7 +3,7 @@
 #pragma once
 #include <optional>
 
-#include "engine/batch_run.h"
+#include "engine/batch_runs.h"
 
 namespace lamella::engine {
 
@@ -12,6 +12,7 @@ class Evaluator {
   Evaluator(const ops::Context& context, const Program& program, Objective objective);
 
   // As Trainer's, in the order of the rows.
+  void use(const Program& program);
   int64_t start(const Feed& feed, int64_t batch_size, std::optional<int64_t> steps);
   int64_t run(int64_t max_steps, const Poll& poll);
   std::vector<metrics::Result> results() const { return scores_.results(); }
@@ -20,7 +21,7 @@ class Evaluator {
 
  private:
   Objective objective_;
-  BatchRun batch_;
+  BatchRuns runs_;
   Scores scores_;
 
   const Feed* feed_ = nullptr;

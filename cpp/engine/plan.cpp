@@ -231,9 +231,9 @@ void Plan::lay_out_variables() {
   }
 }
 
-std::unique_ptr<Workspace> Plan::make_workspace(char* gradient_slab) const {
+std::unique_ptr<Workspace> Plan::make_workspace(char* arena, char* gradient_slab) const {
   auto workspace = std::make_unique<Workspace>();
-  workspace->arena = Block(memory_.bytes);
+  workspace->arena = arena;
   workspace->state.training = mode_ == Mode::training;
   bind_forward(*workspace);
   if (mode_ == Mode::training && gradient_slab != nullptr) bind_backward(*workspace, gradient_slab);
@@ -244,11 +244,11 @@ std::unique_ptr<Workspace> Plan::make_workspace(char* gradient_slab) const {
 }
 
 char* Plan::value(const Workspace& workspace, int value) const {
-  return workspace.arena.data() + memory_.offsets[value_buffer_[index(value)]];
+  return workspace.arena + memory_.offsets[value_buffer_[index(value)]];
 }
 
 char* Plan::gradient(const Workspace& workspace, int value) const {
-  return workspace.arena.data() + memory_.offsets[gradient_buffer_[index(value)]];
+  return workspace.arena + memory_.offsets[gradient_buffer_[index(value)]];
 }
 
 bool Plan::share_buffer(int a, int b) const { return value_buffer_[index(a)] == value_buffer_[index(b)]; }
@@ -272,7 +272,7 @@ void Plan::bind_forward(Workspace& workspace) const {
     layers::ForwardPass pass{.context = context_, .state = workspace.state, .inputs = {}, .outputs = {}};
     for (int input : node.inputs) pass.inputs.push_back(value(workspace, input));
     for (int output : node.outputs) pass.outputs.push_back(value(workspace, output));
-    pass.saved = workspace.arena.data() + memory_.offsets[saved_buffer_[i]];
+    pass.saved = workspace.arena + memory_.offsets[saved_buffer_[i]];
     pass.packed = packed_.data() + packed_offset_[i];
     workspace.forward.push_back(std::move(pass));
   }
@@ -290,7 +290,7 @@ void Plan::bind_backward(Workspace& workspace, char* gradient_slab) const {
                               .input_gradients = {},
                               .variable_gradients = {}};
     if (node_has_backward_[i]) {
-      pass.scratch = workspace.arena.data() + memory_.offsets[scratch_buffer_[i]];
+      pass.scratch = workspace.arena + memory_.offsets[scratch_buffer_[i]];
       char* beside = static_cast<char*>(pass.scratch) + round_up(needs_[i].backward_scratch, kAlignment);
       // A later contribution goes to the scratch first and is added to the gradient after the pass.
       const auto contribution = [&](char* gradient, bool later, int64_t bytes) {

@@ -19,17 +19,19 @@ using Poll = std::function<void()>;
 struct GradientSlot {
   VariablePtr variable;
   int64_t offset;  // bytes
+
+  bool operator==(const GradientSlot&) const = default;
 };
 
-// The memory of one run of a plan: an arena and the passes bound to it. One for the trainer, one for each
-// concurrent call of a predictor.
+// One run of a plan: the passes, bound to memory. One for the trainer, one for each concurrent call of a
+// predictor.
 struct Workspace {
   // A further contribution to a gradient that has a value already: written beside it, then added.
   struct Accumulation {
     TensorView from, to;
   };
 
-  Block arena;
+  char* arena;
   layers::StepState state;
   std::vector<layers::ForwardPass> forward;              // by node
   std::vector<layers::BackwardPass> backward;            // by node
@@ -51,8 +53,8 @@ class Plan {
   const std::vector<GradientSlot>& gradient_slots() const { return gradient_slots_; }
   int64_t gradient_bytes() const { return gradient_bytes_; }
 
-  // A workspace bound to an arena of its own; gradients of variables go to the slab (training).
-  std::unique_ptr<Workspace> make_workspace(char* gradient_slab = nullptr) const;
+  // A workspace bound to arena_bytes() of memory; gradients of variables go to the slab (training).
+  std::unique_ptr<Workspace> make_workspace(char* arena, char* gradient_slab = nullptr) const;
   // Where a value lies, and its gradient, in a workspace.
   char* value(const Workspace& workspace, int value) const;
   char* gradient(const Workspace& workspace, int value) const;

@@ -59,7 +59,10 @@ Predictor::Lane Predictor::take_lane(int64_t rows) {
     const auto mode = training_ ? Plan::Mode::training : Plan::Mode::inference;
     plan_ = std::make_shared<Plan>(context_, program_, rows, mode);
   }
-  if (free_lanes_.empty()) return {plan_, plan_->make_workspace()};
+  if (free_lanes_.empty()) {
+    const Block arena(plan_->arena_bytes());
+    return {plan_, arena, plan_->make_workspace(arena.data())};
+  }
   Lane lane = std::move(free_lanes_.back());
   free_lanes_.pop_back();
   return lane;

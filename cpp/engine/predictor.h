@@ -24,6 +24,7 @@ class Predictor {
  private:
   struct Lane {
     std::shared_ptr<const Plan> plan;
+    Block arena;
     std::unique_ptr<Workspace> workspace;
   };
 

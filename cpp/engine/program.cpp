@@ -54,4 +54,10 @@ size_t Program::producer(int value) const {
   return nodes.size();
 }
 
+bool is_same(const Program& a, const Program& b) {
+  return a.output == b.output && a.values == b.values &&
+         std::equal(a.nodes.begin(), a.nodes.end(), b.nodes.begin(), b.nodes.end(),
+                    [](const Node& x, const Node& y) { return x.layer == y.layer; });
+}
+
 }  // namespace lamella::engine

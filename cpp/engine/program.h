@@ -47,4 +47,7 @@ struct Program {
   size_t producer(int value) const;
 };
 
+// Whether two programs are copies of one: made of the same nodes.
+bool is_same(const Program& a, const Program& b);
+
 }  // namespace lamella::engine

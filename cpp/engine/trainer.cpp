@@ -23,11 +23,11 @@ Trainer::Trainer(const ops::Context& context, const Program& program, Objective 
     : context_(context),
       objective_(std::move(objective)),
       seed_(seed),
-      batch_(context, program, objective_, Plan::Mode::training),
+      runs_(context, program, objective_, Plan::Mode::training),
       scores_(objective_, class_count(program)),
-      gradients_(batch_.plan().gradient_bytes()),
-      updater_(context, std::move(optimizer), settings, std::move(rules), batch_.plan().gradient_slots(),
-               program.dtype, gradients_.bytes()) {
+      gradients_(runs_.current().plan().gradient_bytes()),
+      updater_(context, std::move(optimizer), settings, std::move(rules), gradient_slots(), program.dtype,
+               gradients_.bytes()) {
   if (!objective_.loss) misuse("training needs a loss");
 }
 
@@ -37,14 +37,22 @@ void Trainer::continue_from(const Trainer& previous) {
   gradient_hook_ = previous.gradient_hook_;
 }
 
+void Trainer::use(const Program& program) {
+  feed_ = nullptr;  // whatever happens, the pass before is over
+  runs_.use(program);
+}
+
 int64_t Trainer::start(const Feed& feed, int64_t batch_size, std::optional<int64_t> steps, bool shuffle) {
   feed_ = nullptr;  // whatever happens, the pass before is over
   if (batch_size < 1) fail("batch_size must be at least 1. Received: batch_size=", batch_size, ".");
-  check_input(feed, batch_.program());
-  batch_.check(feed);
-  const int64_t measured = std::exchange(batch_size_, std::min(batch_size, feed.rows()));
-  long_steps_ = long_steps_ || batch_size_ > measured;
-  batch_.reserve(batch_size_, gradients_.data());
+  BatchRun& batch = runs_.current();
+  check_input(feed, batch.program());
+  batch.check(feed);
+  batch_size_ = std::min(batch_size, feed.rows());
+  Pace& pace = batch.pace();
+  const int64_t measured = std::exchange(pace.batch_size, batch_size_);
+  pace.long_steps = pace.long_steps || batch_size_ > measured;
+  runs_.reserve(batch_size_, gradients_.data());
   updater_.find_spans();
   shuffled_ = shuffle;
   if (shuffle) {
@@ -65,14 +73,16 @@ int64_t Trainer::run(std::span<const double> learning_rates, int64_t max_steps, 
   const int64_t first = done_;
   if (!constant && static_cast<int64_t>(learning_rates.size()) < until - first)
     misuse("run() needs a learning rate for each of ", until - first, " steps, not ", learning_rates.size());
+  Pace& pace = runs_.current().pace();
   const auto begin = Clock::now();
   for (auto now = begin; done_ < until && now - begin < kCallTime;) {
-    const ThreadPool::Alone alone(!sharing_.shared());
-    step(learning_rates[constant ? 0 : static_cast<size_t>(done_ - first)], long_steps_ ? &poll : nullptr);
+    const ThreadPool::Alone alone(!pace.sharing.shared());
+    step(learning_rates[constant ? 0 : static_cast<size_t>(done_ - first)],
+         pace.long_steps ? &poll : nullptr);
     ++done_;
     const auto after = Clock::now();
-    sharing_.record(after - now);
-    long_steps_ = after - now > kLongStep;
+    pace.sharing.record(after - now);
+    pace.long_steps = after - now > kLongStep;
     now = after;
   }
   return done_;
@@ -89,7 +99,7 @@ double Trainer::forward_and_backward(const Feed& feed, const int64_t* order, int
                                      const Poll* poll) {
   const layers::StepState state{
       .rows = rows, .step = iterations_, .seed = seed_, .training = true, .augments = true};
-  const double loss = batch_.forward_and_backward(feed, order, first, state, poll);
+  const double loss = runs_.current().forward_and_backward(feed, order, first, state, poll);
   for (const PenaltyTerm& term : objective_.penalties) {
     for (const GradientSlot& slot : gradient_slots()) {
       if (slot.variable != term.variable) continue;
@@ -102,21 +112,22 @@ double Trainer::forward_and_backward(const Feed& feed, const int64_t* order, int
 }
 
 void Trainer::step(double learning_rate, const Poll* poll) {
+  BatchRun& batch = runs_.current();
   const int64_t first = done_ * batch_size_;
   const int64_t rows = std::min(batch_size_, feed_->rows() - first);
   const int64_t* order = shuffled_ ? order_.data() + first : nullptr;
   const double loss = forward_and_backward(*feed_, order, first, rows, poll);
   if (gradient_hook_) {
-    const DType dtype = batch_.program().dtype;
+    const DType dtype = batch.program().dtype;
     gradient_hook_({gradients_.data(), dtype, 1, gradients_.bytes() / size_of(dtype)});
   }
   if (poll != nullptr) (*poll)();  // the last moment to leave a step without a trace
   updater_.step(learning_rate, iterations_, gradients_);
-  batch_.commit();
+  batch.commit();
   if (!std::isfinite(loss) && !first_nonfinite_step_) first_nonfinite_step_ = iterations_;
   ++iterations_;
   scores_.add_loss(loss, rows);
-  batch_.add_metrics(scores_);
+  batch.add_metrics(scores_);
 }
 
 void Trainer::compute_gradients(const Feed& feed, const Poll& poll) {
@@ -131,7 +142,7 @@ void Trainer::overwrite_with_averages() {
 }
 
 TrainingMemory Trainer::memory(int64_t batch_size) const {
-  const Program& program = batch_.program();
+  const Program& program = runs_.current().program();
   const Plan plan(context_, program, batch_size, Plan::Mode::training);
   std::vector<const Variable*> seen;
   int64_t parameters = 0;

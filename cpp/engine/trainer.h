@@ -4,8 +4,7 @@
 #include <optional>
 #include <span>
 
-#include "engine/batch_run.h"
-#include "engine/sharing.h"
+#include "engine/batch_runs.h"
 #include "engine/updater.h"
 
 namespace lamella::engine {
@@ -38,6 +37,9 @@ class Trainer {
     updater_.set_slot(variable, name, data);
   }
 
+  // Puts another program of the same model in use, for rows of another shape: for what is started from now
+  // on.
+  void use(const Program& program);
   // Checks the feed, lays memory out and begins a pass; the feed must outlive it. Returns the number of
   // steps.
   int64_t start(const Feed& feed, int64_t batch_size, std::optional<int64_t> steps, bool shuffle);
@@ -56,7 +58,7 @@ class Trainer {
   Scores& scores() { return scores_; }
   std::optional<uint64_t> first_nonfinite_step() const { return first_nonfinite_step_; }
 
-  const std::vector<GradientSlot>& gradient_slots() const { return batch_.plan().gradient_slots(); }
+  const std::vector<GradientSlot>& gradient_slots() const { return runs_.current().plan().gradient_slots(); }
   void set_gradient_hook(GradientHook hook) { gradient_hook_ = std::move(hook); }
   const char* gradient(const GradientSlot& slot) const { return gradients_.data() + slot.offset; }
   std::vector<Updater::SlotView> slots() const { return updater_.slots(); }
@@ -74,7 +76,7 @@ class Trainer {
   Objective objective_;
   uint32_t seed_;
   uint64_t iterations_ = 0;
-  BatchRun batch_;
+  BatchRuns runs_;
   Scores scores_;
   std::optional<uint64_t> first_nonfinite_step_;
 
@@ -86,8 +88,6 @@ class Trainer {
   std::vector<int64_t> order_;
   bool shuffled_ = false;
   int64_t batch_size_ = 0, steps_ = 0, done_ = 0;
-  bool long_steps_ = true;  // until measured for as many rows
-  Sharing sharing_;
 };
 
 }  // namespace lamella::engine

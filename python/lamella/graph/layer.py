@@ -46,6 +46,9 @@ class _FirstUse:
 
 os.register_at_fork(after_in_child=_FirstUse.renew)
 
+_MOST_PROGRAMS = 32
+"""For inputs of so many shapes a layer stays flattened."""
+
 _BASE_ARGUMENTS = ("name", "trainable", "dtype", "activity_regularizer")
 
 
@@ -101,6 +104,7 @@ class Layer(VariableOwner, Configured):
     _scope = ""
     _input_shape: Shape | None = None
     _program: Program | None = None
+    _programs: dict[tuple[int, ...], Program] = {}  # noqa: RUF012  # replaced, never changed
     _of_training: list[int] | None = None
     """The stream of seeds that calls and trainings of a model draw from, None for that of the thread."""
     input_spec: Any = None
@@ -158,7 +162,7 @@ class Layer(VariableOwner, Configured):
 
     def __getstate__(self) -> dict[str, Any]:
         """What is pickled and copied: everything but the flattened program."""
-        return {**self.__dict__, "_program": None}
+        return {**self.__dict__, "_program": None, "_programs": {}}
 
     # What is changed after it was made.
 
@@ -339,9 +343,12 @@ class Layer(VariableOwner, Configured):
         if program is not None and program.is_current(self, feature_shape):
             return program
         with _FirstUse.lock:
-            program = self._program
+            program = self._programs.get(feature_shape)
             if program is None or not program.is_current(self, feature_shape):
-                program = self._program = self.flattened(feature_shape)
+                program = self.flattened(feature_shape)
+                others = [other for other in self._programs.items() if other[1].is_alike(program)]
+                self._programs = dict([*others[1 - _MOST_PROGRAMS :], (feature_shape, program)])
+            self._program = program
         return program
 
     def flattened(self, feature_shape: tuple[int, ...]) -> Program:

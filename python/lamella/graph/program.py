@@ -68,6 +68,14 @@ class Program:
             self._version = Version.number
         return True
 
+    def is_alike(self, other: Program) -> bool:
+        """Whether both are one model, for inputs of two shapes: a trainer may go from one to the other."""
+        if self._signature is not other._signature:
+            if self._signature != other._signature:
+                return False
+            self._signature = other._signature  # the next look is short
+        return self.output_shape[-1:] == other.output_shape[-1:]
+
     def takes(self, x: Any) -> bool:
         """Whether x is an array that nothing has to be looked at or converted for, as in most calls."""
         return (

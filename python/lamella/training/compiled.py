@@ -218,7 +218,7 @@ class Compiled:
         return self.targets_for(data.y, program.output_shape)
 
     def trainer_for(self, program: Program) -> _core.Trainer:
-        """The trainer of a program; slots and steps stay with the optimizer when it changed."""
+        """The trainer, for this program; slots and steps stay with the optimizer when it changed."""
         assert self._objective is not None
         return self._training.trainer_for(program, self._objective)
 

@@ -14,7 +14,7 @@ from lamella.losses import Loss
 from lamella.metrics import Metric
 from lamella.optimizers import Optimizer
 
-T = TypeVar("T")
+T = TypeVar("T", bound=_core.Trainer | _core.Evaluator)
 
 
 class Objective(NamedTuple):
@@ -52,14 +52,22 @@ class Kept(Generic[T]):
         self._version = version
 
     def is_current(self, program: Program) -> bool:
-        """Whether it was made of this program, and no setting has changed since it was last found right."""
-        return self.program is program and self._version == Version.number
+        """Whether it runs this program, and no setting has changed since it was last found right."""
+        return self._version == Version.number and (self.program is program or self._turns_to(program))
 
     def is_still_right(self, program: Program, specs: Any, version: int) -> bool:
         """Whether it still is what would be made, after some setting changed; if so, it is current again."""
-        if self.program is not program or self.specs != specs:
+        if self.specs != specs or not (self.program is program or self._turns_to(program)):
             return False
         self._version = version
+        return True
+
+    def _turns_to(self, program: Program) -> bool:
+        """Whether it now runs a program that it was not made of: that of another shape."""
+        if not program.is_alike(self.program):
+            return False
+        self.native.use(program.native)
+        self.program = program
         return True
 
 
@@ -102,7 +110,7 @@ class Training:
         return self._kept.program.dtype
 
     def trainer_for(self, program: Program, objective: Objective) -> _core.Trainer:
-        """The trainer of a program."""
+        """The trainer, for this program."""
         kept = self._kept
         if kept is None or not kept.is_current(program):
             kept = self._kept = self._renewed(program, objective)
@@ -149,7 +157,7 @@ class Evaluation:
         self._kept: Kept[_core.Evaluator] | None = None
 
     def evaluator_for(self, program: Program) -> _core.Evaluator:
-        """The evaluator of a program, which goes on from the last one's running values."""
+        """The evaluator, for this program."""
         kept = self._kept
         if kept is None or not kept.is_current(program):
             kept = self._kept = self._renewed(program)

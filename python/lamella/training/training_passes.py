@@ -139,7 +139,7 @@ class StreamTraining:
     the data begins again when it is used up, unless it knows only one pass.
 
     Args:
-        trainer: the trainer for the first batch; batches of another shape have others, one after the other.
+        trainer: the trainer for the first batch; another one where settings change on the way.
         session: the model with what it is judged by.
         stream: the batches.
         steps: steps of an epoch, None for a pass over the data.

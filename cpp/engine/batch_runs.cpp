@@ -1,0 +1,36 @@
+#include "engine/batch_runs.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace lamella::engine {
+
+namespace {
+
+// A run keeps packed kernels and targets of its own.
+constexpr size_t kMostRuns = 32;
+
+}  // namespace
+
+BatchRuns::BatchRuns(const ops::Context& context, const Program& program, const Objective& objective,
+                     Plan::Mode mode)
+    : context_(context), objective_(objective), mode_(mode) {
+  runs_.emplace_back(context, program, objective, mode);
+}
+
+void BatchRuns::use(const Program& program) {
+  const auto known = std::find_if(runs_.begin(), runs_.end(),
+                                  [&](const BatchRun& run) { return is_same(run.source(), program); });
+  if (known != runs_.end()) return runs_.splice(runs_.begin(), runs_, known);
+  std::list<BatchRun> made;
+  made.emplace_back(context_, program, objective_, mode_);
+  const Plan &plan = made.front().plan(), &present = current().plan();
+  if (plan.gradient_slots() != present.gradient_slots() || program.dtype != present.program().dtype ||
+      class_count(program) != class_count(current().source()))
+    misuse("a program for rows of another shape must be of the same model");
+  runs_.splice(runs_.begin(), made);
+  if (runs_.size() > kMostRuns) runs_.pop_back();
+}
+
+}  // namespace lamella::engine
