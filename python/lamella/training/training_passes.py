@@ -70,13 +70,14 @@ class ArrayTraining:
         """Get ready for an epoch; returns whether there is data, as there always is in arrays."""
         if self._done >= self._total:
             self._start()
-        self._begin_at(self._done)
-        if self._steps is not None and self._goal - self._first < self._steps:
-            warnings.warn(
-                f"The data ran out in an epoch of steps_per_epoch={self._steps}: a pass over it has "
-                f"{self._total} steps",
-                stacklevel=4,
-            )
+        if self._steps is not None:  # else an epoch is a pass, which begins and ends as the last one did
+            self._begin_at(self._done)
+            if self._goal - self._first < self._steps:
+                warnings.warn(
+                    f"The data ran out in an epoch of steps_per_epoch={self._steps}: a pass over it has "
+                    f"{self._total} steps",
+                    stacklevel=4,
+                )
         return True
 
     def end_epoch(self) -> None:
