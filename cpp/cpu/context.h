@@ -2,7 +2,7 @@
 // with.
 #pragma once
 #include "cpu/device.h"
-#include "kernels/kernels.h"
+#include "cpu/machine.h"
 
 namespace lamella::cpu {
 
@@ -11,11 +11,6 @@ using namespace ops;  // the contracts that are filled here
 inline const kernels::Kernels& kernels_of(const Context& context) {
   return static_cast<const Device&>(context.device).kernels;
 }
-
-// Items of about this much work are worth handing to another thread: 3 to 10 us of arithmetic, against 0.1 to
-// 0.4 us for the handover and a few for the cache lines that move.
-constexpr int64_t kGrainFlops = 700'000;
-constexpr int64_t kGrainElements = 8'192;  // of an element-wise pass
 
 // Rows to a chunk so that a chunk holds up to kGrainElements elements. Rounded down: sizes that are powers of
 // two are then cut evenly, and a chunk of one op covers what a chunk of the next one does.

@@ -1,10 +1,11 @@
 #include "cpu/device.h"
 
+#include "cpu/machine.h"
 #include "kernels/dispatch.h"
 
 namespace lamella::cpu {
 
-Device::Device(ThreadPool& pool) : ops::Device{"cpu", pool}, kernels(kernels::select_kernels()) {}
+Device::Device(ThreadPool& pool) : ops::Device{"cpu", pool, kNearBytes}, kernels(kernels::select_kernels()) {}
 
 const char* Device::isa() const { return kernels.isa; }
 

@@ -16,9 +16,6 @@ bool is_trained(const layers::Layer& layer, const VariablePtr& variable) {
   return layer.trainable() && variable && variable->trainable();
 }
 
-// Beyond this, what a thread hands from layer to layer is in no cache of its own.
-constexpr int64_t kMostBytesByRows = 4 << 20;
-
 }  // namespace
 
 Plan::Plan(const ops::Context& context, Program program, int64_t capacity, Mode mode)
@@ -195,7 +192,7 @@ void Plan::keep_buffers_for_parts() {
   if (context_.device.threads.size() == 1 || !RowParts::fit(program_, capacity_)) return;
   int64_t bytes = 0;
   for (const Lifetime& buffer : buffers_) bytes += buffer.used() ? round_up(buffer.bytes, kAlignment) : 0;
-  if (bytes > kMostBytesByRows) return;
+  if (bytes > context_.device.near_bytes) return;
   in_parts_ = true;
   for (Lifetime& buffer : buffers_) {
     if (!buffer.used()) continue;

@@ -10,16 +10,16 @@ namespace lamella::engine {
 namespace {
 
 // Rows of a batch where the caller leaves it open: enough to share out, few enough that what one layer hands
-// to the next stays in the cache.
-int64_t batch_rows(const Program& program) {
-  constexpr int64_t kLeastRows = 64, kMostRows = 4096, kCacheBytes = 4 << 20;
+// to the next stays near.
+int64_t batch_rows(const ops::Context& context, const Program& program) {
+  constexpr int64_t kLeastRows = 64, kMostRows = 4096;
   int64_t row_bytes = 1;
   for (const Node& node : program.nodes) {
     int64_t elements = checked_product(node.layer->output_shape());
     for (int input : node.inputs) elements += checked_product(program.values[static_cast<size_t>(input)]);
     row_bytes = std::max(row_bytes, elements * size_of(program.dtype));
   }
-  return std::clamp(kCacheBytes / row_bytes, kLeastRows, kMostRows);
+  return std::clamp(context.device.near_bytes / row_bytes, kLeastRows, kMostRows);
 }
 
 // A batch with more work than this takes long enough to look for signals between its ops.
@@ -47,7 +47,7 @@ Predictor::Predictor(const ops::Context& context, const Program& program, bool t
       training_(training),
       augments_(training || augments),
       work_(work(program_)),
-      batch_rows_(batch_rows(program_)),
+      batch_rows_(batch_rows(context, program_)),
       input_cols_(checked_product(program_.input_shape())),
       output_row_bytes_(checked_product(checked_product(program_.output_shape()), size_of(program_.dtype))) {}
 

@@ -10,6 +10,7 @@ struct OpTable;
 struct Device {
   const char* name;
   ThreadPool& threads;  // of the host
+  int64_t near_bytes;   // of memory that a thread reaches at once: what ops hand to each other should fit
 };
 
 // A table and the device its ops were written for.

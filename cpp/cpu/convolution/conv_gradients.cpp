@@ -61,7 +61,7 @@ class KernelGradientItem {
         copies_(thread_scratch<Copies>()) {}
 
   void run(const Range& rows, const Range& panels) {
-    const int64_t most_pixels = kPackedBytes / (cut_.panel_width * int64_t{sizeof(T)});
+    const int64_t most_pixels = kPackedOutputBytes / (cut_.panel_width * int64_t{sizeof(T)});
     const int64_t block_rows = std::clamp<int64_t>(most_pixels / wide_.output, 1, kMostRows);
     const int64_t block_columns = ceil_div(wide_.output, ceil_div(wide_.output, most_pixels));
     bool accumulate = false;
@@ -79,13 +79,11 @@ class KernelGradientItem {
   }
 
  private:
-  static constexpr int64_t kPackedBytes = 32'768;
   static constexpr int64_t kMostRows = 64;
-  static constexpr int64_t kPaddedSize = 8'192;
 
   struct Copies {
-    alignas(64) T packed[kPackedBytes / sizeof(T)];
-    T padded[kPaddedSize];
+    alignas(64) T packed[kPackedOutputBytes / sizeof(T)];
+    T padded[kPaddedElements];
   };
 
   // A row of outputs, and the input row that its first tap lies on, which may be outside.
@@ -208,7 +206,8 @@ class KernelGradientItem {
   bool merges_row_taps(const OutputBlock& block) const {
     constexpr int64_t kFewChannels = 6;
     return g_.groups == 1 && g_.channels <= kFewChannels && wide_.taps > 1 && wide_.dilation == 1 &&
-           block.rows.size() * rows_of_taps_to_a_tile() * input_columns(block) * g_.channels <= kPaddedSize;
+           block.rows.size() * rows_of_taps_to_a_tile() * input_columns(block) * g_.channels <=
+               kPaddedElements;
   }
   int64_t input_columns(const OutputBlock& block) const {
     return (block.columns.size() - 1) * wide_.stride + wide_.taps;

@@ -9,9 +9,6 @@ namespace lamella::cpu {
 
 namespace {
 
-// Of a block's transformed pixels, in the second-level cache.
-constexpr int64_t kWinogradBlockBytes = 480 * 1024;
-
 // Tiles of a block, as many as fit, in whole register tiles.
 template <class T>
 int64_t winograd_block_tiles(const WinogradShape& s, int64_t tile_rows) {

@@ -5,9 +5,6 @@ namespace lamella::cpu {
 
 namespace {
 
-// Of which 56 tiles, and what becomes of them, fit the second-level cache.
-constexpr int64_t kGroupChannels = 64;
-
 // The sum over all tiles is cut into slices; each item has a slice, a few panels of filters and a group of
 // channels. A slice has 16 matrices [channels, panel] a panel, which are added at the end, where they become
 // 3x3 taps.
@@ -19,12 +16,12 @@ struct GradientCut {
         panels(ceil_div(s.filters, panel)),
         parts(ceil_div(panels, 2)),
         channels(s.channels),
-        groups(ceil_div(s.channels, kGroupChannels)),
+        groups(ceil_div(s.channels, kWinogradGroupChannels)),
         tiles(pictures * s.tile_rows() * s.tile_columns()),
         slice_size(16 * s.channels * panels * panel) {
-    constexpr int64_t kItems = 16, kSlicesBytes = 8 << 20;
+    constexpr int64_t kItems = 16;
     const int64_t flops = 2 * tiles * slice_size;
-    const int64_t fit = std::max<int64_t>(2, kSlicesBytes / (slice_size * element_bytes));
+    const int64_t fit = std::max<int64_t>(2, kWinogradSlicesBytes / (slice_size * element_bytes));
     const int64_t worth = std::max<int64_t>(1, flops / (parts * groups * kGrainFlops));
     slices = std::clamp<int64_t>(ceil_div(kItems, parts * groups), 1, std::min(fit, worth));
     grain = std::max<int64_t>(1, kGrainFlops * items() / std::max<int64_t>(flops, 1));

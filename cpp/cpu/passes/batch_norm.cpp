@@ -17,8 +17,7 @@ struct Cut {
   int64_t rows, channels, chunk_rows, chunks;
 
   Cut(int64_t all_rows, int64_t all_channels) : rows(all_rows), channels(all_channels) {
-    constexpr int64_t kChunkElements = 32'768;
-    chunk_rows = std::max<int64_t>(128, kChunkElements / std::max<int64_t>(channels, 1));
+    chunk_rows = std::max<int64_t>(128, kNormChunkElements / std::max<int64_t>(channels, 1));
     chunks = rows > 2 * chunk_rows ? ceil_div(rows, chunk_rows) : 1;
   }
   int64_t rows_of(int64_t chunk) const { return std::min(chunk_rows, rows - chunk * chunk_rows); }

@@ -12,8 +12,7 @@ namespace {
 // For the gradient of the input the transposed kernel is packed as a whole; one beyond the second-level cache
 // piece by piece in the product: as a whole it would be written to memory and read again.
 bool is_transposed_at_once(DType dtype, int64_t in, int64_t units) {
-  constexpr int64_t kMostBytes = 1'048'576;
-  return in * units * size_of(dtype) <= kMostBytes;
+  return in * units * size_of(dtype) <= kPackedByPiecesBytes;
 }
 
 int64_t packed_bytes(const Context& context, DType dtype, int64_t in, int64_t units) {

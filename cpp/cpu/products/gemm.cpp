@@ -162,8 +162,7 @@ class ItemProduct {
   // A matrix by rows that stays in the second-level cache is read as it lies, a larger one packed for more
   // than two tiles.
   bool packs_rows() const {
-    constexpr int64_t kInPlaceBytes = 1'048'576;
-    const bool small = p_.k * p_.n * int64_t{sizeof(T)} <= kInPlaceBytes;
+    const bool small = p_.k * p_.n * int64_t{sizeof(T)} <= kPackedByPiecesBytes;
     return !p_.packed && p_.b_column == 1 && !small && region_.end_tile - region_.first_tile > 2;
   }
 

@@ -49,18 +49,13 @@ struct Cut {
   int64_t items() const { return groups * row_blocks; }
 };
 
-// The sum is cut into pieces, so that a piece of a panel of B (20 KB) stays in the first-level cache while
-// the tiles of a block pass over it, and a piece of the block of A (192 KB at most) in the second-level cache
-// while the panels do, beside the block of C. Its order is the same for every m and every thread.
-using kernels::kPanelPieceBytes;
-constexpr int64_t kBlockPieceBytes = 196'608;
-constexpr int64_t kBlockOutputBytes = 614'400;
+// The sum is cut into pieces (machine.h); its order is the same for every m and every thread.
 constexpr int64_t kGroupPanels = 16;  // at most
 
-// A matrix A beyond what stays in the cache pays for copies, where an item has enough panels to pass over it.
+// Whether copies of A pay, where an item has enough panels to pass over them.
 template <class T>
 bool copies_pay(int64_t m, int64_t k) {
-  return m * k * int64_t{sizeof(T)} >= 524'288;
+  return m * k * int64_t{sizeof(T)} >= kCopiedBytes;
 }
 
 template <class T>
