@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lamella import _core
 from lamella.base import checks
-
-if TYPE_CHECKING:
-    pass
 
 _MAX_THREADS = 1024
 _FLOAT_TYPES = ("float32", "float64")
