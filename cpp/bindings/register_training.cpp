@@ -204,6 +204,9 @@ void register_training(py::module_& module) {
       .def_property(
           "iterations", [](const PyTrainer& t) { return t.run.iterations(); },
           [](PyTrainer& t, uint64_t iterations) { t.run.set_iterations(iterations); })
+      .def_property_readonly(
+          "began", [](const PyTrainer& t) { return t.run.began(); },
+          "The iterations that there were when the pass was begun.")
       .def_property(
           "seed", [](const PyTrainer& t) { return t.run.seed(); },
           [](PyTrainer& t, uint32_t seed) { t.run.set_seed(seed); })

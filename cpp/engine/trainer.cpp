@@ -62,6 +62,7 @@ int64_t Trainer::start(const Feed& feed, int64_t batch_size, std::optional<int64
   steps_ = ceil_div(feed.rows(), batch_size_);
   if (steps) steps_ = std::min(steps_, *steps);
   done_ = 0;
+  began_ = iterations_;
   feed_ = &feed;
   return steps_;
 }

@@ -29,6 +29,8 @@ class Trainer {
   void continue_from(const Trainer& previous);
 
   uint64_t iterations() const { return iterations_; }
+  // Of when the pass was begun, from which its order follows.
+  uint64_t began() const { return began_; }
   void set_iterations(uint64_t iterations) { iterations_ = iterations; }
   uint32_t seed() const { return seed_; }
   void set_seed(uint32_t seed) { seed_ = seed; }
@@ -75,7 +77,7 @@ class Trainer {
   const ops::Context& context_;
   Objective objective_;
   uint32_t seed_;
-  uint64_t iterations_ = 0;
+  uint64_t iterations_ = 0, began_ = 0;
   BatchRuns runs_;
   Scores scores_;
   std::optional<uint64_t> first_nonfinite_step_;

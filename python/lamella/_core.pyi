@@ -112,6 +112,10 @@ class Trainer:
     ) -> None: ...
     iterations: int
     seed: int
+    @property
+    def began(self) -> int:
+        """The iterations that there were when the pass was begun."""
+
     def use(self, program: Program) -> None:
         """Go on with another program of the same model, for rows of another shape."""
 

@@ -22,8 +22,21 @@ _HOOKS = frozenset(name for name in _EMPTY if name.startswith("on_"))
 _OLDER_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
 
 
+class _Listeners(dict[str, list[Callable[..., None]]]):
+    """The hooks of several callbacks by their name, looked for when they are first asked for."""
+
+    def __init__(self, callbacks: list[Callback]) -> None:
+        self._callbacks = callbacks
+
+    def __missing__(self, hook: str) -> list[Callable[..., None]]:
+        listeners = self[hook] = [getattr(c, hook) for c in self._callbacks if _overrides(c, hook)]
+        return listeners
+
+
 class CallbackList(Callback):
     """Calls the hooks of several callbacks, in their order, and knows which hooks nobody overrides.
+
+    What a callback writes into the logs, the next ones see.
 
     Args:
         callbacks: callbacks, a list of them, or None.
@@ -58,8 +71,7 @@ class CallbackList(Callback):
         if flag("CallbackList", "add_progbar", add_progbar) and self.progress is None:
             self.progress = ProgbarLogger()
             self.callbacks.append(self.progress)
-        self._listeners: dict[str, list[Callable[..., None]]] = {}
-        self._heard: dict[tuple[str, ...], bool] = {}
+        self._listeners = _Listeners(self.callbacks)
         self._attributes = [vars(callback) for callback in self.callbacks]  # to find hooks set on objects
         self._some_set_hooks = False
         if model is not None:
@@ -90,26 +102,10 @@ class CallbackList(Callback):
         if some_set_hooks or self._some_set_hooks:
             self._some_set_hooks = some_set_hooks
             self._listeners.clear()
-            self._heard.clear()
-        heard = self._heard.get(hooks)
-        if heard is None:
-            heard = self._heard[hooks] = any(map(self._find, hooks))
-        return heard
-
-    def _find(self, hook: str) -> list[Callable[..., None]]:
-        listeners = [getattr(c, hook) for c in self.callbacks if _overrides(c, hook)]
-        self._listeners[hook] = listeners
-        return listeners
-
-    def _tell(self, hook: str, logs: Any, *place: int) -> None:
-        """Call a hook of all that have it; what one of them writes into the logs, the next ones see."""
-        listeners = self._listeners.get(hook)
-        if listeners is None:
-            listeners = self._find(hook)
-        if listeners:
-            told = {} if logs is None else logs
-            for listener in listeners:
-                listener(*place, told)
+        for hook in hooks:  # noqa: SIM110  # every epoch: a generator would take three times as long
+            if self._listeners[hook]:
+                return True
+        return False
 
     def resume_epoch(self, epoch: int) -> None:
         """Show again an epoch that began in another process; the others had been told."""
@@ -117,46 +113,74 @@ class CallbackList(Callback):
             self.progress.on_epoch_begin(epoch, {})
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        self._tell("on_epoch_begin", logs, epoch)
+        logs = {} if logs is None else logs
+        for listener in self._listeners["on_epoch_begin"]:
+            listener(epoch, logs)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        self._tell("on_epoch_end", logs, epoch)
+        logs = {} if logs is None else logs
+        for listener in self._listeners["on_epoch_end"]:
+            listener(epoch, logs)
 
     def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        self._tell("on_train_batch_begin", logs, batch)
+        logs = {} if logs is None else logs
+        for listener in self._listeners["on_train_batch_begin"]:
+            listener(batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        self._tell("on_train_batch_end", logs, batch)
+        logs = {} if logs is None else logs
+        for listener in self._listeners["on_train_batch_end"]:
+            listener(batch, logs)
 
     def on_test_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        self._tell("on_test_batch_begin", logs, batch)
+        logs = {} if logs is None else logs
+        for listener in self._listeners["on_test_batch_begin"]:
+            listener(batch, logs)
 
     def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
-        self._tell("on_test_batch_end", logs, batch)
+        logs = {} if logs is None else logs
+        for listener in self._listeners["on_test_batch_end"]:
+            listener(batch, logs)
 
     def on_predict_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        self._tell("on_predict_batch_begin", logs, batch)
+        logs = {} if logs is None else logs
+        for listener in self._listeners["on_predict_batch_begin"]:
+            listener(batch, logs)
 
     def on_predict_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._tell("on_predict_batch_end", logs, batch)
+        logs = {} if logs is None else logs
+        for listener in self._listeners["on_predict_batch_end"]:
+            listener(batch, logs)
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        self._tell("on_train_begin", logs)
+        logs = {} if logs is None else logs
+        for listener in self._listeners["on_train_begin"]:
+            listener(logs)
 
     def on_train_end(self, logs: Logs = None) -> None:
-        self._tell("on_train_end", logs)
+        logs = {} if logs is None else logs
+        for listener in self._listeners["on_train_end"]:
+            listener(logs)
 
     def on_test_begin(self, logs: Logs = None) -> None:
-        self._tell("on_test_begin", logs)
+        logs = {} if logs is None else logs
+        for listener in self._listeners["on_test_begin"]:
+            listener(logs)
 
     def on_test_end(self, logs: Logs = None) -> None:
-        self._tell("on_test_end", logs)
+        logs = {} if logs is None else logs
+        for listener in self._listeners["on_test_end"]:
+            listener(logs)
 
     def on_predict_begin(self, logs: Logs = None) -> None:
-        self._tell("on_predict_begin", logs)
+        logs = {} if logs is None else logs
+        for listener in self._listeners["on_predict_begin"]:
+            listener(logs)
 
     def on_predict_end(self, logs: Logs = None) -> None:
-        self._tell("on_predict_end", logs)
+        logs = {} if logs is None else logs
+        for listener in self._listeners["on_predict_end"]:
+            listener(logs)
 
 
 def _flatten(callbacks: Any) -> list[Callback]:

@@ -234,8 +234,8 @@ class Compiled:
 
     def logs(self, results: list[float], prefix: str = "") -> dict[str, float]:
         """Results under their names, sorted, as Keras logs them."""
-        if not prefix:
-            return {name: results[index] for name, index in self._sorted_names}
+        if len(results) == 1:  # the loss alone
+            return {prefix + "loss": results[0]}
         return {prefix + name: results[index] for name, index in self._sorted_names}
 
     def report(self, results: list[float], return_dict: bool) -> Any:

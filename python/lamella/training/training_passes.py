@@ -52,7 +52,6 @@ class ArrayTraining:
         self.steps = self._total if steps is None else steps
 
     def _start(self) -> None:
-        self._began = self.trainer.iterations
         self._total = self.trainer.start(self._feed, self._batch_size, None, self._shuffle)
         self._done = 0
 
@@ -98,7 +97,7 @@ class ArrayTraining:
 
     def position(self) -> dict[str, Any]:
         """Iterations before the pass over the data, its steps that are done, and those before the epoch."""
-        return {"began": self._began, "done": self._done, "first": self._first}
+        return {"began": self.trainer.began, "done": self._done, "first": self._first}
 
     def go_to(self, position: dict[str, Any]) -> None:
         """Go on from what `position` returned; seed and weights are those of then."""
@@ -126,7 +125,7 @@ class ArrayTraining:
             return self._data.slice(first, last)
         if self._order is None:
             self._order = RowOrder(self._feed.rows, self._batch_size)
-        return self._data.take(self._order.of_step(self.trainer.seed, self._began, self._done))
+        return self._data.take(self._order.of_step(self.trainer.seed, self.trainer.began, self._done))
 
     def not_finite(self, dtype: str) -> str | None:
         """Which element of the data is NaN or infinite, None where none is."""
