@@ -1,5 +1,10 @@
 // Memory that takes turns: it grows to what the largest of its users needs, and moves when it grows.
 #pragma once
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "base/fork_mutex.h"
 #include "base/memory.h"
 
 namespace lamella {
@@ -15,6 +20,27 @@ class Arena {
 
  private:
   Block block_;
+};
+
+// Arenas for calls that may run at once: each takes one for as long as it runs, the one given back last
+// first.
+class Arenas {
+ public:
+  Arena take() {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) return {};
+    Arena arena = std::move(free_.back());
+    free_.pop_back();
+    return arena;
+  }
+  void give_back(Arena arena) {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(arena));
+  }
+
+ private:
+  ForkMutex mutex_;
+  std::vector<Arena> free_;
 };
 
 }  // namespace lamella

@@ -42,12 +42,18 @@ py::array predict(engine::Predictor& predictor, const py::array& x, int64_t batc
 
 void register_prediction(py::module_& module) {
   const py::object plain = py::module_::import("numpy").attr("ndarray");
+  py::class_<Arenas, std::shared_ptr<Arenas>>(module, "Arenas", "Memory that predictors share.")
+      .def(py::init<>());
   py::class_<engine::Predictor>(module, "Predictor",
                                 "Outputs of a program. Safe to call from several threads at once.")
-      .def(py::init([](const engine::Program& program, bool training, bool augments) {
-             return std::make_unique<engine::Predictor>(runtime(), program, training, augments);
+      .def(py::init([](const engine::Program& program, bool training, bool augments,
+                       std::shared_ptr<Arenas> arenas) {
+             if (!arenas) arenas = std::make_shared<Arenas>();
+             return std::make_unique<engine::Predictor>(runtime(), program, training, augments,
+                                                        std::move(arenas));
            }),
-           py::arg("program"), py::arg("training") = false, py::arg("augments") = false)
+           py::arg("program"), py::arg("training") = false, py::arg("augments") = false,
+           py::arg("arenas") = nullptr)
       .def("__call__", &predict, py::arg("x"), py::arg("batch_size") = 0, py::arg("seed") = 0,
            py::arg("kind") = plain,
            "Outputs for all rows of x, batch_size rows at a time (0: chosen by the core), as an array of "

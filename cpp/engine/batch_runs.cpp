@@ -8,8 +8,9 @@ namespace lamella::engine {
 
 namespace {
 
-// A run keeps packed kernels and targets of its own.
-constexpr size_t kMostRuns = 32;
+// A run keeps packed kernels of its own: of large ones there are fewer.
+constexpr size_t kLeastRuns = 2, kMostRuns = 32;
+constexpr int64_t kMostPackedBytes = 64 << 20;
 
 }  // namespace
 
@@ -30,7 +31,9 @@ void BatchRuns::use(const Program& program) {
       class_count(program) != class_count(current().source()))
     misuse("a program for rows of another shape must be of the same model");
   runs_.splice(runs_.begin(), made);
-  if (runs_.size() > kMostRuns) runs_.pop_back();
+  const auto most =
+      static_cast<size_t>(kMostPackedBytes / std::max<int64_t>(1, current().plan().packed_bytes()));
+  if (runs_.size() > std::clamp(most, kLeastRuns, kMostRuns)) runs_.pop_back();
 }
 
 }  // namespace lamella::engine

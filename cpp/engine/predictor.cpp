@@ -41,11 +41,13 @@ bool is_contiguous(const ops::ArrayView& x, int64_t cols) {
 
 }  // namespace
 
-Predictor::Predictor(const ops::Context& context, const Program& program, bool training, bool augments)
+Predictor::Predictor(const ops::Context& context, const Program& program, bool training, bool augments,
+                     std::shared_ptr<Arenas> arenas)
     : context_(context),
       program_(fuse_activations(context, training ? program : fold_normalizations(program))),
       training_(training),
       augments_(training || augments),
+      arenas_(std::move(arenas)),
       work_(work(program_)),
       batch_rows_(batch_rows(context, program_)),
       input_cols_(checked_product(program_.input_shape())),
@@ -59,10 +61,7 @@ Predictor::Lane Predictor::take_lane(int64_t rows) {
     const auto mode = training_ ? Plan::Mode::training : Plan::Mode::inference;
     plan_ = std::make_shared<Plan>(context_, program_, rows, mode);
   }
-  if (free_lanes_.empty()) {
-    const Block arena(plan_->arena_bytes());
-    return {plan_, arena, plan_->make_workspace(arena.data())};
-  }
+  if (free_lanes_.empty()) return {plan_, nullptr};
   Lane lane = std::move(free_lanes_.back());
   free_lanes_.pop_back();
   return lane;
@@ -80,6 +79,9 @@ void Predictor::predict(const ops::ArrayView& x, int64_t batch_size, uint32_t se
   int64_t batch = batch_size > 0 ? std::min(batch_size, rows) : rows;
   if (!augments_) batch = std::min(batch, batch_rows_);
   Lane lane = take_lane(batch);
+  Arena arena = arenas_->take();
+  char* const memory = arena.reserve(lane.plan->arena_bytes());
+  if (!lane.workspace || lane.workspace->arena != memory) lane.workspace = lane.plan->make_workspace(memory);
   const uint64_t call = calls_.fetch_add(1, std::memory_order_relaxed);
   const Poll* long_poll = work_ * static_cast<double>(batch) > kLongBatch ? &poll : nullptr;
   for (int64_t first = 0; first < rows; first += batch) {
@@ -92,6 +94,7 @@ void Predictor::predict(const ops::ArrayView& x, int64_t batch_size, uint32_t se
     predict_batch(lane, x, first, static_cast<char*>(output) + first * output_row_bytes_, long_poll);
   }
   give_back(std::move(lane));
+  arenas_->give_back(std::move(arena));
 }
 
 void Predictor::predict_batch(const Lane& lane, const ops::ArrayView& x, int64_t first, char* output,

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/arena.h"
 #include "base/fork_mutex.h"
 #include "engine/feed.h"
 #include "engine/plan.h"
@@ -13,8 +14,10 @@ namespace lamella::engine {
 class Predictor {
  public:
   // training: dropout drops and batch normalisation uses the batch's statistics (its moving averages stay as
-  // they are). augments: pictures change at random; training does that too.
-  Predictor(const ops::Context& context, const Program& program, bool training, bool augments);
+  // they are). augments: pictures change at random; training does that too. Predictors of one model for rows
+  // of several shapes share their arenas.
+  Predictor(const ops::Context& context, const Program& program, bool training, bool augments,
+            std::shared_ptr<Arenas> arenas);
 
   const Program& program() const { return program_; }
   // Writes the outputs of all rows of x, batch_size rows at a time (0: chosen here). What is random is drawn
@@ -24,8 +27,7 @@ class Predictor {
  private:
   struct Lane {
     std::shared_ptr<const Plan> plan;
-    Block arena;
-    std::unique_ptr<Workspace> workspace;
+    std::unique_ptr<Workspace> workspace;  // null before the first call
   };
 
   Lane take_lane(int64_t rows);
@@ -36,6 +38,7 @@ class Predictor {
   const ops::Context& context_;
   Program program_;  // fused
   bool training_, augments_;
+  std::shared_ptr<Arenas> arenas_;
   double work_;  // of one row
   int64_t batch_rows_;
   int64_t input_cols_, output_row_bytes_;

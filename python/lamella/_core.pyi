@@ -196,10 +196,21 @@ class Evaluator:
     def running_values(self) -> list[list[float]]: ...
     def set_running_values(self, values: Sequence[Sequence[float]]) -> None: ...
 
+class Arenas:
+    """Memory that predictors share."""
+
+    def __init__(self) -> None: ...
+
 class Predictor:
     """Outputs of a program. Safe to call from several threads at once."""
 
-    def __init__(self, program: Program, training: bool = False, augments: bool = False) -> None: ...
+    def __init__(
+        self,
+        program: Program,
+        training: bool = False,
+        augments: bool = False,
+        arenas: Arenas | None = None,
+    ) -> None: ...
     @overload
     def __call__(self, x: NDArray[Any], batch_size: int = 0, seed: int = 0) -> NDArray[Any]: ...
     @overload

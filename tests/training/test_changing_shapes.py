@@ -5,6 +5,7 @@ import pytest
 
 import lamella
 from lamella import layers, optimizers
+from own_process import output_of
 
 
 def of_images(seed=0):
@@ -151,3 +152,34 @@ def test_a_program_of_another_model_is_refused():
     before = model.get_weights()
     model.train_on_batch(x, y)
     assert not np.array_equal(before[0], model.get_weights()[0])
+
+
+def test_twenty_shapes_take_the_memory_of_the_largest():
+    """Each of these networks needs some 40 MB for its values."""
+    grown = output_of(
+        """
+        import resource
+
+        def peak():
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+        model = lamella.Sequential(
+            [layers.Conv2D(16, 3), layers.Conv2D(16, 3), layers.GlobalAveragePooling2D(), layers.Dense(1)]
+        )
+        model.compile("adam", "mse")
+        shapes = [(1, 540 - 2 * i, 500 + 2 * i, 3) for i in range(20)]
+        calls = [
+            model.predict_on_batch,
+            lambda x: model.test_on_batch(x, [[1.0]]),
+            lambda x: model.train_on_batch(x, [[1.0]]),
+        ]
+        for call in calls:
+            call(np.ones(shapes[0], "float32"))
+        before = peak()
+        for call in calls:
+            for shape in shapes:
+                call(np.ones(shape, "float32"))
+        print(peak() - before)
+        """
+    )
+    assert float(grown) < 100

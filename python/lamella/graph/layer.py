@@ -46,8 +46,8 @@ class _FirstUse:
 
 os.register_at_fork(after_in_child=_FirstUse.renew)
 
-_MOST_PROGRAMS = 32
-"""For inputs of so many shapes a layer stays flattened."""
+_MOST_PROGRAMS, _MOST_PACKED_BYTES = 32, 64 << 20
+"""For inputs of so many shapes a layer stays flattened, for fewer where packed weights are large."""
 
 _BASE_ARGUMENTS = ("name", "trainable", "dtype", "activity_regularizer")
 
@@ -346,10 +346,18 @@ class Layer(VariableOwner, Configured):
             program = self._programs.get(feature_shape)
             if program is None or not program.is_current(self, feature_shape):
                 program = self.flattened(feature_shape)
-                others = [other for other in self._programs.items() if other[1].is_alike(program)]
-                self._programs = dict([*others[1 - _MOST_PROGRAMS :], (feature_shape, program)])
+                self._keep(program)
             self._program = program
         return program
+
+    def _keep(self, program: Program) -> None:
+        """Keep a program beside those for inputs of other shapes that are still right."""
+        others = [other for other in self._programs.values() if other.is_alike(program)]
+        if others:
+            program.share_memory(others[-1])
+        packed = sum(variable.size for variable in self.weights) * np.dtype(self.dtype).itemsize
+        most = max(2, min(_MOST_PROGRAMS, _MOST_PACKED_BYTES // max(1, packed)))
+        self._programs = {kept.feature_shape: kept for kept in [*others[1 - most :], program]}
 
     def flattened(self, feature_shape: tuple[int, ...]) -> Program:
         """The layer flattened for inputs of this shape, without the batch."""

@@ -57,6 +57,7 @@ class Program:
             operation.op in ("random_transform", "random_color") for operation in self.operations
         )
         self._random_predictors: dict[bool, _core.Predictor] = {}
+        self._arenas = _core.Arenas()
 
     def is_current(self, layer: Layer, feature_shape: tuple[int, ...]) -> bool:
         """Whether it still is what `layer` flattens to for inputs of this shape."""
@@ -76,6 +77,10 @@ class Program:
             self._signature = other._signature  # the next look is short
         return self.output_shape[-1:] == other.output_shape[-1:]
 
+    def share_memory(self, other: Program) -> None:
+        """Predict in the memory of another program, before the first prediction."""
+        self._arenas = other._arenas
+
     def takes(self, x: Any) -> bool:
         """Whether x is an array that nothing has to be looked at or converted for, as in most calls."""
         return (
@@ -92,7 +97,7 @@ class Program:
 
     @cached_property
     def _inference(self) -> _core.Predictor:
-        return _core.Predictor(self.native)
+        return _core.Predictor(self.native, arenas=self._arenas)
 
     def call(self, x: Array, training: bool | None, stream: list[int] | None = None) -> ArrayResult:
         """The outputs of a layer that is called: None changes pictures at random and is inference else.
@@ -106,7 +111,7 @@ class Program:
             return self._inference(x, 0, 0, ArrayResult)
         predictor = self._random_predictors.get(bool(training))
         if predictor is None:
-            predictor = _core.Predictor(self.native, bool(training), True)
+            predictor = _core.Predictor(self.native, bool(training), True, self._arenas)
             predictor = self._random_predictors.setdefault(bool(training), predictor)
         return predictor(x, 0, seeding.next_seed(stream), ArrayResult)
 
