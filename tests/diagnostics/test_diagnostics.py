@@ -54,6 +54,10 @@ def test_learning_rate_finder_finds_the_edge_of_divergence():
     assert curve.rates[-1] > edge
     assert curve.rates.shape == curve.losses.shape
     assert curve.rates[-1] < 10  # it stopped where the loss exploded
+    assert repr(curve) == (
+        f"LearningRateCurve(suggestion {curve.suggestion:.2g}, steepest {curve.steepest:.2g}, "
+        f"{len(curve.rates)} rates from {curve.rates[0]:.2g} to {curve.rates[-1]:.2g})"
+    )
     training = Sequential([Input((4,)), layers.Dense(1, use_bias=False)])
     training.compile(optimizers.SGD(curve.suggestion), "mse")
     losses = training.fit(x, x.sum(1), batch_size=512, epochs=200, verbose=0).history["loss"]

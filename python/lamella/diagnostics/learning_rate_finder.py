@@ -38,6 +38,11 @@ class LearningRateCurve(NamedTuple):
     steepest: float
     trials: dict[float, float]
 
+    def __repr__(self) -> str:
+        """Two rates, and what was tried."""
+        tried = f"{len(self.rates)} rates from {self.rates[0]:.2g} to {self.rates[-1]:.2g}"
+        return f"LearningRateCurve(suggestion {self.suggestion:.2g}, steepest {self.steepest:.2g}, {tried})"
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the loss over the learning rate.
 
