@@ -36,8 +36,6 @@ class _Listeners(dict[str, list[Callable[..., None]]]):
 class CallbackList(Callback):
     """Calls the hooks of several callbacks, in their order, and knows which hooks nobody overrides.
 
-    What a callback writes into the logs, the next ones see.
-
     Args:
         callbacks: callbacks, a list of them, or None.
         add_history: whether to add a `History` where there is none.
@@ -107,80 +105,64 @@ class CallbackList(Callback):
                 return True
         return False
 
+    def _tell(self, hook: str, logs: Any) -> None:
+        """Call a hook of all that have it; what one of them writes into the logs, the next ones see."""
+        told = {} if logs is None else logs
+        for listener in self._listeners[hook]:
+            listener(told)
+
+    def _tell_of(self, hook: str, number: int, logs: Any) -> None:
+        """The same for hooks of an epoch or a batch."""
+        told = {} if logs is None else logs
+        for listener in self._listeners[hook]:
+            listener(number, told)
+
     def resume_epoch(self, epoch: int) -> None:
         """Show again an epoch that began in another process; the others had been told."""
         if self.progress is not None:
             self.progress.on_epoch_begin(epoch, {})
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        logs = {} if logs is None else logs
-        for listener in self._listeners["on_epoch_begin"]:
-            listener(epoch, logs)
+        self._tell_of("on_epoch_begin", epoch, logs)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        logs = {} if logs is None else logs
-        for listener in self._listeners["on_epoch_end"]:
-            listener(epoch, logs)
+        self._tell_of("on_epoch_end", epoch, logs)
 
     def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        logs = {} if logs is None else logs
-        for listener in self._listeners["on_train_batch_begin"]:
-            listener(batch, logs)
+        self._tell_of("on_train_batch_begin", batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        logs = {} if logs is None else logs
-        for listener in self._listeners["on_train_batch_end"]:
-            listener(batch, logs)
+        self._tell_of("on_train_batch_end", batch, logs)
 
     def on_test_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        logs = {} if logs is None else logs
-        for listener in self._listeners["on_test_batch_begin"]:
-            listener(batch, logs)
+        self._tell_of("on_test_batch_begin", batch, logs)
 
     def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
-        logs = {} if logs is None else logs
-        for listener in self._listeners["on_test_batch_end"]:
-            listener(batch, logs)
+        self._tell_of("on_test_batch_end", batch, logs)
 
     def on_predict_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        logs = {} if logs is None else logs
-        for listener in self._listeners["on_predict_batch_begin"]:
-            listener(batch, logs)
+        self._tell_of("on_predict_batch_begin", batch, logs)
 
     def on_predict_batch_end(self, batch: int, logs: Any = None) -> None:
-        logs = {} if logs is None else logs
-        for listener in self._listeners["on_predict_batch_end"]:
-            listener(batch, logs)
+        self._tell_of("on_predict_batch_end", batch, logs)
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        logs = {} if logs is None else logs
-        for listener in self._listeners["on_train_begin"]:
-            listener(logs)
+        self._tell("on_train_begin", logs)
 
     def on_train_end(self, logs: Logs = None) -> None:
-        logs = {} if logs is None else logs
-        for listener in self._listeners["on_train_end"]:
-            listener(logs)
+        self._tell("on_train_end", logs)
 
     def on_test_begin(self, logs: Logs = None) -> None:
-        logs = {} if logs is None else logs
-        for listener in self._listeners["on_test_begin"]:
-            listener(logs)
+        self._tell("on_test_begin", logs)
 
     def on_test_end(self, logs: Logs = None) -> None:
-        logs = {} if logs is None else logs
-        for listener in self._listeners["on_test_end"]:
-            listener(logs)
+        self._tell("on_test_end", logs)
 
     def on_predict_begin(self, logs: Logs = None) -> None:
-        logs = {} if logs is None else logs
-        for listener in self._listeners["on_predict_begin"]:
-            listener(logs)
+        self._tell("on_predict_begin", logs)
 
     def on_predict_end(self, logs: Logs = None) -> None:
-        logs = {} if logs is None else logs
-        for listener in self._listeners["on_predict_end"]:
-            listener(logs)
+        self._tell("on_predict_end", logs)
 
 
 def _flatten(callbacks: Any) -> list[Callback]:

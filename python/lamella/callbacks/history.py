@@ -49,7 +49,7 @@ class History(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
-            number = value if type(value) is float or not isinstance(value, ArrayLike) else value.tolist()
+            number = value.tolist() if isinstance(value, ArrayLike) else value
             known = self.history.get(name)
             if known is None:
                 self.history[name] = [number]
