@@ -89,8 +89,8 @@ def main():
                     sum(seconds(call, [batch] * 4) - seconds(call, [batch]) for batch in data) / len(data) / 3
                 )
             ratio = statistics.median(a / b for a, b in zip(changing, fixed, strict=True))
-            mean = [statistics.median(times) * 1e6 for times in (changing, fixed)]
-            print(f"{name + ' ' + call_name:28s}{mean[0]:10.1f}{mean[1]:10.1f}{ratio:8.3f}")
+            medians = [statistics.median(times) * 1e6 for times in (changing, fixed)]
+            print(f"{name + ' ' + call_name:28s}{medians[0]:10.1f}{medians[1]:10.1f}{ratio:8.3f}")
 
 
 if __name__ == "__main__":

@@ -355,7 +355,7 @@ class Layer(VariableOwner, Configured):
         others = [other for other in self._programs.values() if other.is_alike(program)]
         if others:
             program.share_memory(others[-1])
-        packed = sum(variable.size for variable in self.weights) * np.dtype(self.dtype).itemsize
+        packed = sum(variable.size for variable in program.variables) * np.dtype(program.dtype).itemsize
         most = max(2, min(_MOST_PROGRAMS, _MOST_PACKED_BYTES // max(1, packed)))
         self._programs = {kept.feature_shape: kept for kept in [*others[1 - most :], program]}
 

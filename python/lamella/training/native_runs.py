@@ -51,19 +51,19 @@ class Kept(Generic[T]):
         self.specs = specs
         self._version = version
 
-    def is_current(self, program: Program) -> bool:
-        """Whether it runs this program, and no setting has changed since it was last found right."""
+    def runs(self, program: Program) -> bool:
+        """Have it run this program; returns whether it does: no setting has changed since the last time."""
         return self._version == Version.number and (self.program is program or self._turns_to(program))
 
-    def is_still_right(self, program: Program, specs: Any, version: int) -> bool:
-        """Whether it still is what would be made, after some setting changed; if so, it is current again."""
+    def still_runs(self, program: Program, specs: Any, version: int) -> bool:
+        """The same after some setting changed: it does where it is what would be made now."""
         if self.specs != specs or not (self.program is program or self._turns_to(program)):
             return False
         self._version = version
         return True
 
     def _turns_to(self, program: Program) -> bool:
-        """Whether it now runs a program that it was not made of: that of another shape."""
+        """Turn to the program of another shape; returns whether it is of the same model."""
         if not program.is_alike(self.program):
             return False
         self.native.use(program.native)
@@ -112,7 +112,7 @@ class Training:
     def trainer_for(self, program: Program, objective: Objective) -> _core.Trainer:
         """The trainer, for this program."""
         kept = self._kept
-        if kept is None or not kept.is_current(program):
+        if kept is None or not kept.runs(program):
             kept = self._kept = self._renewed(program, objective)
         return kept.native
 
@@ -120,7 +120,7 @@ class Training:
         """The trainer with what it is made of: the one that is kept, where it is still right."""
         kept, version = self._kept, Version.number
         loss, metrics, update = made_of = (*objective.specs(), self._optimizer.spec())
-        if kept is not None and kept.is_still_right(program, made_of, version):
+        if kept is not None and kept.still_runs(program, made_of, version):
             return kept
         trainer = _core.Trainer(
             program.native,
@@ -159,14 +159,14 @@ class Evaluation:
     def evaluator_for(self, program: Program) -> _core.Evaluator:
         """The evaluator, for this program."""
         kept = self._kept
-        if kept is None or not kept.is_current(program):
+        if kept is None or not kept.runs(program):
             kept = self._kept = self._renewed(program)
         return kept.native
 
     def _renewed(self, program: Program) -> Kept[_core.Evaluator]:
         kept, version = self._kept, Version.number
         loss, metrics = made_of = self._objective.specs()
-        if kept is not None and kept.is_still_right(program, made_of, version):
+        if kept is not None and kept.still_runs(program, made_of, version):
             return kept
         evaluator = _core.Evaluator(program.native, loss, metrics, program.penalties)
         if kept is not None and kept.specs == made_of:
